@@ -1,1 +1,1 @@
-"""Rules: what they are, how they are written, and how they are loaded."""
+"""Floor 3: rules, their pages, and the set that is loaded from them."""

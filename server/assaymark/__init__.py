@@ -1,0 +1,1 @@
+"""Assaymark: tests code for security as it is typed."""

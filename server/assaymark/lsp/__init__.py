@@ -1,0 +1,1 @@
+"""A door: the language server. The only place that knows pygls and lsprotocol."""

@@ -1,0 +1,1 @@
+"""Floor 1: languages, trees and what names mean."""
