@@ -1,0 +1,83 @@
+# make demo   sets everything up and shows what Assaymark finds in tests/example/
+# make test   installs what the tests need and runs them all, on a second Python too where one is found
+# make check  ruff and mypy, as the tests do        make fix    what ruff can put right by itself
+# make bench  keystrokes and batch, against ruff's server and bandit (CORPUS=folder: instead of Django's sdist)
+# make fuzz   the golden property with 100,000 examples
+
+VENV := .venv
+SECOND := .venv-second
+BIN := $(VENV)/bin
+# Installs are skipped while these are newer than what decides them.
+INSTALLED := $(VENV)/installed
+READY := $(VENV)/installed-tests
+DECIDES := pyproject.toml hatch_build.py
+PIP := -m pip --disable-pip-version-check --quiet
+CORPUS ?=
+
+.PHONY: demo test check fix bench bench-keystrokes bench-batch fuzz second clean
+
+demo: $(INSTALLED)
+	@echo 'assaymark check tests/example/'
+	@# Findings are what is to be seen here, so exit status 1 is a success.
+	@$(BIN)/assaymark check tests/example/ || [ $$? -eq 1 ]
+
+test: check
+	$(BIN)/python -m pytest -n auto
+	@$(MAKE) --no-print-directory second
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+fix: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: bench-keystrokes bench-batch
+
+bench-keystrokes: $(READY)
+	$(BIN)/python tests/bench/keystrokes.py --json bench-keystrokes.json
+
+bench-batch: $(READY)
+	$(BIN)/python tests/bench/batch.py --json bench-batch.json $(CORPUS)
+
+fuzz: $(READY)
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest tests/test_typing_equals_opening.py --timeout=0
+
+# The same tests, without those that start programs or build packages, on another Python than the first.
+second: $(READY)
+	@first=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	other=$$(.ci/pythons | grep -v "^$$first " | head -n 1); \
+	if [ -z "$$other" ]; then echo "No second Python found: the tests ran on Python $$first only."; exit 0; fi; \
+	version=$${other%% *}; python=$${other#* }; \
+	echo "The tests again, on a second Python: $$version"; \
+	if ! [ -x $(SECOND)/bin/python ] || [ "$$($(SECOND)/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')" != "$$version" ]; \
+	then "$$python" -m venv --clear $(SECOND) || exit 1; fi; \
+	if ! [ $(SECOND)/installed-tests -nt pyproject.toml ]; \
+	then $(SECOND)/bin/python $(PIP) install -e '.[test]' && touch $(SECOND)/installed-tests || exit 1; fi; \
+	HYPOTHESIS_PROFILE=dev $(SECOND)/bin/python -m pytest -n auto -m 'not e2e and not slow'
+
+clean:
+	rm -rf $(VENV) $(SECOND) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(INSTALLED): $(BIN)/python $(DECIDES)
+	$(BIN)/python $(PIP) install -e .
+	@touch $@
+
+$(READY): $(BIN)/python $(DECIDES)
+	$(BIN)/python $(PIP) install -e '.[test]'
+	@touch $@ $(INSTALLED)
+
+# An order of its own: a virtual environment is made once, whatever happens to the Python it came from.
+$(BIN)/python:
+	@found=$$(.ci/pythons | head -n 1); \
+	if [ -z "$$found" ]; then \
+		echo 'Assaymark needs Python 3.11 or newer with a working venv module, and found none.' >&2; \
+		echo 'Debian, Ubuntu:  apt install python3-venv' >&2; \
+		echo 'Fedora:          dnf install python3' >&2; \
+		echo 'elsewhere:       https://www.python.org/downloads/, or: pyenv install 3.13' >&2; \
+		exit 1; \
+	fi; \
+	echo "Python $$found"; \
+	"$${found#* }" -m venv --clear $(VENV)

@@ -1,0 +1,37 @@
+"""
+What all tests share: how much Hypothesis tries, and the sizes that are reported and not enforced.
+
+HYPOTHESIS_PROFILE chooses: `dev` (the default), `ci` (the same examples every time, so that a red build is due
+to its change) or `fuzz` (`make fuzz`). A test that sets `max_examples` itself is outside of this.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "dev", max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("ci", settings.get_profile("dev"), max_examples=2_000, derandomize=True)
+settings.register_profile("fuzz", settings.get_profile("dev"), max_examples=100_000, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Effect: prints what tests recorded under the name `report` (which travels through xdist)."""
+    lines = list(_reported(terminalreporter.stats))
+    if lines:
+        terminalreporter.section("reported, not enforced")
+    for line in lines:
+        terminalreporter.line(line)
+
+
+def _reported(stats: dict[str, list[object]]) -> Iterator[str]:
+    for report in stats.get("passed", []):
+        for name, value in getattr(report, "user_properties", []):
+            if name == "report":
+                yield from str(value).splitlines()
