@@ -1,0 +1,1 @@
+"""Parcels: where is what somebody sent?"""
