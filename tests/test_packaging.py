@@ -1,0 +1,132 @@
+"""
+However Assaymark was installed, it finds its rule pages, and never a stale copy of them.
+
+Builds without isolation and without network, with what the tests' own environment has.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import venv
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import build
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted(str(page.relative_to(ROOT / "rules")) for page in (ROOT / "rules").rglob("*.md"))
+FIND = "from assaymark.rules.pages import pages_folder; print(pages_folder())"
+
+
+def wheel(folder: Path) -> Path:
+    return _built(ROOT, "wheel", folder)
+
+
+def wheel_of_sdist(folder: Path) -> Path:
+    with tarfile.open(_built(ROOT, "sdist", folder)) as archive:
+        archive.extractall(folder, filter="data")
+    (unpacked,) = (path for path in folder.iterdir() if path.is_dir() and path.name.startswith("assaymark-"))
+    return _built(unpacked, "wheel", folder / "again")
+
+
+def editable(folder: Path) -> Path:
+    return _built(ROOT, "editable", folder)
+
+
+@pytest.mark.parametrize("way", [wheel, wheel_of_sdist], ids=lambda way: way.__name__)
+def test_pages_ship_beside_the_code(way: Callable[[Path], Path], tmp_path: Path) -> None:
+    """An installed wheel has every page of rules/, beside the code, and finds them there."""
+    python = _environment(tmp_path / "env")
+    site = _installed(python, way(tmp_path / "dist"))
+    folder = Path(_said(python, FIND))
+    assert folder == site / "assaymark" / "pages"
+    assert sorted(str(page.relative_to(folder)) for page in folder.rglob("*.md")) == PAGES
+
+
+def test_both_wheels_hold_the_same(tmp_path: Path) -> None:
+    """Nothing is lost on the way through the sdist; schemas, types and pages are all there."""
+    direct, through = _names(wheel(tmp_path / "direct")), _names(wheel_of_sdist(tmp_path / "through"))
+    assert direct == through
+    shipped = (ROOT / "server").rglob("assaymark/**/*")
+    wanted = {
+        path.relative_to(ROOT / "server").as_posix() for path in shipped if path.suffix in {".json", ".typed"}
+    }
+    assert wanted <= direct
+    assert "assaymark/py.typed" in wanted
+
+
+def test_an_editable_install_reads_the_checkout(tmp_path: Path) -> None:
+    """It finds rules/ of the checkout and leaves no copy that could grow stale."""
+    python = _environment(tmp_path / "env")
+    site = _installed(python, editable(tmp_path / "dist"))
+    assert Path(_said(python, FIND)) == ROOT / "rules"
+    assert not (site / "assaymark").exists()
+
+
+def test_a_plain_checkout_reads_its_own_pages(tmp_path: Path) -> None:
+    """Without any install: the code is on the path, and the pages stand in rules/."""
+    python = _environment(tmp_path / "env")
+    assert (
+        Path(_said(python, f"import sys; sys.path.insert(0, {str(ROOT / 'server')!r}); {FIND}"))
+        == ROOT / "rules"
+    )
+
+
+def test_missing_pages_are_an_error_that_names_both_places(tmp_path: Path) -> None:
+    """Neither beside the code nor in a checkout: the error says where it looked."""
+    python = _environment(tmp_path / "env")
+    site = _installed(python, wheel(tmp_path / "dist"))
+    shutil.rmtree(site / "assaymark" / "pages")
+    failed = subprocess.run([python, "-c", FIND], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert failed.returncode != 0
+    assert str(site / "assaymark" / "pages") in failed.stderr
+    assert "rules" in failed.stderr.replace("assaymark/rules", "").replace("assaymark.rules", "")
+
+
+def _built(source: Path, distribution: str, folder: Path) -> Path:
+    return Path(build.ProjectBuilder(source, runner=_quiet).build(distribution, folder))
+
+
+def _quiet(command: list[str], cwd: str | None = None, extra_environ: dict[str, str] | None = None) -> None:
+    from pyproject_hooks import quiet_subprocess_runner
+
+    quiet_subprocess_runner(command, cwd, extra_environ)
+
+
+def _environment(folder: Path) -> Path:
+    """The Python of a new environment that has what Assaymark depends on, but no Assaymark."""
+    venv.create(folder, with_pip=False, symlinks=True)
+    python = folder / "bin" / "python"
+    # A .pth line lends the dependencies; .pth files in the lent folder itself (an editable Assaymark) are not read.
+    (_site(python) / "lent.pth").write_text(sysconfig.get_path("purelib"))
+    return python
+
+
+def _installed(python: Path, package: Path) -> Path:
+    """Where *package* was installed to."""
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python", python]
+    # The lent folder also lends its record of Assaymark, which pip would uninstall.
+    subprocess.run([*pip, "install", "--no-deps", "--no-index", "--ignore-installed", package], check=True)
+    return _site(python)
+
+
+def _site(python: Path) -> Path:
+    return Path(_said(python, "import sysconfig; print(sysconfig.get_path('purelib'))"))
+
+
+def _said(python: Path, code: str) -> str:
+    run = [python, "-c", code]
+    return subprocess.run(run, capture_output=True, text=True, cwd=python.parent, check=True).stdout.strip()
+
+
+def _names(package: Path) -> set[str]:
+    with zipfile.ZipFile(package) as archive:
+        return {name for name in archive.namelist() if ".dist-info/" not in name}
