@@ -1,0 +1,98 @@
+"""
+What the editor at the other end can do and wants, read once from its initialize request.
+
+Invariants:
+    Read from the raw parameters: clients send keys that the typed ones drop (Helix' `workspace.diagnostic`).
+    A key that is missing or of the wrong shape means that the client cannot do it.
+    A client is pulled by or pushed to, never both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from assaymark.lsp.wire import ENCODINGS, Encoding
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An editor's answers to what we need to know."""
+
+    encoding: Encoding = "utf-16"
+    pulls: bool = False
+    describes_codes: bool = False
+    reads_markdown: bool = False
+    takes_actions: bool = False
+    resolves_edits: bool = False
+    versions_edits: bool = False
+    has_configuration: bool = False
+    trusted: bool = True
+    folders: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def client_of(params: Mapping[str, Any]) -> Client:
+    """The client that sent *params* with its initialize request."""
+    able = _at(params, "capabilities")
+    options = _at(params, "initializationOptions")
+    options = options if isinstance(options, Mapping) else {}
+    pulls = _pulls(able)
+    reports = "diagnostic" if pulls else "publishDiagnostics"
+    return Client(
+        encoding=_encoding(_at(able, "general", "positionEncodings")),
+        pulls=pulls,
+        describes_codes=_at(able, "textDocument", reports, "codeDescriptionSupport") is True,
+        reads_markdown=_reads_markdown(_at(able, "textDocument", "hover", "contentFormat")),
+        takes_actions=_at(able, "textDocument", "codeAction", "codeActionLiteralSupport") is not None,
+        resolves_edits=_resolves_edits(_at(able, "textDocument", "codeAction")),
+        versions_edits=_at(able, "workspace", "workspaceEdit", "documentChanges") is True,
+        has_configuration=_at(able, "workspace", "configuration") is True,
+        trusted=options.get("trusted") is not False,
+        folders=_folders(params),
+        options=options,
+    )
+
+
+def _pulls(able: object) -> bool:
+    # Without a refresh a client that pulls would never hear of what changed by
+    # itself: a finding shown after a pause, new settings.
+    refreshes = (
+        _at(able, "workspace", name, "refreshSupport") is True for name in ("diagnostics", "diagnostic")
+    )
+    return isinstance(_at(able, "textDocument", "diagnostic"), Mapping) and any(refreshes)
+
+
+def _encoding(offered: object) -> Encoding:
+    """The first that both sides know; UTF-16 is what everybody must know (LSP 3.17)."""
+    names = offered if isinstance(offered, list) else []
+    return next((known for name in names for known in ENCODINGS if name == known), "utf-16")
+
+
+def _reads_markdown(formats: object) -> bool:
+    """Whether Markdown comes first: the order is the client's preference."""
+    return isinstance(formats, list) and formats[:1] == ["markdown"]
+
+
+def _resolves_edits(actions: object) -> bool:
+    properties = _at(actions, "resolveSupport", "properties")
+    carries = _at(actions, "dataSupport") is True
+    return carries and isinstance(properties, list) and "edit" in properties
+
+
+def _folders(params: Mapping[str, Any]) -> tuple[str, ...]:
+    folders = params.get("workspaceFolders")
+    if isinstance(folders, list) and folders:
+        uris = (_at(folder, "uri") for folder in folders)
+        return tuple(uri for uri in uris if isinstance(uri, str))
+    root = params.get("rootUri")
+    return (root,) if isinstance(root, str) else ()
+
+
+def _at(value: object, *names: str) -> Any:
+    for name in names:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(name)
+    return value
