@@ -17,9 +17,8 @@ CORPUS ?=
 .PHONY: demo test check fix bench bench-keystrokes bench-batch fuzz second clean
 
 demo: $(INSTALLED)
-	@echo 'assaymark check tests/example/'
-	@# Findings are what is to be seen here, so exit status 1 is a success.
-	@$(BIN)/assaymark check tests/example/ || [ $$? -eq 1 ]
+	@# Findings are what is to be seen here, not a failure.
+	$(BIN)/assaymark check --exit-zero tests/example/
 
 test: check
 	$(BIN)/python -m pytest -n auto
