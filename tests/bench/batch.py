@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from sources import source
+from made_up import source
 
 DJANGO = "Django==5.2.8"
 ASSAYMARK = [sys.executable, "-m", "assaymark", "check", "--exit-zero", "--format", "json"]

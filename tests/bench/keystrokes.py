@@ -20,8 +20,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from client import Document, Server, Silence
-from sources import source
+from made_up import source
+from puller import Document, Server, Silence
 
 SIZES = (100, 2_000, 9_000, 45_000)
 FLAWED = 500
