@@ -1,0 +1,113 @@
+"""
+Compiled rules on disk, in the user's cache folder.
+
+Invariants:
+    A stored file is two lines of JSON: the checksum of the second, and the content. Nothing in it can run.
+    What cannot be trusted word for word (damaged, stale, another's) is ignored, never repaired.
+    Nothing is written inside a repository.
+    A file is replaced whole or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
+
+from assaymark.rules.rule import Problem
+from assaymark.rules.ruleset import RuleSet
+from assaymark.rules.stored import PlainRule, rule_from_plain, rule_to_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MAX_BYTES = 50_000_000
+
+
+class _Content(TypedDict):
+    key: str
+    digest: str
+    rules: list[PlainRule]
+    problems: list[tuple[str, int, str, str, str]]
+
+
+def cache_folder(environ: Mapping[str, str], home: Path, platform: str) -> Path | None:
+    """The user's cache folder for us, by the platform's custom; None when it lies inside a repository."""
+    if platform == "win32" and environ.get("LOCALAPPDATA"):
+        base = Path(environ["LOCALAPPDATA"])
+    elif environ.get("XDG_CACHE_HOME"):
+        base = Path(environ["XDG_CACHE_HOME"])
+    elif platform == "darwin":
+        base = home / "Library" / "Caches"
+    else:
+        base = home / ".cache"
+    # XDG: a relative path counts as unset, and would lie in whatever is checked.
+    folder = (base if base.is_absolute() else home / ".cache") / "assaymark"
+    return None if _in_repository(folder) else folder
+
+
+def stored_rules(file: Path, key: str) -> RuleSet | None:
+    """The rules that *file* holds for *key*; None when it holds none that can be trusted."""
+    try:
+        content = _trusted_content(file)
+        if content is None or content["key"] != key:
+            return None
+        rules = tuple(map(rule_from_plain, content["rules"]))
+        return RuleSet(rules, content["digest"], tuple(Problem(*problem) for problem in content["problems"]))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def store_rules(file: Path, key: str, rules: RuleSet) -> None:
+    """
+    Keep *rules* in *file* for *key*.
+
+    Effect: replaces the file; does nothing where the folder cannot be written.
+    """
+    content = _Content(
+        key=key,
+        digest=rules.digest,
+        rules=[rule_to_plain(rule) for rule in rules.rules],
+        problems=[(one.path, one.line, one.message, one.rule, one.key) for one in rules.problems],
+    )
+    body = json.dumps(content, separators=(",", ":")).encode()
+    head = json.dumps({"checksum": _checksum(body)}).encode()
+    try:
+        _replace(file, head + b"\n" + body + b"\n")
+    except OSError:
+        return
+
+
+def _trusted_content(file: Path) -> _Content | None:
+    """What *file* holds, when it is ours and its checksum is right."""
+    with file.open("rb") as stream:
+        status = os.fstat(stream.fileno())
+        if status.st_size > _MAX_BYTES or (os.name == "posix" and status.st_uid != os.getuid()):
+            return None
+        head, body = stream.readline().rstrip(b"\n"), stream.read().rstrip(b"\n")
+    if json.loads(head)["checksum"] != _checksum(body):
+        return None
+    content: _Content = json.loads(body)
+    return content
+
+
+def _checksum(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=16).hexdigest()
+
+
+def _replace(file: Path, data: bytes) -> None:
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Named by hand: importing tempfile costs more than reading the whole cache.
+    partial = file.with_name(f"{file.name}.{os.getpid()}")
+    try:
+        partial.write_bytes(data)
+        partial.replace(file)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def _in_repository(folder: Path) -> bool:
+    return any((above / ".git").exists() for above in (folder, *folder.parents))

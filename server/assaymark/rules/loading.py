@@ -1,0 +1,139 @@
+"""
+Every rule there is: the pages that come with us, and the files that the user names.
+
+Invariants:
+    A file that cannot be read or understood is a problem of the set, never a silent gap.
+    Rules from the cache equal the rules that reading afresh would give.
+    Reading from the cache imports neither YAML nor a grammar.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assaymark.rules.cache import cache_folder, store_rules, stored_rules
+from assaymark.rules.pages import PAGE, pages_folder, rule_files
+from assaymark.rules.rule import BadRuleError, Problem
+from assaymark.rules.ruleset import RuleSet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from assaymark.rules.page import RulePage
+    from assaymark.rules.rule import Rule
+
+# Where a rule file is, and how it is called in messages: a page of ours by its place in the project.
+_Named = tuple[Path, str]
+
+
+def load(extra: Sequence[Path] = (), cache: bool = True) -> RuleSet:  # noqa: FBT001, FBT002 - a door's option
+    """
+    The bundled rules and those in *extra*, files or folders.
+
+    Effect: keeps the compiled rules in the user's cache folder, unless *cache* is off.
+    Raises RulesNotFoundError when a place does not exist.
+    """
+    folder = cache_folder(os.environ, Path.home(), sys.platform) if cache else None
+    return load_with(pages_folder(), extra, folder)
+
+
+def load_with(pages: Path, extra: Sequence[Path], folder: Path | None) -> RuleSet:
+    """The rules in *pages* and *extra*, kept in the cache *folder* when there is one."""
+    files = [*_bundled(pages), *((file, str(file)) for place in extra for file in rule_files(place))]
+    if folder is None:
+        return _read(files)
+    key = _key(files)
+    file = folder / f"rules-{_short_hash(str([pages, *extra]))}.jsonl"
+    stored = stored_rules(file, key)
+    if stored is not None:
+        return stored
+    rules = _read(files)
+    store_rules(file, key, rules)
+    return rules
+
+
+def read_page(rule: Rule) -> RulePage | None:
+    """The page that *rule* comes from; None when it comes from none, or the page is gone or broken."""
+    from assaymark.rules.page import parse_page
+
+    bundled = pages_folder().parent / rule.source
+    file = bundled if bundled.is_file() else Path(rule.source)
+    if file.suffix != PAGE:
+        return None
+    try:
+        return parse_page(file.read_text(encoding="utf-8"), rule.source)
+    except (OSError, UnicodeDecodeError, BadRuleError):
+        return None
+
+
+def _bundled(pages: Path) -> Iterator[_Named]:
+    for file in rule_files(pages):
+        yield file, (Path("rules") / file.relative_to(pages)).as_posix()
+
+
+def _read(files: Sequence[_Named]) -> RuleSet:
+    """The rules in *files*; of two with one id, the first."""
+    rules: dict[tuple[str, str], Rule] = {}
+    problems: list[Problem] = []
+    for file, name in files:
+        read, bad = _read_file(file, name)
+        problems += bad
+        for rule in read:
+            first = rules.setdefault((rule.language, rule.id), rule)
+            if first is not rule:
+                message = f"rule {rule.id}: {first.source} has a rule of this id; rename one"
+                problems.append(Problem(name, 1, message, rule.id, "id"))
+    return RuleSet.of(rules.values(), problems)
+
+
+def _read_file(file: Path, name: str) -> tuple[list[Rule], list[Problem]]:
+    # They bring YAML and a grammar along, which a warm start does without.
+    from assaymark.rules.page import parse_page
+    from assaymark.rules.semgrep import semgrep_rules
+
+    try:
+        text = file.read_text(encoding="utf-8")
+        if file.suffix == PAGE:
+            return [parse_page(text, name).rule], []
+        return semgrep_rules(text, name)
+    except OSError as error:
+        return [], [Problem(name, 1, f"cannot be read: {error.strerror}")]
+    except UnicodeDecodeError:
+        return [], [Problem(name, 1, "not UTF-8; save it as UTF-8")]
+    except BadRuleError as error:
+        return [], [error.problem]
+
+
+def _key(files: Sequence[_Named]) -> str:
+    """What the compiled rules depend on: the rule files and the compiler, each by its size and times."""
+    parts = [f"{name}\0{_stamp(file)}" for file, name in files]
+    parts += [f"{file}\0{_stamp(file)}" for file in _compiler()]
+    return _short_hash("\0".join(parts))
+
+
+def _compiler() -> Iterator[Path]:
+    """The files whose change may change a compiled rule."""
+    here = Path(__file__).parent
+    for folder in (here, here / "patterns", here.parent / "syntax"):
+        yield from sorted(folder.glob("*.py"))
+    grammar = find_spec("tree_sitter_python")
+    if grammar and grammar.origin:
+        yield Path(grammar.origin)
+
+
+def _stamp(file: Path) -> str:
+    try:
+        status = file.stat()
+    except OSError:
+        return "unreadable"
+    # The change time too: a file's owner can set the others back.
+    return f"{status.st_size}\0{status.st_mtime_ns}\0{status.st_ctime_ns}"
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.blake2b(text.encode(errors="surrogateescape"), digest_size=16).hexdigest()

@@ -1,0 +1,62 @@
+"""Where the rule pages are, and which files a folder of rules holds."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PAGE = ".md"
+SEMGREP = (".yml", ".yaml")
+
+# The index is made from the pages, and the language is described beside them; neither is a rule.
+_NOT_RULES = frozenset({"README.md", "PATTERNS.md"})
+
+
+class RulesNotFoundError(Exception):
+    """No rules stand where they were looked for."""
+
+
+def pages_folder() -> Path:
+    """
+    The folder of the rule pages: beside the code when installed, in `rules/` of a checkout otherwise.
+
+    Raises RulesNotFoundError, which names both places.
+    """
+    package = Path(__file__).resolve().parents[1]
+    return found_in(package / "pages", package.parents[1] / "rules")
+
+
+def found_in(installed: Path, checkout: Path) -> Path:
+    """The first of the two that is a folder of pages."""
+    for folder in (installed, checkout):
+        if (folder / "python").is_dir():
+            return folder
+    msg = f"no rule pages in {installed} nor in {checkout}; install assaymark again"
+    raise RulesNotFoundError(msg)
+
+
+def rule_files(place: Path) -> tuple[Path, ...]:
+    """
+    The rule files at *place*, a file or a folder, sorted; hidden ones are left out.
+
+    Raises RulesNotFoundError when there is no such place.
+    """
+    if place.is_file():
+        return (place,)
+    if not place.is_dir():
+        msg = f"no rules at {place}: there is no such file or folder"
+        raise RulesNotFoundError(msg)
+    return tuple(sorted(_walk(place)))
+
+
+def _walk(place: Path) -> Iterator[Path]:
+    # os.walk, since it follows no link into a loop and is several times faster than rglob.
+    for folder, folders, names in os.walk(place):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            if name.endswith((PAGE, *SEMGREP)) and name not in _NOT_RULES and not name.startswith("."):
+                yield Path(folder, name)

@@ -1,0 +1,112 @@
+"""
+A rule: what to look for, what to say about it, and where it holds.
+
+Invariants:
+    A rule is data; nothing in it is code.
+    Equal content gives an equal digest, wherever the rule was read from.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assaymark.finding import Confidence, Level, Severity
+    from assaymark.rules.patterns.formula import Formula
+    from assaymark.rules.patterns.needs import Needs
+
+
+@dataclass(frozen=True, slots=True)
+class FixTemplate:
+    """
+    A rewrite that a rule offers.
+
+    It applies to a finding whose span a match of *formula* covers exactly; without a formula, to every
+    finding of the rule. *with_* takes the metavariables of that match.
+    """
+
+    formula: Formula | None
+    replace: str
+    with_: str
+    safe: bool
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule, compiled for one language."""
+
+    id: str
+    language: str
+    message: str
+    severity: Severity
+    confidence: Confidence
+    level: Level
+    formula: Formula
+    needs: Needs
+    digest: str
+    cwe: tuple[int, ...] = ()
+    owasp: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    fixes: tuple[FixTemplate, ...] = ()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    options: tuple[tuple[str, bool], ...] = ()
+    why: str = ""
+    remedy: str = ""
+    source: str = ""
+
+    def applies_to(self, path: str) -> bool:
+        """Whether the rule's `paths` let it judge the file *path*, relative to the project."""
+        if not self.include and not self.exclude:
+            return True
+        path = path.replace("\\", "/")
+        if self.include and not any(_glob(pattern).search(path) for pattern in self.include):
+            return False
+        return not any(_glob(pattern).search(path) for pattern in self.exclude)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a rule, or a whole file of rules, was left out."""
+
+    path: str
+    line: int
+    message: str
+    rule: str = ""
+    key: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}"
+
+
+class BadRuleError(Exception):
+    """What was read is not a rule."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+# One piece of a glob, and what it means in a regular expression over a whole path.
+_GLOB_PIECES = re.compile(r"\*\*/|\*\*|\*|\?|\[[^\]/]+\]|.", re.DOTALL)
+_MEANINGS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+
+
+@lru_cache(maxsize=1024)
+def _glob(pattern: str) -> re.Pattern[str]:
+    """A path glob as a pattern: it names a file or a folder at any depth, unless it starts with `/`."""
+    start = "^" if pattern.startswith("/") else "(?:^|/)"
+    pieces = _GLOB_PIECES.findall(pattern.strip("/"))
+    return re.compile(start + "".join(map(_meaning, pieces)) + "(?:/|$)", re.DOTALL)
+
+
+def _meaning(piece: str) -> str:
+    if len(piece) > 1 and piece.startswith("["):
+        body = piece[1:-1].replace("\\", "\\\\")
+        return f"[^{body[1:]}]" if body[0] == "!" and body[1:] else f"[{body}]"
+    return _MEANINGS.get(piece) or re.escape(piece)

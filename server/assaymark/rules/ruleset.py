@@ -1,0 +1,70 @@
+"""
+The rules that a check asks, and what was left out of them.
+
+Invariants:
+    Rules are sorted by language and id, and no two of one language share an id.
+    Equal rules give an equal digest, wherever and in whatever order they were read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from assaymark.rules.rule import Problem, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Rules, the digest of their content, and the problems met in reading them."""
+
+    rules: tuple[Rule, ...]
+    digest: str
+    problems: tuple[Problem, ...] = ()
+
+    @classmethod
+    def of(cls, rules: Iterable[Rule], problems: Iterable[Problem] = ()) -> Self:
+        """The set of these rules."""
+        ordered = tuple(sorted(rules, key=lambda rule: (rule.language, rule.id)))
+        return cls(ordered, _digest(ordered), tuple(problems))
+
+    def for_language(self, language: str) -> tuple[Rule, ...]:
+        """The rules of one language."""
+        return tuple(rule for rule in self.rules if rule.language == language)
+
+    def named(self, name: str) -> Rule | None:
+        """The rule with the id *name*."""
+        return next((rule for rule in self.rules if rule.id == name), None)
+
+    def selected(self, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> RuleSet:
+        """
+        The rules whose ids one of *select* names and none of *ignore*; `*` in a name stands for anything.
+
+        An empty *select* names every rule.
+        """
+        if not select and not ignore:
+            return self
+        kept = (
+            rule
+            for rule in self.rules
+            if (not select or _names(select, rule.id)) and not _names(ignore, rule.id)
+        )
+        return replace(RuleSet.of(kept), problems=self.problems)
+
+    def unknown(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Those of *names*, as `selected` takes them, that name no rule."""
+        return tuple(name for name in names if not any(_names((name,), rule.id) for rule in self.rules))
+
+
+def _names(patterns: Iterable[str], rule: str) -> bool:
+    return any(fnmatchcase(rule, pattern) for pattern in patterns)
+
+
+def _digest(rules: tuple[Rule, ...]) -> str:
+    content = "\0".join(f"{rule.language}\0{rule.id}\0{rule.digest}" for rule in rules)
+    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()

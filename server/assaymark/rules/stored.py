@@ -1,0 +1,158 @@
+"""
+A compiled rule as plain data, and back.
+
+Invariants:
+    The data is what JSON can hold, so that no reading of it can run anything.
+    rule_from_plain(rule_to_plain(rule)) equals the rule.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from typing import TypedDict
+
+from assaymark.finding import Confidence, Level, Severity
+from assaymark.rules.patterns.needs import Alternative, Needs
+from assaymark.rules.patterns.plain import from_plain, to_plain
+from assaymark.rules.rule import FixTemplate, Rule
+
+
+class PlainNeeds(TypedDict):
+    """What a rule needs, stored: sorted words instead of sets."""
+
+    alternatives: list[tuple[list[str], list[str]]]
+    reach: str
+    vocabulary: list[str] | None
+
+
+class PlainFix(TypedDict):
+    """A stored fix template."""
+
+    formula: object
+    replace: str
+    with_: str
+    safe: bool
+    title: str
+
+
+class PlainRule(TypedDict):
+    """A stored rule."""
+
+    id: str
+    language: str
+    message: str
+    severity: str
+    confidence: str
+    level: str
+    formula: object
+    needs: PlainNeeds
+    digest: str
+    cwe: list[int]
+    owasp: list[str]
+    covers: list[str]
+    references: list[str]
+    fixes: list[PlainFix]
+    include: list[str]
+    exclude: list[str]
+    options: list[tuple[str, bool]]
+    why: str
+    remedy: str
+    source: str
+
+
+def sealed(rule: Rule) -> Rule:
+    """The rule with the digest of its content; where it was read from is no part of that."""
+    plain = rule_to_plain(replace(rule, digest="", source=""))
+    text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
+    return replace(rule, digest=hashlib.blake2b(text.encode(), digest_size=16).hexdigest())
+
+
+def rule_to_plain(rule: Rule) -> PlainRule:
+    """The rule as data for JSON."""
+    return PlainRule(
+        id=rule.id,
+        language=rule.language,
+        message=rule.message,
+        severity=rule.severity.value,
+        confidence=rule.confidence.value,
+        level=rule.level.value,
+        formula=to_plain(rule.formula),
+        needs=_needs_to_plain(rule.needs),
+        digest=rule.digest,
+        cwe=list(rule.cwe),
+        owasp=list(rule.owasp),
+        covers=list(rule.covers),
+        references=list(rule.references),
+        fixes=[_fix_to_plain(fix) for fix in rule.fixes],
+        include=list(rule.include),
+        exclude=list(rule.exclude),
+        options=list(rule.options),
+        why=rule.why,
+        remedy=rule.remedy,
+        source=rule.source,
+    )
+
+
+def rule_from_plain(plain: PlainRule) -> Rule:
+    """The rule that *plain* was made from; any exception means that it was not made here."""
+    return Rule(
+        id=plain["id"],
+        language=plain["language"],
+        message=plain["message"],
+        severity=Severity(plain["severity"]),
+        confidence=Confidence(plain["confidence"]),
+        level=Level(plain["level"]),
+        formula=from_plain(plain["formula"]),
+        needs=_needs_from_plain(plain["needs"]),
+        digest=plain["digest"],
+        cwe=tuple(plain["cwe"]),
+        owasp=tuple(plain["owasp"]),
+        covers=tuple(plain["covers"]),
+        references=tuple(plain["references"]),
+        fixes=tuple(_fix_from_plain(fix) for fix in plain["fixes"]),
+        include=tuple(plain["include"]),
+        exclude=tuple(plain["exclude"]),
+        options=tuple((key, on) for key, on in plain["options"]),
+        why=plain["why"],
+        remedy=plain["remedy"],
+        source=plain["source"],
+    )
+
+
+def _fix_to_plain(fix: FixTemplate) -> PlainFix:
+    formula = None if fix.formula is None else to_plain(fix.formula)
+    return PlainFix(formula=formula, replace=fix.replace, with_=fix.with_, safe=fix.safe, title=fix.title)
+
+
+def _fix_from_plain(plain: PlainFix) -> FixTemplate:
+    formula = None if plain["formula"] is None else from_plain(plain["formula"])
+    return FixTemplate(formula, plain["replace"], plain["with_"], plain["safe"], plain["title"])
+
+
+def _needs_to_plain(needs: Needs) -> PlainNeeds:
+    return PlainNeeds(
+        alternatives=[(_words(one.words), sorted(one.paths)) for one in needs.alternatives],
+        reach=needs.reach,
+        vocabulary=None if needs.vocabulary is None else _words(needs.vocabulary),
+    )
+
+
+def _needs_from_plain(plain: PlainNeeds) -> Needs:
+    words = plain["vocabulary"]
+    return Needs(
+        alternatives=tuple(
+            Alternative(words=_bytes(words), paths=frozenset(paths)) for words, paths in plain["alternatives"]
+        ),
+        reach="file" if plain["reach"] == "file" else "chunk",
+        vocabulary=None if words is None else _bytes(words),
+    )
+
+
+def _words(words: frozenset[bytes]) -> list[str]:
+    return sorted(word.decode() for word in words)
+
+
+def _bytes(words: list[str]) -> frozenset[bytes]:
+    return frozenset(word.encode() for word in words)
