@@ -1,0 +1,37 @@
+"""What a language tells about its text: where to cut it, and which names its trees bind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tree_sitter import Node as RawNode
+
+    from assaymark.syntax.bindings import Bindings, Expression, Scopes
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """
+    The table of a language. Every entry is a pure function.
+
+    boundaries   the offsets in some bytes, behind an offset, at which a chunk may start; each is decided by
+                 its own line and the one before
+    closes       after how many of the texts that follow a broken one all that it left open is closed
+    members      where a very long unit is cut again, and what is parsed before each part
+    top_level    the names that the statements at the top of a tree bind
+    scopes       the names that each scope in a tree binds
+    scope_kinds  the kinds of the nodes that are scopes
+    expression   the constant that a node may stand for
+    """
+
+    boundaries: Callable[[bytes, int], Iterator[int]]
+    closes: Callable[[bytes, Iterator[bytes]], int | None]
+    members: Callable[[bytes], tuple[bytes, list[int]]]
+    top_level: Callable[[RawNode, int], Bindings]
+    scopes: Callable[[RawNode, int], Scopes]
+    scope_kinds: frozenset[str]
+    expression: Callable[[RawNode], Expression | None]

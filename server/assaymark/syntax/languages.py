@@ -1,0 +1,169 @@
+"""
+The languages: which files are theirs, who provides their grammar, where their text may be cut.
+
+Invariants:
+    A grammar comes from its official wheel where there is one; ``tree-sitter-languages`` is asked only
+    for languages that have none, and loaded only then.
+    A language that no provider has raises ``Unavailable``; it is never analysed with another grammar.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import importlib.util
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import PurePosixPath, PureWindowsPath
+
+from tree_sitter import Language, Parser, Tree
+
+from assaymark.syntax.adapter import Adapter
+from assaymark.syntax.python import constants as python_constants
+from assaymark.syntax.python import cut as python_cut
+from assaymark.syntax.python import scopes as python_scopes
+
+_OFFICIAL = {"python": "tree_sitter_python"}
+_BUNDLED = (
+    "bash",
+    "c",
+    "elixir",
+    "go",
+    "java",
+    "javascript",
+    "lua",
+    "perl",
+    "php",
+    "ruby",
+    "rust",
+    "scala",
+    "sql",
+)
+_EXTENSIONS = {".py": "python", ".pyi": "python", ".pyw": "python"}
+
+
+_PYTHON = Adapter(
+    boundaries=python_cut.boundaries,
+    closes=python_cut.closes,
+    members=python_cut.members,
+    top_level=python_scopes.top_level,
+    scopes=python_scopes.scopes,
+    scope_kinds=python_scopes.SCOPES,
+    expression=python_constants.expression,
+)
+
+
+class Unavailable(Exception):
+    """No provider has the grammar of a language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """What answers for a language: the distribution, and why not where it does not."""
+
+    language: str
+    distribution: str
+    problem: str = ""
+
+
+def language_of(path: str, first_line: bytes = b"") -> str | None:
+    """The language of a file by its ending, else by its ``#!`` line; None when we do not analyse it."""
+    name = PureWindowsPath(path).name if "\\" in path else PurePosixPath(path).name
+    ending = name[name.rfind(".") :].lower() if "." in name else ""
+    if ending in _EXTENSIONS:
+        return _EXTENSIONS[ending]
+    if not ending and first_line.startswith(b"#!") and b"python" in first_line:
+        return "python"
+    return None
+
+
+def adapter(language: str) -> Adapter:
+    """
+    Where the text of *language* is cut, and what its trees bind.
+
+    Raises Unavailable for a language that is not analysed.
+    """
+    if language == "python":
+        return _PYTHON
+    msg = f"{language} is not analysed"
+    raise Unavailable(msg)
+
+
+@cache
+def grammar(language: str) -> Language:
+    """
+    The grammar of *language*.
+
+    Raises Unavailable, saying what to install, when no provider has it.
+    """
+    module = _OFFICIAL.get(language)
+    if module is not None:
+        return _official(language, module)
+    return _bundled(language)
+
+
+@cache
+def parser(language: str) -> Parser:
+    return Parser(grammar(language))
+
+
+@cache
+def empty_tree() -> Tree:
+    """The tree of an empty text: it stands where a text is kept and not analysed."""
+    return parser("python").parse(b"")
+
+
+def providers() -> list[Provider]:
+    """Who answers for each language, without loading the large bundle."""
+    rows = [_provider(language, module) for language, module in _OFFICIAL.items()]
+    found = importlib.util.find_spec("tree_sitter_languages") is not None
+    problem = "" if found else "not installed (it has no wheels for Python 3.13 and later)"
+    return rows + [Provider(language, "tree-sitter-languages", problem) for language in _BUNDLED]
+
+
+def _provider(language: str, module: str) -> Provider:
+    found = importlib.util.find_spec(module) is not None
+    distribution = module.replace("_", "-")
+    return Provider(language, distribution, "" if found else f"not installed: pip install {distribution}")
+
+
+def _official(language: str, module: str) -> Language:
+    try:
+        pointer = importlib.import_module(module).language()
+    except ImportError as error:
+        msg = f"no grammar for {language}: pip install {module.replace('_', '-')}"
+        raise Unavailable(msg) from error
+    return Language(_capsule(pointer) if isinstance(pointer, int) else pointer)
+
+
+def _bundled(language: str) -> Language:
+    # The bundle's own helper is tied to an older runtime; its shared library is not.
+    try:
+        symbol = getattr(_bundle(), f"tree_sitter_{language}")
+    except (ImportError, OSError, AttributeError) as error:
+        msg = f"no grammar for {language} is installed; its files are not analysed"
+        raise Unavailable(msg) from error
+    symbol.restype = ctypes.c_void_p
+    try:
+        return Language(_capsule(symbol()))
+    except ValueError as error:
+        msg = f"the grammar of {language} does not fit this tree-sitter: {error}"
+        raise Unavailable(msg) from error
+
+
+@cache
+def _bundle() -> ctypes.CDLL:
+    package = importlib.util.find_spec("tree_sitter_languages")
+    if package is None or not package.submodule_search_locations:
+        msg = "tree-sitter-languages is not installed"
+        raise ImportError(msg)
+    library = "languages.dll" if sys.platform == "win32" else "languages.so"
+    return ctypes.CDLL(f"{package.submodule_search_locations[0]}/{library}")
+
+
+def _capsule(pointer: int) -> object:
+    new = ctypes.pythonapi.PyCapsule_New
+    new.restype = ctypes.py_object
+    new.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
+    return new(pointer, b"tree_sitter.Language", None)

@@ -1,0 +1,133 @@
+"""
+Where Python text may be cut: before definitions at column 0, and at some lines of flat code.
+
+Which flat lines is decided by a checksum of the line itself ("content-defined chunking"), so that an
+edit in a long run of flat code moves no boundary but its own.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# One flat line in this many starts a chunk.
+_FLAT = 64
+_COLUMN_0 = re.compile(rb"[\n\r]([A-Za-z_@][^\n\r]*)")
+_DEFINITION = re.compile(rb"(?:(?:async[ \t]+)?def|class)\b|@")
+# These go on with the statement above them.
+_CONTINUES = re.compile(rb"(?:else|elif|except|finally|case)\b")
+_CLASS = re.compile(rb"(?:\A|[\n\r])class\b")
+_MEMBER = re.compile(rb"[\n\r]((?: {4}|\t)(?:(?:async[ \t]+)?def\b|class\b|@)[^\n\r]*)")
+_HEADER_END = re.compile(rb":[ \t]*(?:#[^\n\r]*)?(?:\r\n|\n|\r)")
+_HOLDS_DEFINITION = re.compile(rb"(?:\A|[\n\r])[ \t]*(?:(?:async[ \t]+)?def|class)\b")
+
+_OPENER = re.compile(rb'#[^\n\r]*|"""|\'\'\'|["\']|[\[\](){}]')
+_SHORT_STRING = {
+    b'"': re.compile(rb'(?:[^"\\\n\r]|\\(?:\r\n|.))*"?', re.DOTALL),
+    b"'": re.compile(rb"(?:[^'\\\n\r]|\\(?:\r\n|.))*'?", re.DOTALL),
+}
+_LONG_STRING = {
+    b'"""': re.compile(rb'(?:[^"\\]|\\.|"(?!""))*+"""', re.DOTALL),
+    b"'''": re.compile(rb"(?:[^'\\]|\\.|'(?!''))*+'''", re.DOTALL),
+}
+
+
+def boundaries(data: bytes, after: int) -> Iterator[int]:
+    """The offsets behind *after* at which a chunk may start."""
+    for line in _COLUMN_0.finditer(data, after):
+        text = line[1]
+        if _DEFINITION.match(text):
+            if not _decorated(data, line.start()):
+                yield line.start(1)
+        elif crc32(text) % _FLAT == 0 and not _CONTINUES.match(text) and not _decorated(data, line.start()):
+            yield line.start(1)
+
+
+def _decorated(data: bytes, line_end: int, indent: bytes = b"") -> bool:
+    """Whether the line that ends at *line_end* is a decorator: what follows belongs to it."""
+    if data[line_end : line_end + 1] == b"\n" and data[line_end - 1 : line_end] == b"\r":
+        line_end -= 1
+    start = data.rfind(b"\n", 0, line_end) + 1
+    start = max(start, data.rfind(b"\r", start, line_end) + 1)
+    return data.startswith(indent + b"@", start)
+
+
+def members(data: bytes) -> tuple[bytes, list[int]]:
+    """
+    For a class: its header, and where its members start, the first one left out.
+
+    No starts for anything else. What follows the class up to the next boundary stays with the last member.
+    """
+    header = _class_header(data)
+    if header is None:
+        return b"", []
+    starts = []
+    for line in _MEMBER.finditer(data, len(header) - 1):
+        indent = line[1][: len(line[1]) - len(line[1].lstrip(b" \t"))]
+        if not _decorated(data, line.start(), indent):
+            starts.append(line.start(1))
+    return header, starts[1:]
+
+
+def _class_header(data: bytes) -> bytes | None:
+    start = _CLASS.search(data)
+    if start is None or not (data.startswith((b"class", b"@"))):
+        return None
+    end = _HEADER_END.search(data, start.start())
+    first_member = _MEMBER.search(data)
+    if end is None or first_member is None or first_member.start() < end.start():
+        return None
+    return data[: end.end()]
+
+
+def closes(data: bytes, following: Iterator[bytes]) -> int | None:
+    """
+    After how many of the *following* pieces everything that *data* leaves open is closed.
+
+    None when nothing is left open, when it does not close, and when a definition stands in an open bracket.
+    """
+    string, depth = _open_after(data, None, 0)
+    waiting = _is_bare_decorator(data) and string is None and depth == 0
+    if string is None and depth == 0 and not waiting:
+        return None
+    for count, piece in enumerate(following, 1):
+        if string is None and depth and _DEFINITION.match(piece.lstrip(b" \t")):
+            return None
+        string, depth = _open_after(piece, string, depth)
+        waiting = waiting and not _HOLDS_DEFINITION.search(piece)
+        if string is None and depth == 0 and not waiting:
+            return count
+    return None
+
+
+def _is_bare_decorator(data: bytes) -> bool:
+    return data.lstrip(b" \t").startswith(b"@") and not _HOLDS_DEFINITION.search(data)
+
+
+def _open_after(data: bytes, string: bytes | None, depth: int) -> tuple[bytes | None, int]:
+    """The long string that is open at the end of *data*, and how many brackets are."""
+    at = 0
+    while True:
+        if string is not None:
+            closed = _LONG_STRING[string].match(data, at)
+            if closed is None:
+                return string, depth
+            string, at = None, closed.end()
+        token = _OPENER.search(data, at)
+        if token is None:
+            return None, depth
+        at = token.end()
+        mark = token[0]
+        if mark in _LONG_STRING:
+            string = mark
+        elif mark in _SHORT_STRING:
+            rest = _SHORT_STRING[mark].match(data, at)
+            at = rest.end() if rest is not None else at
+        elif mark in b"([{":
+            depth += 1
+        elif mark in b")]}":
+            depth = max(depth - 1, 0)

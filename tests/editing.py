@@ -1,0 +1,78 @@
+"""Edits as people and tools make them: openers and closers, blocks, decorators, imports, whole files."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from hypothesis import strategies as st
+
+from assaymark.text import Edit, Span
+
+_HERE = Path(__file__).parent
+
+_SCRAPS = (
+    "(", ")", "[", "]", "{", "}", '"', "'", '"""', "'''", "\\", "#", ":", ",", ".", "=", "@", "\n", "\r", "\r\n",
+    "\t", "    ", " ", "x", "é", "\U0001f600", "\x0c", "\u2028", "\0", "...",
+    "def f(a):\n    ", "class C(Base):\n    ", "async def g():\n    ", "@app.route('/')\n", "@", "else:\n", "try:\n",
+    "if x:\n    ", "return ", "lambda: ", "global os\n", "import os\n", "import os as o\n", "from subprocess import run as r\n",
+    "from yaml import *\n", "import yaml, pickle\n", "yaml.load(x)\n", "eval(x)\n", "r(cmd, shell=True)\n",
+    "subprocess.run(cmd, shell=True)\n", 'cmd = "ls"\n', "cmd = input()\n", "pickle.loads(b)\n",
+    "hashlib.md5(password)\n", "requests.get(u, verify=False)\n", 'cursor.execute("select " + x)\n', "os.system(cmd)\n",
+    "verify=False", "shell=True", "def ", "class ", "async ", "import ", "from ",
+)  # fmt: skip
+
+
+@cache
+def corpus() -> tuple[bytes, ...]:
+    """Real Python: this project's own, and the example's."""
+    folders = (_HERE.parent / "server", _HERE / "example", _HERE)
+    files = sorted({file for folder in folders for file in folder.rglob("*.py")})
+    texts = [file.read_bytes() for file in files]
+    small = [text for text in texts if 0 < len(text) < 12_000]
+    return (b"", b"\n", b"\r\n", *small)
+
+
+def _position(draw: st.DrawFn, content: bytes) -> int:
+    """An offset on a character's border, often a line's start or end."""
+    at = draw(st.integers(0, len(content)))
+    if draw(st.booleans()):
+        found = re.compile(rb"\r\n|\n|\r").search(content, at)
+        at = len(content) if found is None else draw(st.sampled_from((found.start(), found.end())))
+    while at < len(content) and content[at] & 0xC0 == 0x80:
+        at += 1
+    return at
+
+
+@st.composite
+def an_edit(draw: st.DrawFn, content: bytes) -> Edit:
+    """One edit of *content*: an insertion, a deletion, a replacement, a dedent, a copy, or the whole file."""
+    start = _position(draw, content)
+    kind = draw(
+        st.sampled_from(("insert", "insert", "insert", "delete", "replace", "copy", "dedent", "whole"))
+    )
+    if kind == "insert":
+        return Edit(Span(start, start), draw(st.sampled_from(_SCRAPS)).encode())
+    if kind == "whole":
+        return Edit(Span(0, len(content)), draw(st.sampled_from(corpus())))
+    near = min(len(content), start + draw(st.sampled_from((1, 3, 20, 200, 5000))))
+    end = max(start, _backed(content, near))
+    if kind == "delete":
+        return Edit(Span(start, end), b"")
+    if kind == "replace":
+        return Edit(Span(start, end), draw(st.sampled_from(_SCRAPS)).encode())
+    if kind == "copy":
+        to = _position(draw, content)
+        return Edit(Span(to, to), content[start:end])
+    return Edit(Span(start, end), re.sub(rb"(?m)^    ", b"", content[start:end]))
+
+
+def _backed(content: bytes, at: int) -> int:
+    while 0 < at < len(content) and content[at] & 0xC0 == 0x80:
+        at -= 1
+    return at
+
+
+def applied(content: bytes, edit: Edit) -> bytes:
+    return content[: edit.span.start] + edit.new + content[edit.span.end :]
