@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assaymark.lsp.draft import Draft, Replacement
@@ -120,6 +120,7 @@ replacements = st.builds(
 )
 
 
+@example("", [Replacement(Position(2, 0), Position(2, 0), "\na"), Replacement(Position(2, 0), Position(2, 1), "")], "utf-8")
 @given(texts, st.lists(st.none() | replacements, max_size=6), encodings)
 def test_a_draft_is_the_text_edited_step_by_step(
     text: str, changes: list[Replacement | None], encoding: Encoding

@@ -28,6 +28,7 @@ class Client:
     resolves_edits: bool = False
     versions_edits: bool = False
     has_configuration: bool = False
+    registers_configuration: bool = False
     trusted: bool = True
     folders: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -49,6 +50,7 @@ def client_of(params: Mapping[str, Any]) -> Client:
         resolves_edits=_resolves_edits(_at(able, "textDocument", "codeAction")),
         versions_edits=_at(able, "workspace", "workspaceEdit", "documentChanges") is True,
         has_configuration=_at(able, "workspace", "configuration") is True,
+        registers_configuration=_registers(_at(able, "workspace", "didChangeConfiguration")),
         trusted=options.get("trusted") is not False,
         folders=_folders(params),
         options=options,
@@ -79,6 +81,10 @@ def _resolves_edits(actions: object) -> bool:
     properties = _at(actions, "resolveSupport", "properties")
     carries = _at(actions, "dataSupport") is True
     return carries and isinstance(properties, list) and "edit" in properties
+
+
+def _registers(capability: object) -> bool:
+    return _at(capability, "dynamicRegistration") is True
 
 
 def _folders(params: Mapping[str, Any]) -> tuple[str, ...]:

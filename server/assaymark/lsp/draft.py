@@ -47,7 +47,8 @@ class Draft:
         """Effect: *change* waits as one more edit."""
         start, end = sorted((change.start, change.end))
         window = self._window if self.edits else _Window(self._beneath, start.line, start.line)
-        window.widen(start.line - 1, end.line + 2)
+        # A position beyond the text is the end of its last line.
+        window.widen(min(start.line, window.n_lines - 1) - 1, end.line + 2)
         span = Span(offset_of(window, start, self._encoding), offset_of(window, end, self._encoding))
         edit = Edit(span, utf8(change.new))
         window.apply(edit)

@@ -1,0 +1,15 @@
+"""`workspace/didChangeWorkspaceFolders`: folders came or went."""
+
+from __future__ import annotations
+
+from assaymark.lsp.methods.did_change_configuration import ask_for_settings
+from assaymark.lsp.refusal import Params, list_at, text_at
+from assaymark.lsp.session import Session
+
+
+def handle(session: Session, params: Params) -> None:
+    """Effect: documents belong to the folders that are there now."""
+    added = [text_at(folder, "uri") for folder in list_at(params, "event", "added")]
+    removed = [text_at(folder, "uri") for folder in list_at(params, "event", "removed")]
+    session.move(added, removed)
+    ask_for_settings(session)

@@ -1,0 +1,50 @@
+"""`textDocument/hover`: what a finding means, and what to write instead."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from assaymark.finding import Finding
+from assaymark.lsp.session import Session
+from assaymark.lsp.shelf import page_uri
+from assaymark.lsp.wire import Position, offset_of, position_of
+from assaymark.rules.rule import Rule
+from assaymark.text import Span
+
+
+def handle(session: Session, params: types.HoverParams) -> types.Hover | None:
+    """What is found at the position, each finding in a paragraph of its own."""
+    entry = session.read(params.text_document.uri)
+    if entry is None:
+        return None
+    text, encoding = entry.snapshot.text, session.client.encoding
+    at = offset_of(text, Position(params.position.line, params.position.character), encoding)
+    found = session.visible(params.text_document.uri, Span(at, at))
+    if not found:
+        return None
+    start, end = (position_of(text, offset, encoding) for offset in (found[0].span.start, found[0].span.end))
+    markdown = session.client.reads_markdown
+    content = "\n\n---\n\n".join(described(finding, session.shelf.rule(finding.rule)) for finding in found)
+    return types.Hover(
+        types.MarkupContent(
+            types.MarkupKind.Markdown if markdown else types.MarkupKind.PlainText,
+            content if markdown else content.replace("`", "").replace("**", ""),
+        ),
+        types.Range(types.Position(start.line, start.column), types.Position(end.line, end.column)),
+    )
+
+
+def described(finding: Finding, rule: Rule | None) -> str:
+    """What *finding* is, why it matters, and one line on what to write instead, in Markdown."""
+    facts = [f"**{finding.rule}**", finding.severity.value, *(f"CWE-{number}" for number in finding.cwe)]
+    why = rule.why if rule is not None else ""
+    lines = [" · ".join(facts), why or finding.message, _remedy(finding, rule)]
+    page = page_uri(rule.source) if rule is not None else None
+    return "\n\n".join(filter(None, [*lines, f"[Why]({page})" if page else ""]))
+
+
+def _remedy(finding: Finding, rule: Rule | None) -> str:
+    for fix in finding.fixes:
+        if len(fix.changes) == 1 and b"\n" not in fix.changes[0].new:
+            return f"Use `{fix.changes[0].new.decode('utf-8', 'replace')}`."
+    return rule.remedy if rule is not None else ""

@@ -1,0 +1,39 @@
+"""Documents' URIs and the paths that rules and settings know them by."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from urllib.parse import unquote, urlsplit
+
+
+def folder_of(uri: str, folders: Sequence[str]) -> str | None:
+    """The innermost of *folders* that holds *uri*."""
+    holding = (folder for folder in folders if uri.startswith(folder.rstrip("/") + "/"))
+    return max(holding, key=len, default=None)
+
+
+def path_of(uri: str, language_id: str, folders: Sequence[str]) -> str:
+    """
+    The path of the document *uri*: within its folder where it has one, with `/` between folders.
+
+    A text that was never saved has no suffix that says what it is: the editor's word counts.
+    """
+    if not uri.startswith("file:"):
+        name = unquote(urlsplit(uri).path)
+        return f"{name}.py" if language_id == "python" and not name.endswith((".py", ".pyi")) else name
+    folder = folder_of(uri, folders)
+    if folder is None:
+        return file_path(uri)
+    return unquote(uri[len(folder.rstrip("/")) + 1 :])
+
+
+def file_path(uri: str) -> str:
+    """The path that a file URI names (RFC 8089): `file:///c%3A/x` is `c:/x` on Windows."""
+    parts = urlsplit(uri)
+    path = unquote(parts.path)
+    if parts.netloc and os.name == "nt":
+        return f"//{parts.netloc}{path}"
+    if path[2:3] == ":" and path[:1] == "/" and path[1:2].isalpha():
+        return path[1:]
+    return path

@@ -1,0 +1,69 @@
+"""
+The rules that documents are checked with, loaded when the first is opened.
+
+Invariant: rules that cannot be loaded are told as such; a file is then not checked, never clean.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from assaymark.lsp.options import Options
+from assaymark.rules.rule import Rule
+from assaymark.rules.ruleset import RuleSet
+
+
+class Shelf:
+    """Rule sets by the files that they come from and what is selected of them."""
+
+    __slots__ = ("_loaded", "problem", "problems")
+
+    def __init__(self) -> None:
+        self._loaded: dict[tuple[Path, ...], RuleSet] = {}
+        self.problem = ""
+        self.problems: list[str] = []
+
+    def rules(self, options: Options) -> RuleSet:
+        """
+        The rules that *options* ask for.
+
+        Effect: reads them, the first time; *problem* says why there are none, *problems* what is left out.
+        """
+        loaded = self._loaded.get(options.rules)
+        if loaded is None:
+            loaded = self._loaded[options.rules] = self._load(options.rules)
+        return _selected(loaded, options.settings.select, options.settings.ignore)
+
+    def rule(self, name: str) -> Rule | None:
+        """The rule called *name*, from whatever set."""
+        return next((rule for rules in self._loaded.values() if (rule := rules.named(name))), None)
+
+    def _load(self, files: tuple[Path, ...]) -> RuleSet:
+        from assaymark.rules.loading import load
+
+        try:
+            rules = load(files)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the server goes on and says so
+            self.problem = f"its rules could not be loaded: {error}"
+            return RuleSet.of(())
+        self.problem = ""
+        self.problems += map(str, rules.problems)
+        return rules
+
+
+@lru_cache(maxsize=1024)
+def page_uri(source: str) -> str | None:
+    """The URI of the page that a rule was read from: on this machine, so that no network is asked."""
+    from assaymark.rules.pages import RulesNotFoundError, pages_folder
+
+    try:
+        page = pages_folder() / source.removeprefix("rules/")
+    except RulesNotFoundError:
+        return None
+    return page.as_uri() if page.suffix == ".md" and page.is_file() else None
+
+
+@lru_cache(maxsize=32)
+def _selected(rules: RuleSet, select: tuple[str, ...], ignore: tuple[str, ...]) -> RuleSet:
+    return rules.selected(select, ignore)
