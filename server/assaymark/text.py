@@ -82,20 +82,26 @@ class Chunk:
 
     data: bytes
     prefix: bytes = b""
-    line_starts: array[int] = field(init=False)
+    n_breaks: int = field(init=False)
+    _line_starts: array[int] = field(init=False, default_factory=lambda: array("I"))
 
     def __post_init__(self) -> None:
-        starts = array("I", [0])
-        starts.extend(found.end() for found in LINE_END.finditer(self.data))
-        object.__setattr__(self, "line_starts", starts)
+        breaks = self.data.count(b"\n")
+        if b"\r" in self.data:
+            breaks += self.data.count(b"\r") - self.data.count(b"\r\n")
+        object.__setattr__(self, "n_breaks", breaks)
 
     @property
     def n_bytes(self) -> int:
         return len(self.data)
 
     @property
-    def n_breaks(self) -> int:
-        return len(self.line_starts) - 1
+    def line_starts(self) -> array[int]:
+        """Where each line starts, the first at 0. Made when first asked for: a batch asks of few chunks."""
+        if not self._line_starts:
+            self._line_starts.append(0)
+            self._line_starts.extend(found.end() for found in LINE_END.finditer(self.data))
+        return self._line_starts
 
     def line_of(self, offset: int) -> int:
         """The line, counted from the chunk's first, in which *offset* lies."""

@@ -100,9 +100,10 @@ def scopes(root: RawNode, n_prefix: int) -> Scopes:
             outer.append((node.end_byte, node.id))
         elif kind in ("global_statement", "nonlocal_statement"):
             names = {_text(child) for child in node.named_children}
-            declared.setdefault(here, set()).update(names)
             tables[here].extend((name, _OUTER) for name in names)
-            if kind == "nonlocal_statement":
+            if kind == "global_statement":
+                declared.setdefault(here, set()).update(names)
+            else:
                 for _, scope in outer[1:-1]:
                     tables[scope].extend((name, _VARIABLE) for name in names)
         elif node.start_byte >= n_prefix:
@@ -141,14 +142,30 @@ def _of_statement(statement: RawNode) -> Iterator[tuple[str, Binding]]:
         definition = statement.child_by_field_name("definition")
         if definition is not None:
             yield from _definition(definition)
-    elif kind in _BINDERS or kind in _COMPOUND or kind == "expression_statement":
-        simple = kind == "expression_statement" and statement.named_child_count == 1
-        only = statement.named_children[0] if simple else None
-        if only is not None and only.type not in _BINDERS and b":=" not in (only.text or b""):
-            return
-        for name, bindings in scopes(statement, 0).of[0].items():
-            for binding in bindings:
-                yield name, binding
+    elif kind in ("import_statement", "import_from_statement"):
+        yield from _bound(statement)
+    elif kind == "expression_statement":
+        yield from _of_expressions(statement)
+    elif kind in _BINDERS or kind in _COMPOUND:
+        yield from _of_any(statement)
+
+
+def _of_expressions(statement: RawNode) -> Iterator[tuple[str, Binding]]:
+    assignment = statement.named_child(0)
+    if b":=" in (statement.text or b"") or assignment is None or statement.named_child_count > 1:
+        yield from _of_any(statement)
+    elif assignment.type == "assignment":
+        right = assignment.child_by_field_name("right")
+        plain = right is None or right.type != "assignment"
+        yield from _bound(assignment) if plain else _of_any(statement)
+    elif assignment.type in _BINDERS:
+        yield from _bound(assignment)
+
+
+def _of_any(statement: RawNode) -> Iterator[tuple[str, Binding]]:
+    for name, bindings in scopes(statement, 0).of[0].items():
+        for binding in bindings:
+            yield name, binding
 
 
 def _definition(node: RawNode) -> Iterator[tuple[str, Binding]]:
