@@ -151,8 +151,8 @@ def _of_statement(statement: RawNode) -> Iterator[tuple[str, Binding]]:
 
 
 def _of_expressions(statement: RawNode) -> Iterator[tuple[str, Binding]]:
-    assignment = statement.named_child(0)
-    if b":=" in (statement.text or b"") or assignment is None or statement.named_child_count > 1:
+    assignment = statement.named_children[0] if statement.named_child_count == 1 else None
+    if assignment is None or b":=" in (statement.text or b""):
         yield from _of_any(statement)
     elif assignment.type == "assignment":
         right = assignment.child_by_field_name("right")
@@ -179,7 +179,8 @@ def _parameters(scope: RawNode) -> Iterator[tuple[str, Binding]]:
     if parameters is None or scope.type == "class_definition":
         return
     for parameter in parameters.named_children:
-        name = parameter.child_by_field_name("name") or _first_name(parameter)
+        named = parameter.child_by_field_name("name")
+        name = named if named is not None else _first_name(parameter)
         if name is not None:
             for bound in _names(name):
                 yield bound, _PARAMETER
