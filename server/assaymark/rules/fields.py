@@ -153,12 +153,13 @@ def read_fields(text: str, path: str, first_line: int = 1) -> Fields:
         raise BadRuleError(Problem(path, first_line, f"over {_MAX_CHARACTERS} characters; split it"))
     loader = _Loader(text)
     try:
+        _check_depth(text, path, first_line)
         node = loader.get_single_node()
         reader = _Reader(path, first_line, loader)
         values = reader.value(node, ()) if node is not None else {}
     except yaml.MarkedYAMLError as error:
         raise BadRuleError(_not_yaml(error, path, first_line)) from None
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         first = str(error).partition("\n")[0]
         raise BadRuleError(Problem(path, first_line, f"not YAML: {first}")) from None
     finally:
@@ -171,9 +172,21 @@ def read_fields(text: str, path: str, first_line: int = 1) -> Fields:
 def _not_yaml(error: yaml.MarkedYAMLError, path: str, first_line: int) -> Problem:
     mark = error.problem_mark or error.context_mark
     line = first_line + (mark.line if mark else 0)
-    return Problem(
-        path, line, f"not YAML: {error.problem or error.context}; a text that holds ': ' or '#' needs quotes"
-    )
+    what = error.problem or error.context or ""
+    remedy = "; put a text that holds ': ' in quotes" if what.startswith("mapping values") else ""
+    return Problem(path, line, f"not YAML: {what}{remedy}")
+
+
+def _check_depth(text: str, path: str, first_line: int) -> None:
+    """Raise when *text* is nested too deep to compose, which the C loader does without a limit."""
+    depth = 0
+    for event in yaml.parse(text, _Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _MAX_DEPTH:
+            raise BadRuleError(Problem(path, first_line, f"nested over {_MAX_DEPTH} deep; make it flat"))
 
 
 class _Reader:
@@ -188,7 +201,7 @@ class _Reader:
     def value(self, node: yaml.Node, trail: Trail) -> object:
         self.lines.setdefault(trail, self._line(node))
         if len(trail) > _MAX_DEPTH or len(self.lines) > _MAX_NODES:
-            raise self._error(node, "nested too deep, or too large")
+            raise self._error(node, "too large, or it refers to itself; write it out")
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, trail)
         if isinstance(node, yaml.SequenceNode):
