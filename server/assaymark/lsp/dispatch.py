@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter
 
@@ -66,7 +66,7 @@ def dispatcher(session: Session, outbox: Outbox) -> Callable[[Mapping[str, Any]]
     def serve(message: Mapping[str, Any]) -> None:
         try:
             typed = server.protocol.structure_message(dict(message))
-        except JsonRpcInvalidParams:
+        except JsonRpcException:
             wrong = f"the parameters of {message['method']} are not what it takes"
             raise Refused(INVALID_PARAMS, wrong) from None
         server.protocol.handle_message(typed)

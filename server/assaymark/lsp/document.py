@@ -34,6 +34,7 @@ class Document:
     """
 
     uri: str
+    language_id: str
     path: str
     options: Options
     sheet: Sheet

@@ -102,7 +102,8 @@ class Door:
             self._refuse(message, refused)
         except Exception as error:  # noqa: BLE001 - an exception in one message never ends the server
             self.outbox.fault(error, str(method))
-            self._refuse(message, Refused(INTERNAL_ERROR, f"{method} failed; the log says where"))
+            if "id" in message:
+                self._refuse(message, Refused(INTERNAL_ERROR, f"{method} failed; the log says where"))
 
     def _refuse(self, message: Mapping[str, Any], refused: Refused) -> None:
         if "id" in message:
@@ -128,6 +129,7 @@ class Door:
             return
         session = self._running()
         if method == "shutdown":
+            self.settle()
             self._shut = True
             self.outbox.reply(to, None)
         elif method == "textDocument/diagnostic":
@@ -155,7 +157,8 @@ class Door:
         elif self.session is None or self._shut:
             return  # the specification drops them
         elif method == "$/cancelRequest":
-            self.session.cancel(params.get("id"))
+            request = params.get("id")
+            self.session.cancel(request if isinstance(request, (int, str)) else None)
         elif method in _NOTIFICATIONS:
             _NOTIFICATIONS[method](self.session, params)
 

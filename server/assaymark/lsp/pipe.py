@@ -10,6 +10,7 @@ Invariants:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import select
 import stat
@@ -47,7 +48,8 @@ def own_stdout() -> int:
     Effect: whatever else is printed goes to standard error.
     """
     own = os.dup(1)
-    os.dup2(2, 1)
+    with contextlib.suppress(OSError):  # started without a standard error
+        os.dup2(2, 1)
     if os.name == "nt":
         import msvcrt  # exists on Windows only
 

@@ -2,8 +2,8 @@
 Diagnostics as JSON, encoded once for each section and joined for each report.
 
 Invariants:
-    A section that is the same object as before is not encoded again; when it moved, its line numbers are
-    filled in anew.
+    A section that is the same object as before is not encoded again (sections are equal by identity); when
+    it moved, its line numbers are filled in anew.
     The items stand in the order of the text.
     What was not checked is said to be so: it never looks clean.
 """
@@ -57,7 +57,7 @@ class Sheet:
 
     def __init__(self, style: Style) -> None:
         self._style = style
-        self._encoded: dict[int, _Encoded] = {}
+        self._encoded: dict[Section, _Encoded] = {}
 
     def items(self, snapshot: Snapshot, held: Held | None) -> bytes:
         """
@@ -65,19 +65,21 @@ class Sheet:
 
         Effect: sections that are no longer in the text are forgotten.
         """
-        before, self._encoded = self._encoded, {}
+        before = self._encoded
+        kept: dict[Section, _Encoded] = {}
         parts = [unchecked(snapshot)]
+        # Each turn of this loop is paid for at every keystroke.
         for place in snapshot.sections_with_findings():
             section = place.leaf
+            encoded = before.get(section)
             if held is not None and held.section is section:
                 parts.append(_Encoded(section, self._style, held.findings).at(place.line))
                 continue
-            # Kept by identity: the entry holds the section, so its id is not given to another.
-            encoded = before.get(id(section))
-            if encoded is None or encoded.section is not section:
+            if encoded is None:
                 encoded = _Encoded(section, self._style, ())
-            self._encoded[id(section)] = encoded
-            parts.append(encoded.at(place.line))
+            kept[section] = encoded
+            parts.append(encoded.items if encoded.line == place.line else encoded.at(place.line))
+        self._encoded = kept
         return b",".join(filter(None, parts))
 
 
@@ -109,28 +111,27 @@ def plain(message: str) -> str:
 
 
 class _Encoded:
-    """A section's diagnostics, complete but for the number of its first line."""
+    """A section's diagnostics, but for the number of its first line; *items* are those for *line*."""
 
-    __slots__ = ("_lines", "_shown", "_template", "section")
+    __slots__ = ("_lines", "_template", "items", "line")
 
     def __init__(self, section: Section, style: Style, skipped: Collection[int]) -> None:
-        self.section = section
+        chunk = section.chunk
         findings = [
             finding
             for index, finding in enumerate(section.findings)
             if index not in skipped and style.shows(finding)
         ]
-        self._template = b",".join(_template(section.chunk, finding, style) for finding in findings)
-        self._lines = tuple(
-            section.chunk.line_of(at) for finding in findings for at in (finding.span.start, finding.span.end)
-        )
-        self._shown = (-1, b"")
+        self._template = b",".join(_template(chunk, finding, style) for finding in findings)
+        self._lines = [
+            chunk.line_of(at) for finding in findings for at in (finding.span.start, finding.span.end)
+        ]
+        self.line, self.items = -1, b""
 
     def at(self, line: int) -> bytes:
-        """The diagnostics of the section when it starts on *line*."""
-        if self._shown[0] != line:
-            self._shown = line, self._template % tuple([line + number for number in self._lines])
-        return self._shown[1]
+        """The diagnostics of the section when it starts on *line*; they are remembered."""
+        self.line, self.items = line, self._template % tuple([line + number for number in self._lines])
+        return self.items
 
 
 def _template(chunk: Chunk, finding: Finding, style: Style) -> bytes:

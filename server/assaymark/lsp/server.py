@@ -43,6 +43,7 @@ async def _serve(stdin: int, stdout: int) -> int:
             write_all(stdout, message)
 
     def end() -> None:
+        door.settle()
         if not done.done():
             done.set_result(door.exit_code if door.exit_code is not None else door.abandoned_code)
 

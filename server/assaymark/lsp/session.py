@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from assaymark.analysis import Section
 from assaymark.desk import Desk, Entry
@@ -21,16 +20,15 @@ from assaymark.finding import Finding
 from assaymark.lsp.client import Client
 from assaymark.lsp.document import Document, Later, Pull
 from assaymark.lsp.draft import Draft, Replacement
-from assaymark.lsp.options import Options, options_of
+from assaymark.lsp.options import Options
 from assaymark.lsp.outbox import MessageId, Outbox
 from assaymark.lsp.pause import held_after
-from assaymark.lsp.places import folder_of, path_of
+from assaymark.lsp.preferences import Preferences
 from assaymark.lsp.refusal import INTERNAL_ERROR, REQUEST_CANCELLED, SERVER_CANCELLED, Refused
 from assaymark.lsp.report import Sheet, Style, not_checked
 from assaymark.lsp.shelf import Shelf, page_uri
 from assaymark.lsp.wire import utf8
 from assaymark.policy import is_shown
-from assaymark.settings import Settings
 from assaymark.text import Place, Span
 
 
@@ -42,22 +40,18 @@ class Session:
         self.outbox = outbox
         self.desk = Desk()
         self.shelf = Shelf()
-        self.folders = client.folders
+        self.preferences = Preferences(client, outbox)
         self._later = later
-        self._user, complaints = options_of(client.options, Options(Settings()))
-        self._by_folder: dict[str | None, Options] = {}
         self._documents: dict[str, Document] = {}
         self._pulls: dict[MessageId, Pull] = {}
         self._changed: dict[str, Document] = {}
         self._n_results = 0
-        self._warn(complaints)
 
     def open(self, uri: str, language_id: str, version: int, text: str) -> None:
         """Effect: *uri* is open with *text*; what stood there before is forgotten."""
         self._forget(uri)
-        path = path_of(uri, language_id, self.folders)
-        options = self._options(uri)
-        document = Document(uri, path, options, self._sheet(options), version)
+        options, path = self.preferences.options(uri), self.preferences.path(uri, language_id)
+        document = Document(uri, language_id, path, options, self._sheet(options), version)
         self._documents[uri] = document
         self._analyse(document, utf8(text))
 
@@ -70,19 +64,15 @@ class Session:
         if document.failure:
             return
         for change in changes:
-            if (
-                document.draft is not None
-                and isinstance(change, Replacement)
-                and not document.draft.takes(change)
-            ):
-                self._apply(document)
-            draft = document.draft
-            if draft is None:
-                draft = document.draft = Draft(self._entry(uri).snapshot.text, self.client.encoding)
-            if isinstance(change, Replacement):
-                draft.replace(change)
-            else:
+            draft = self._draft(document)
+            if isinstance(change, str):
                 draft.replace_all(change)
+                continue
+            if not draft.takes(change):
+                self._apply(document)
+                draft = self._draft(document)
+            draft.replace(change)
+        self._draft(document)
         document.version = version
         self._changed[uri] = document
 
@@ -154,16 +144,19 @@ class Session:
         """Whether `settle` has anything to do."""
         return bool(self._changed or self._pulls)
 
-    def configure(self, given: Mapping[str | None, Mapping[str, Any]]) -> None:
-        """Effect: the settings *given* for each folder hold from now on; None stands for what is in none."""
-        self._by_folder = {folder: self._honoured(settings) for folder, settings in given.items()}
-        self._reconsider()
-
-    def move(self, added: Sequence[str], removed: Sequence[str]) -> None:
-        """Effect: the workspace has these folders more and those less."""
-        kept = tuple(folder for folder in self.folders if folder not in removed and folder not in added)
-        self.folders = (*kept, *added)
-        self._reconsider()
+    def reconsider(self) -> None:
+        """Effect: every document is judged by the preferences that hold now, and the client hears of it."""
+        stale = [document for document in self._documents.values() if self._is_stale(document)]
+        for document in stale:
+            self._apply(document)
+            if document.failure:
+                continue
+            document.options = self.preferences.options(document.uri)
+            document.path = self.preferences.path(document.uri, document.language_id)
+            document.sheet = self._sheet(document.options)
+            self._analyse(document, self._entry(document.uri).snapshot.text.whole())
+        if stale:
+            self._told_anew(*stale)
 
     def _entry(self, uri: str) -> Entry:
         entry = self.desk.at(uri)
@@ -171,10 +164,16 @@ class Session:
             raise LookupError
         return entry
 
+    def _draft(self, document: Document) -> Draft:
+        if document.draft is None:
+            text = self._entry(document.uri).snapshot.text
+            document.draft = Draft(text, self.client.encoding)
+        return document.draft
+
     def _analyse(self, document: Document, content: bytes) -> None:
         rules = self.shelf.rules(document.options)
-        self._warn(self.shelf.problems)
-        self.shelf.problems.clear()
+        for problem in self.shelf.taken_problems():
+            self.outbox.warn(problem)
         limits = document.options.settings.limits
         document.draft = document.held = None
         self._changed[document.uri] = document
@@ -190,7 +189,7 @@ class Session:
     def _apply(self, document: Document) -> None:
         """Effect: the edits that wait are made, and what they brought is held back or not."""
         draft, document.draft = document.draft, None
-        if draft is None or not draft.edits:
+        if draft is None:
             return
         before = self._entry(document.uri).snapshot
         try:
@@ -199,6 +198,8 @@ class Session:
             self.outbox.fault(error, "the analysis of a change")
             self._analyse(document, _edited(before.text.whole(), draft))
             return
+        if not draft.edits:
+            return  # a new version of the same text
         delay = document.options.settings.typing_delay_ms
         document.held = held_after(before, after, draft.edits, document.held) if delay else None
         self._rest(document, delay / 1000)
@@ -283,30 +284,12 @@ class Session:
             gone = Refused(SERVER_CANCELLED, "the document was closed", {"retriggerRequest": False})
             self.outbox.refuse(request, gone)
 
-    def _reconsider(self) -> None:
-        """Effect: every document is judged by the settings that hold for it now."""
-        stale = [document for document in self._documents.values() if self._is_stale(document)]
-        for document in stale:
-            self._apply(document)
-            if document.failure:
-                continue
-            document.options = self._options(document.uri)
-            document.sheet = self._sheet(document.options)
-            self._analyse(document, self._entry(document.uri).snapshot.text.whole())
-        if stale:
-            self._told_anew(*stale)
-
     def _is_stale(self, document: Document) -> bool:
-        return self._options(document.uri) != document.options
-
-    def _options(self, uri: str) -> Options:
-        folder = folder_of(uri, self.folders)
-        return self._by_folder.get(folder) or self._by_folder.get(None) or self._user
-
-    def _honoured(self, settings: Mapping[str, Any]) -> Options:
-        options, complaints = options_of(settings, self._user, may_loosen=self.client.trusted)
-        self._warn(complaints)
-        return options
+        preferences = self.preferences
+        return (
+            preferences.options(document.uri) != document.options
+            or preferences.path(document.uri, document.language_id) != document.path
+        )
 
     def _sheet(self, options: Options) -> Sheet:
         severity, level = options.settings.severity, options.settings.level
@@ -326,10 +309,6 @@ class Session:
         if state and state != document.state:
             self.outbox.note(f"a document is {state}")
         document.state = state
-
-    def _warn(self, complaints: Sequence[str]) -> None:
-        for complaint in complaints:
-            self.outbox.warn(complaint)
 
 
 def _edited(content: bytes, draft: Draft) -> bytes:

@@ -17,23 +17,28 @@ from assaymark.rules.ruleset import RuleSet
 class Shelf:
     """Rule sets by the files that they come from and what is selected of them."""
 
-    __slots__ = ("_loaded", "problem", "problems")
+    __slots__ = ("_loaded", "_problems", "problem")
 
     def __init__(self) -> None:
         self._loaded: dict[tuple[Path, ...], RuleSet] = {}
         self.problem = ""
-        self.problems: list[str] = []
+        self._problems: list[str] = []
 
     def rules(self, options: Options) -> RuleSet:
         """
         The rules that *options* ask for.
 
-        Effect: reads them, the first time; *problem* says why there are none, *problems* what is left out.
+        Effect: reads them, the first time; *problem* says why there are none, `taken_problems` what not.
         """
         loaded = self._loaded.get(options.rules)
         if loaded is None:
             loaded = self._loaded[options.rules] = self._load(options.rules)
         return _selected(loaded, options.settings.select, options.settings.ignore)
+
+    def taken_problems(self) -> list[str]:
+        """What was left out of the rules, and is not told yet."""
+        taken, self._problems = self._problems, []
+        return taken
 
     def rule(self, name: str) -> Rule | None:
         """The rule called *name*, from whatever set."""
@@ -48,7 +53,7 @@ class Shelf:
             self.problem = f"its rules could not be loaded: {error}"
             return RuleSet.of(())
         self.problem = ""
-        self.problems += map(str, rules.problems)
+        self._problems += map(str, rules.problems)
         return rules
 
 

@@ -16,20 +16,23 @@ def handle(session: Session, params: Params) -> None:
         return
     given = value_at(params, "settings", SECTION)
     if isinstance(given, Mapping):
-        session.configure({None: given})
+        session.preferences.configure({None: given})
+        session.reconsider()
 
 
 def ask_for_settings(session: Session) -> None:
     """Effect: if the client can be asked, its answer holds from when it comes."""
     if not session.client.has_configuration:
         return
-    folders: list[str | None] = [None, *session.folders]
+    folders: list[str | None] = [None, *session.preferences.folders]
     items = [{"section": SECTION, **({"scopeUri": folder} if folder else {})} for folder in folders]
 
     def configure(result: object) -> None:
         if isinstance(result, list) and len(result) == len(folders):
             # null is what clients say that know none of our settings.
             given = zip(folders, result, strict=True)
-            session.configure({folder: value for folder, value in given if isinstance(value, Mapping)})
+            settings = {folder: value for folder, value in given if isinstance(value, Mapping)}
+            session.preferences.configure(settings)
+            session.reconsider()
 
     session.outbox.ask("workspace/configuration", {"items": items}, configure)

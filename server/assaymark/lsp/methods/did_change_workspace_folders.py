@@ -11,5 +11,6 @@ def handle(session: Session, params: Params) -> None:
     """Effect: documents belong to the folders that are there now."""
     added = [text_at(folder, "uri") for folder in list_at(params, "event", "added")]
     removed = [text_at(folder, "uri") for folder in list_at(params, "event", "removed")]
-    session.move(added, removed)
+    session.preferences.move(added, removed)
+    session.reconsider()
     ask_for_settings(session)
