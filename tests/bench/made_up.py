@@ -18,6 +18,7 @@ import hashlib
 import json
 import logging
 import subprocess
+import tempfile
 from collections import defaultdict
 
 import yaml
@@ -60,7 +61,7 @@ FLAWS = (
     "eval({0})",
     "subprocess.run({0}, shell=True, check=True)",
     "yaml.load({0}, Loader=yaml.Loader)",
-    "hashlib.md5({0}).hexdigest()",
+    "tempfile.mktemp({0})",
 )
 
 
