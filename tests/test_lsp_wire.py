@@ -33,6 +33,8 @@ UNITS = {"utf-8": 1, "utf-16": 2, "utf-32": 4}
 @dataclass(frozen=True, eq=False)
 class Leaf:
     chunk: Chunk
+    marked: bool = False
+    fresh: bool = False
 
 
 def text_of(content: bytes) -> Text[Leaf]:
@@ -91,7 +93,14 @@ def test_byte_inside_a_character_is_its_start(text: str, encoding: Encoding, at:
 
 @pytest.mark.parametrize(
     "encoding, column, n_bytes",
-    [("utf-8", 2, 1), ("utf-8", 5, 5), ("utf-16", 2, 1), ("utf-16", 3, 5), ("utf-32", 2, 5), ("utf-32", 9, 6)],
+    [
+        ("utf-8", 2, 1),
+        ("utf-8", 5, 5),
+        ("utf-16", 2, 1),
+        ("utf-16", 3, 5),
+        ("utf-32", 2, 5),
+        ("utf-32", 9, 6),
+    ],
 )
 def test_columns(encoding: Encoding, column: int, n_bytes: int) -> None:
     """One astral character is four, two or one columns wide."""
@@ -120,7 +129,11 @@ replacements = st.builds(
 )
 
 
-@example("", [Replacement(Position(2, 0), Position(2, 0), "\na"), Replacement(Position(2, 0), Position(2, 1), "")], "utf-8")
+@example(
+    "",
+    [Replacement(Position(2, 0), Position(2, 0), "\na"), Replacement(Position(2, 0), Position(2, 1), "")],
+    "utf-8",
+)
 @given(texts, st.lists(st.none() | replacements, max_size=6), encodings)
 def test_a_draft_is_the_text_edited_step_by_step(
     text: str, changes: list[Replacement | None], encoding: Encoding

@@ -1,0 +1,169 @@
+"""The life of a connection: what is answered when, and what a fault may cost."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from e2e.inside import PULLS, PUSHED, URI, Inside, of, replace
+
+SECRET = "hunter2 = load(secret_word)"
+
+
+def code(reply: dict[str, Any]) -> int:
+    return reply["error"]["code"]
+
+
+def test_a_request_before_initialize_is_refused() -> None:
+    """-32002, and the server goes on to be initialized."""
+    editor = Inside()
+    assert code(editor.request("textDocument/hover", {})) == -32002
+    assert editor.notify("textDocument/didOpen", {}) == []
+    assert "capabilities" in editor.request("initialize", {"capabilities": {}})["result"]
+
+
+def test_initialize_comes_once() -> None:
+    """A second one changes nothing."""
+    editor = Inside(PULLS)
+    assert code(editor.request("initialize", {"capabilities": {}})) == -32600
+
+
+def test_initialize_needs_capabilities() -> None:
+    """Without them nobody knows what the client can do."""
+    assert code(Inside().request("initialize", {"capabilities": 5})) == -32602
+
+
+def test_after_shutdown_only_exit() -> None:
+    """Requests are refused, notifications dropped; exit ends with 0."""
+    editor = Inside(PULLS)
+    assert editor.request("shutdown", None)["result"] is None
+    assert code(editor.request("textDocument/hover", {})) == -32600
+    assert editor.open("x = 1\n") == []
+    editor.notify("exit", None)
+    assert editor.door.exit_code == 0
+
+
+def test_exit_without_shutdown_is_1() -> None:
+    """The client left without saying so."""
+    editor = Inside(PULLS)
+    editor.notify("exit", None)
+    assert editor.door.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "method, params",
+    [
+        ("textDocument/diagnostic", {}),
+        ("textDocument/diagnostic", None),
+        ("textDocument/diagnostic", [1]),
+        ("textDocument/diagnostic", {"textDocument": {"uri": 5}}),
+        ("textDocument/hover", {"textDocument": {"uri": URI}}),
+        ("textDocument/hover", {"textDocument": {"uri": URI}, "position": {"line": -1, "character": "x"}}),
+        ("textDocument/codeAction", {"textDocument": {"uri": URI}, "range": None, "context": {}}),
+        ("textDocument/codeAction", None),
+        ("codeAction/resolve", {"title": 3}),
+        ("codeAction/resolve", {"title": "x", "data": {"uri": URI}}),
+    ],
+)
+def test_invalid_params_are_answered(method: str, params: object) -> None:
+    """-32602, never silence."""
+    editor = Inside(PULLS)
+    editor.open("x = 1\n")
+    assert code(editor.request(method, params)) == -32602
+
+
+@pytest.mark.parametrize(
+    "method, params",
+    [
+        ("textDocument/didOpen", {}),
+        (
+            "textDocument/didOpen",
+            {"textDocument": {"uri": URI, "languageId": "python", "version": "1", "text": ""}},
+        ),
+        (
+            "textDocument/didChange",
+            {"textDocument": {"uri": URI, "version": 2}, "contentChanges": [{"text": 5}]},
+        ),
+        (
+            "textDocument/didChange",
+            {"textDocument": {"uri": URI, "version": 2}, "contentChanges": [replace(0, -1, 0, 0, "x")]},
+        ),
+        ("textDocument/didClose", None),
+        ("textDocument/didSave", {"textDocument": None}),
+        ("workspace/didChangeWorkspaceFolders", {"event": 1}),
+        ("workspace/didChangeConfiguration", {"settings": 5}),
+        ("$/cancelRequest", {"id": [1]}),
+        ("$/setTrace", {"value": 1}),
+        ("nobody/knows", {}),
+    ],
+)
+def test_a_notification_that_makes_no_sense_changes_nothing(method: str, params: object) -> None:
+    """At most a line in the log; the text and its findings stay."""
+    editor = Inside(PULLS)
+    editor.open("x = eval(y)\n")
+    came = editor.notify(method, params)
+    assert all(message["method"] == "window/logMessage" for message in came)
+    assert editor.lines() == [0]
+
+
+def test_an_unknown_method_is_answered() -> None:
+    """-32601."""
+    assert code(Inside(PULLS).request("textDocument/nothing", {})) == -32601
+
+
+@pytest.mark.parametrize(
+    "body, expected",
+    [
+        (b"{", -32700),
+        (b"\xff\xfe", -32700),
+        (b"[" * 100_000, -32700),
+        (b"[]", -32600),
+        (b'{"id":1}', -32600),
+        (b"7", -32600),
+    ],
+)
+def test_what_is_no_message_is_answered(body: bytes, expected: int) -> None:
+    """The next message is served as ever."""
+    editor = Inside(PULLS)
+    editor.door.receive(body)
+    assert code(editor.new()[-1]) == expected
+    editor.open("x = eval(y)\n")
+    assert editor.lines() == [0]
+
+
+def test_a_fault_in_a_request_is_answered_and_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user is told of the first, the log of each, and neither sees what the exception quoted."""
+    editor = Inside(PULLS)
+    editor.open(f"{SECRET}\n")
+
+    def broken(*_: object) -> None:
+        raise ValueError(SECRET)
+
+    monkeypatch.setattr(editor.session, "read", broken)
+    params = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 0}}
+    editor.new()
+    replies = [editor.request("textDocument/hover", params) for _ in range(2)]
+    assert [code(reply) for reply in replies] == [-32603, -32603]
+    came = [message for message in editor.sent if "method" in message]
+    assert len(of(came, "window/showMessage")) == 1
+    assert len(of(came, "window/logMessage")) == 2
+    assert "hunter2" not in json.dumps(editor.sent)
+    monkeypatch.undo()
+    assert editor.request("textDocument/hover", params)["result"] is None
+
+
+def test_a_fault_in_a_notification_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The notification after it is served."""
+    editor = Inside(PUSHED)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError(SECRET)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(editor.session, "save", broken)
+        came = editor.notify("textDocument/didSave", {"textDocument": {"uri": URI}})
+    assert [message["method"] for message in came] == ["window/logMessage", "window/showMessage"]
+    assert "hunter2" not in json.dumps(came)
+    assert of(editor.open("x = 1\n"), "textDocument/publishDiagnostics")
