@@ -41,6 +41,8 @@ _BINARY = frozenset(
     .webm .webp .whl .woff .woff2 .xz .zip .zst
     """.split()  # noqa: SIM905
 )
+# How what an ignore file names is counted.
+IGNORED = "ignored entry"
 _MINIFIED = re.compile(r"[.-]min\.[a-z]+$")
 _LONGEST_FIRST_LINE = 256
 
@@ -156,12 +158,12 @@ def _entered(entries: list[os.DirEntry[str]], ignores: Ignores, here: str, finds
             if entry.name in _VENDORED:
                 finds.skipped["vendored folder"] += 1
             elif ignores.specs and ignores.hold(entry.path, folder=True):
-                finds.skipped["ignored entry"] += 1
+                finds.skipped[IGNORED] += 1
             else:
                 yield entry.path
         elif entry.is_file(follow_symlinks=False):
             if ignores.specs and ignores.hold(entry.path, folder=False):
-                finds.skipped["ignored entry"] += 1
+                finds.skipped[IGNORED] += 1
             else:
                 _take(entry, here, finds)
 

@@ -1,0 +1,158 @@
+"""
+The report as SARIF 2.1.0 (OASIS, "Static Analysis Results Interchange Format").
+
+Invariants:
+    Places are relative to the folder that was checked from; no name of this machine is in it.
+    Columns count Unicode code points, and the run says so.
+    Every result names a rule of the run by its index.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from urllib.parse import quote
+
+from assaymark.cli.as_json import Value
+from assaymark.cli.report import Checked, Report, Reported
+from assaymark.cli.version import version
+from assaymark.finding import Change, Confidence, Fix, Severity
+from assaymark.rules.rule import Rule
+from assaymark.text import Span
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS = {
+    Severity.critical: "error",
+    Severity.high: "error",
+    Severity.medium: "warning",
+    Severity.low: "note",
+}
+# Code-scanning services sort by this number: from 9.0 critical, from 7.0 high, from 4.0 medium.
+_SCORES = {Severity.critical: "9.5", Severity.high: "8.0", Severity.medium: "5.5", Severity.low: "2.5"}
+_PRECISIONS = {Confidence.high: "high", Confidence.medium: "medium", Confidence.low: "low"}
+_ROOT = "CHECKED"
+
+
+def as_sarif(report: Report, code: int) -> Iterator[str]:
+    """The whole run, which ends with the exit *code*, as one document."""
+    indices = {rule.id: at for at, rule in enumerate(report.rules.rules)}
+    results = [
+        _result(found, file.path, indices.get(found.finding.rule, -1))
+        for file in report.files
+        for found in file.findings
+    ]
+    run: dict[str, Value] = {
+        "tool": {"driver": _driver(report.rules.rules)},
+        "invocations": [_invocation(report, code)],
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder that the check was started in."}}},
+        "columnKind": "unicodeCodePoints",
+        "results": results,
+    }
+    yield json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+    yield "\n"
+
+
+def _driver(rules: Sequence[Rule]) -> Value:
+    name = version()
+    return {"name": "Assaymark", "version": name, "rules": [_rule(rule) for rule in rules]}
+
+
+def _rule(rule: Rule) -> Value:
+    tags: list[Value] = ["security", *(f"external/cwe/cwe-{number:03}" for number in rule.cwe), *rule.owasp]
+    plain: dict[str, Value] = {
+        "id": rule.id,
+        "shortDescription": {"text": rule.message},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {
+            "tags": tags,
+            "precision": _PRECISIONS[rule.confidence],
+            "security-severity": _SCORES[rule.severity],
+        },
+    }
+    if rule.why:
+        plain["fullDescription"] = {"text": rule.why}
+    advice = "\n\n".join(part for part in (rule.why, rule.remedy) if part)
+    if advice:
+        plain["help"] = {"text": advice, "markdown": advice}
+    return plain
+
+
+def _invocation(report: Report, code: int) -> Value:
+    notes = [_note(f"{file.path}: {file.state.value}: {file.reason}", file) for file in report.failed]
+    problems: list[Value] = [
+        {"level": "error", "message": {"text": str(problem)}} for problem in report.rules.problems
+    ]
+    return {
+        "executionSuccessful": not notes and not problems,
+        "exitCode": code,
+        "toolExecutionNotifications": notes,
+        "toolConfigurationNotifications": problems,
+    }
+
+
+def _note(text: str, file: Checked) -> Value:
+    return {"level": "error", "message": {"text": text}, "locations": [_file_location(file.path)]}
+
+
+def _result(found: Reported, path: str, index: int) -> Value:
+    finding = found.finding
+    plain: dict[str, Value] = {
+        "ruleId": finding.rule,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": finding.message},
+        "locations": [_location(found, finding.span, path)],
+        "partialFingerprints": {"assaymark/v1": finding.fingerprint},
+        "properties": {"confidence": finding.confidence.value, "severity": finding.severity.value},
+    }
+    if index >= 0:
+        plain["ruleIndex"] = index
+    if finding.fixes:
+        plain["fixes"] = [_fix(fix, found, path) for fix in finding.fixes]
+    if finding.trace:
+        steps: list[Value] = [
+            {"location": _location(found, step.span, path, step.message)} for step in finding.trace
+        ]
+        plain["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
+    return plain
+
+
+def _fix(fix: Fix, found: Reported, path: str) -> Value:
+    changes: list[Value] = [_replacement(change, found) for change in fix.changes]
+    return {
+        "description": {"text": fix.title},
+        "artifactChanges": [{"artifactLocation": _artifact(path), "replacements": changes}],
+    }
+
+
+def _replacement(change: Change, found: Reported) -> Value:
+    new = change.new.decode("utf-8", "replace")
+    return {"deletedRegion": _region(found, change.span), "insertedContent": {"text": new}}
+
+
+def _location(found: Reported, span: Span, path: str, message: str = "") -> Value:
+    place: dict[str, Value] = {
+        "physicalLocation": {"artifactLocation": _artifact(path), "region": _region(found, span)}
+    }
+    return place | {"message": {"text": message}} if message else place
+
+
+def _file_location(path: str) -> Value:
+    return {"physicalLocation": {"artifactLocation": _artifact(path)}}
+
+
+def _artifact(path: str) -> Value:
+    uri = quote(path.encode("utf-8", "surrogateescape"))
+    absolute = path.startswith("/") or path[1:2] == ":"
+    if absolute:
+        return {"uri": "file://" + ("" if path.startswith("/") else "/") + uri}
+    return {"uri": uri, "uriBaseId": _ROOT}
+
+
+def _region(found: Reported, span: Span) -> Value:
+    start, end = found.span(span)
+    return {
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+    }

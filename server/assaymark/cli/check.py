@@ -1,0 +1,127 @@
+"""
+`assaymark check`: the check, and what comes of it.
+
+Invariants:
+    The exit code says the worst: 2 when something was not analysed, 1 when the gate is reached, else 0.
+    What goes to standard output is the report and nothing else.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from assaymark.analysis import Limits, State
+from assaymark.cli.batch import check_contents, check_files
+from assaymark.cli.output import write
+from assaymark.cli.progress import progress
+from assaymark.cli.report import Checked, Report
+from assaymark.cli.single import Asked, Choice, asked
+from assaymark.cli.subject import Subject, from_disk, from_index, from_stdin, since
+from assaymark.finding import Level, Severity
+from assaymark.policy import blocks, is_shown
+from assaymark.workspace.reading import Unreadable, decoded
+
+CLEAN, FOUND, NOT_ANALYSED = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was typed after `check`."""
+
+    paths: tuple[str, ...]
+    choice: Choice
+    severity: Severity
+    level: Level
+    gate: Severity
+    limits: Limits
+    seconds: float
+    n_jobs: int
+    format: str = "text"
+    output: str | None = None
+    stdin_as: str | None = None
+    staged: bool = False
+    diff: str | None = None
+    fix: bool = False
+    unsafe: bool = False
+    cached: bool = True
+    exit_zero: bool = False
+
+
+def check(options: Options) -> int:
+    """
+    The exit code of a check.
+
+    Effect: reads what is to be checked, writes the report, and fixes files when asked to. Raises UsageError.
+    """
+    began = time.monotonic()
+    ours = asked(options.choice, options.limits, options.seconds)
+    about = _subject(options)
+    results = _results(about, ours, options)
+    report = Report(
+        files=(*(_counted(result, about, options) for result in results), *_unread(about)),
+        rules=ours.rules,
+        kinds=about.walked.kinds,
+        skipped=about.walked.skipped,
+        gate=options.gate,
+        seconds=time.monotonic() - began,
+    )
+    if options.fix:
+        # Late: most checks fix nothing.
+        from assaymark.cli.fixing import Wanted, fixed
+
+        wanted = Wanted(ours, lambda result: _counted(result, about, options), options.unsafe)
+        report = fixed(report, about.walked.files, wanted)
+    code = exit_code(report, exit_zero=options.exit_zero)
+    write(report, code, options.format, options.output, lambda path: _content(path, about, options))
+    return code
+
+
+def exit_code(report: Report, *, exit_zero: bool) -> int:
+    """What *report* means to who called."""
+    if report.rules.problems or report.failed:
+        return NOT_ANALYSED
+    blocking = any(blocks(found.finding, report.gate) for file in report.files for found in file.findings)
+    return FOUND if blocking and not exit_zero else CLEAN
+
+
+def _subject(options: Options) -> Subject:
+    limit = options.limits.max_bytes
+    if options.stdin_as is not None:
+        about = from_stdin(options.stdin_as, limit)
+    elif options.staged:
+        about = from_index(options.paths, limit)
+    else:
+        about = from_disk(options.paths)
+    return about if options.diff is None else since(options.diff, about, limit)
+
+
+def _results(about: Subject, ours: Asked, options: Options) -> list[Checked]:
+    files = about.walked.files
+    if about.contents is not None:
+        return check_contents(about.contents, files, ours)
+    with progress(len(files), sum(file.size for file in files)) as tell:
+        return check_files(files, ours, options.n_jobs, cached=options.cached, tell=tell)
+
+
+def _unread(about: Subject) -> list[Checked]:
+    return [Checked(path, State.failed, unreadable.reason) for path, unreadable in about.walked.failed]
+
+
+def _counted(result: Checked, about: Subject, options: Options) -> Checked:
+    """*result* with the findings that were asked for."""
+    changes = None if about.changes is None else about.changes.get(result.path)
+    return result.with_findings(
+        found
+        for found in result.findings
+        if is_shown(found.finding, options.severity, options.level)
+        and (changes is None or changes.touch(found.start.line, found.end.line))
+    )
+
+
+def _content(path: str, about: Subject, options: Options) -> bytes:
+    """The text of the file called *path*, whose lines are shown; nothing when it cannot be had any more."""
+    file = next((file for file in about.walked.files if file.path == path), None)
+    raw = b"" if file is None else about.raw(file, options.limits.max_bytes)
+    source = raw if isinstance(raw, Unreadable) else decoded(raw, "python")
+    return b"" if isinstance(source, Unreadable) else source.content

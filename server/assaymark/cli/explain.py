@@ -1,0 +1,84 @@
+"""`assaymark explain`: what a rule is about, why it exists, and what to write instead."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+
+from assaymark.cli.output import say, style
+from assaymark.cli.rules import all_rules
+from assaymark.cli.style import Style
+from assaymark.cli.usage import UsageError, did_you_mean
+from assaymark.rules.loading import read_page
+from assaymark.rules.page import RulePage
+from assaymark.rules.rule import Rule
+
+# Marks of the tests that examples are; a reader needs only the one that says where the rule speaks.
+_TEST_MARKS = re.compile(r"\s*# (?:miss|noise)$", re.MULTILINE)
+
+
+def explain(name: str, extra: tuple[str, ...]) -> int:
+    """The exit code. Effect: prints what the rule *name* is about. Raises UsageError."""
+    rules = all_rules(extra)
+    rule = rules.named(name)
+    if rule is None:
+        msg = f"no rule is called {name!r}{did_you_mean(name, (rule.id for rule in rules.rules))}"
+        raise UsageError(msg)
+    page = read_page(rule)
+    look = style()
+    if look.colour and page is not None:
+        _show_pretty(rule, page, look)
+    else:
+        say(_plain(rule, page))
+    return 0
+
+
+def _plain(rule: Rule, page: RulePage | None) -> Iterator[str]:
+    yield f"{_title(rule)}\n{_facts(rule)}\n\n{rule.message}\n"
+    if page is None:
+        # A rule of Semgrep's has no page: what it says of itself is all there is.
+        yield from (f"\n{text}\n" for text in (rule.why, rule.remedy) if text)
+    else:
+        yield f"\n{_prose(page)}\n"
+    yield from _ends(rule)
+
+
+def _show_pretty(rule: Rule, page: RulePage, look: Style) -> None:
+    """Effect: prints the page as a terminal shows Markdown."""
+    # Late: its import takes longer than everything else here.
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    say([f"{look('path', rule.id)} · {look(rule.severity.value, rule.severity.value)} · {_facts(rule)}\n\n"])
+    console = Console(
+        file=sys.stdout, width=min(look.width, 100), color_system="standard", force_terminal=True
+    )
+    console.print(Markdown(f"{rule.message}\n\n{_prose(page)}"))
+    say(("\n", *_ends(rule)))
+
+
+def _title(rule: Rule) -> str:
+    cwes = "".join(f" · CWE-{number}" for number in rule.cwe)
+    return f"{rule.id} · {rule.severity.value}{cwes}"
+
+
+def _facts(rule: Rule) -> str:
+    return f"{rule.language} · confidence {rule.confidence.value} · level {rule.level.value}"
+
+
+def _prose(page: RulePage) -> str:
+    sections = (
+        f"## {section.title}\n\n{section.text.strip()}" for section in page.sections if section.text.strip()
+    )
+    return _TEST_MARKS.sub("", "\n\n".join(sections))
+
+
+def _ends(rule: Rule) -> Iterator[str]:
+    if rule.covers:
+        yield f"\nCovers: {', '.join(rule.covers)}\n"
+    if rule.references:
+        yield "\nRead more:\n" + "".join(f"  {reference}\n" for reference in rule.references)
+    if os.path.isabs(rule.source):  # noqa: PTH117
+        yield f"\nFrom: {rule.source}\n"

@@ -1,0 +1,148 @@
+"""
+The command line: reads what was typed, hands over to one command, ends with its exit code.
+
+Invariants:
+    A command is imported only when it was asked for.
+    An interrupt ends with 130, a closed output with the code of the command, a fault of ours with 2; none
+    shows a traceback.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Iterable
+from typing import NoReturn
+
+from assaymark.cli.arguments import parsed
+from assaymark.cli.output import NotWrittenError, say
+from assaymark.cli.usage import WRONG_USAGE, UsageError, fault
+
+NOT_DONE = 2
+INTERRUPTED = 130
+
+
+def main() -> NoReturn:
+    """Run the command line of this process, and end it."""
+    # `python -m` puts the current folder first, and what is checked is never imported.
+    if sys.path and sys.path[0] in {"", os.getcwd()}:  # noqa: PTH109
+        del sys.path[0]
+    # What is imported does not become garbage, and looking for some costs a tenth of the start.
+    gc.disable()
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """
+    The exit code of *arguments*.
+
+    Effect: does what they ask for.
+    """
+    try:
+        return _run(parsed(arguments))
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else WRONG_USAGE
+    except UsageError as error:
+        return _complained(str(error), WRONG_USAGE)
+    except NotWrittenError as error:
+        return _complained(str(error), NOT_DONE)
+    except Exception as error:
+        if os.environ.get("ASSAYMARK_TRACEBACK"):
+            raise
+        return _complained(f"{fault(error)}; ASSAYMARK_TRACEBACK=1 shows more", NOT_DONE)
+    except KeyboardInterrupt:
+        return _complained("interrupted", INTERRUPTED)
+
+
+def _complained(what: str, code: int) -> int:
+    if sys.stderr is not None:
+        sys.stderr.write(f"assaymark: {what}\n")
+    return code
+
+
+def _run(options: Namespace) -> int:
+    if options.version:
+        from assaymark.cli.version import version
+
+        say([f"assaymark {version()}\n"])
+        return 0
+    match options.command:
+        case "check":
+            return _check(options)
+        case "explain":
+            from assaymark.cli.explain import explain
+
+            return explain(options.rule, tuple(options.rules))
+        case "rules" if options.action == "test":
+            from assaymark.cli.rules import test
+
+            return test(options.path)
+        case "rules":
+            from assaymark.cli.rules import index
+
+            return index(tuple(options.rules), as_json=options.json)
+        case "doctor":
+            from assaymark.cli.doctor import doctor
+
+            return doctor()
+        case _:
+            from assaymark.lsp.server import serve
+
+            gc.enable()
+            return serve()
+
+
+def _check(options: Namespace) -> int:
+    _refuse_contradictions(options)
+    from assaymark.analysis import Limits
+    from assaymark.cli.batch import n_processors
+    from assaymark.cli.check import Options, check
+    from assaymark.cli.single import Choice
+    from assaymark.finding import Level, Severity
+
+    limits = Limits(max_bytes=options.max_bytes) if options.max_bytes else Limits()
+    return check(
+        Options(
+            paths=tuple(options.paths),
+            choice=Choice(tuple(options.rules), _names(options.select), _names(options.ignore)),
+            severity=Severity.named(options.severity),
+            level=Level.named(options.level),
+            gate=Severity.named(options.fail_on),
+            limits=limits,
+            seconds=options.timeout,
+            n_jobs=options.jobs or n_processors(),
+            format=options.format,
+            output=options.output,
+            stdin_as=options.filename if options.stdin else None,
+            staged=options.staged,
+            diff=options.diff,
+            fix=options.fix,
+            unsafe=options.unsafe,
+            cached=not options.no_cache,
+            exit_zero=options.exit_zero,
+        )
+    )
+
+
+def _refuse_contradictions(options: Namespace) -> None:
+    """Raises UsageError for options that do not go together."""
+    wrong = {
+        "--stdin needs --filename, which says what it is": options.stdin and not options.filename,
+        "--filename is the name of standard input; add --stdin": options.filename and not options.stdin,
+        "--stdin checks standard input; leave the paths out": options.stdin and options.paths,
+        "--stdin and --staged are two different texts; choose one": options.stdin and options.staged,
+        "--stdin has no older state; leave --diff out": options.stdin and options.diff,
+        "--fix changes files; it cannot change standard input": options.stdin and options.fix,
+        "--fix changes files; it cannot change what is staged": options.staged and options.fix,
+        "--unsafe says which fixes; add --fix": options.unsafe and not options.fix,
+    }
+    for complaint, is_so in wrong.items():
+        if is_so:
+            raise UsageError(complaint)
+
+
+def _names(lists: Iterable[str]) -> tuple[str, ...]:
+    """The names in comma-separated *lists*."""
+    return tuple(name.strip() for some in lists for name in some.split(",") if name.strip())

@@ -1,0 +1,115 @@
+"""
+The report, to standard output or into a file.
+
+Invariants:
+    A file is written whole or not at all.
+    A reader that goes away changes neither the exit code nor causes a traceback.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from assaymark.cli.style import Style
+from assaymark.cli.usage import UsageError
+
+# Not at run time: who asks for help only need not wait for the analysis to be imported.
+if TYPE_CHECKING:
+    from assaymark.cli.report import Report
+
+# What a pipe says whose reader is gone; Windows says EINVAL.
+_GONE = frozenset((errno.EPIPE, errno.EINVAL, errno.ESHUTDOWN))
+
+
+class NotWrittenError(Exception):
+    """The report could not be delivered."""
+
+
+def write(report: Report, code: int, form: str, output: str | None, content: Callable[[str], bytes]) -> None:
+    """
+    Write *report*, which ends with the exit *code*, in the format *form*.
+
+    Effect: into the file *output*, and the summary to standard output; or all to standard output.
+    *content* tells what a checked file holds. Raises UsageError or NotWrittenError.
+    """
+    if output is None:
+        say(_pieces(report, code, form, content, style() if form == "text" else Style()))
+        return
+    # Late: most reports go to standard output.
+    from assaymark.workspace.writing import replace
+
+    text = "".join(_pieces(report, code, form, content, Style()))
+    try:
+        replace(os.path.abspath(output), text.encode("utf-8", "backslashreplace"))  # noqa: PTH100
+    except OSError as error:
+        msg = f"cannot write {output}: {(error.strerror or type(error).__name__).lower()}"
+        raise UsageError(msg) from error
+    from assaymark.cli.terminal import summary
+
+    say((*summary(report, style()), f"Written: {output}\n"))
+
+
+def say(pieces: Iterable[str]) -> None:
+    """
+    Write *pieces* to standard output, as far as somebody reads them.
+
+    Raises NotWrittenError when they cannot be delivered though somebody wants them.
+    """
+    out = sys.stdout
+    if out is None:
+        return
+    encoding = out.encoding or "utf-8"
+    try:
+        for piece in pieces:
+            out.write(piece.encode(encoding, "backslashreplace").decode(encoding))
+        out.flush()
+    except OSError as error:
+        # What is still buffered would be tried again, and complained about, at the end of the process.
+        sys.stdout = None
+        if error.errno not in _GONE:
+            msg = f"the report could not be written: {(error.strerror or '').lower()}"
+            raise NotWrittenError(msg) from error
+
+
+def style() -> Style:
+    """How standard output is written to: in colour on a terminal, unless NO_COLOR says otherwise."""
+    out = sys.stdout
+    is_terminal = out is not None and out.isatty() and os.environ.get("TERM") != "dumb"
+    wants_colour = (is_terminal or bool(os.environ.get("FORCE_COLOR"))) and not os.environ.get("NO_COLOR")
+    if wants_colour and os.name == "nt":
+        # Effect on older Windows consoles: they begin to understand colours.
+        os.system("")  # noqa: S605
+    width = shutil.get_terminal_size((100, 24)).columns if is_terminal else 100
+    return Style(
+        colour=wants_colour, bar=_bar(getattr(out, "encoding", None) or "utf-8"), width=max(width, 40)
+    )
+
+
+def _bar(encoding: str) -> str:
+    try:
+        "│".encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return "|"
+    return "│"
+
+
+def _pieces(
+    report: Report, code: int, form: str, content: Callable[[str], bytes], look: Style
+) -> Iterator[str]:
+    # Late: only the format that was asked for is imported.
+    if form == "json":
+        from assaymark.cli.as_json import as_json
+
+        return as_json(report)
+    if form == "sarif":
+        from assaymark.cli.as_sarif import as_sarif
+
+        return as_sarif(report, code)
+    from assaymark.cli.terminal import as_text
+
+    return as_text(report, content, look)

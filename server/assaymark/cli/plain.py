@@ -1,0 +1,152 @@
+"""
+Results as JSON values, for the cache and between processes, and what they are kept under.
+
+Invariants:
+    Reading what was written gives an equal result; reading what is not whole raises ValueError.
+    No piece of a text is in it, save what a message quotes and what a fix writes.
+    A key depends on everything a result depends on: the code, the rules, the limits, the path and the text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import Path
+from typing import TypeAlias
+
+from assaymark.analysis import State
+from assaymark.cli.report import Checked, Position, Reported, offsets
+from assaymark.cli.single import Asked
+from assaymark.finding import Change, Confidence, Finding, Fix, Level, Severity, Step
+from assaymark.text import Span
+
+Plain: TypeAlias = "list[Plain] | str | int | None"
+
+
+def context(asked: Asked) -> bytes:
+    """A digest of everything but the file that decides what a check finds."""
+    parts = [asked.rules.digest, repr(asked.limits), sys.version, *_code()]
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).digest()
+
+
+def key(context: bytes, path: str, raw: bytes) -> bytes:
+    """What a result for the file *path* holding *raw* is kept under."""
+    digest = hashlib.blake2b(path.encode("utf-8", "surrogatepass"), digest_size=16, key=context)
+    digest.update(b"\0")
+    digest.update(raw)
+    return digest.digest()
+
+
+def checked_to_plain(checked: Checked) -> Plain:
+    """*checked* without its path."""
+    return [checked.state.value, checked.reason, [to_plain(one) for one in checked.findings]]
+
+
+def checked_from_plain(path: str, plain: Plain) -> Checked:
+    """What `checked_to_plain` was given. Raises ValueError."""
+    state, reason, findings = _items(plain, 3)
+    return Checked(path, State(state), _str(reason), tuple(from_plain(one) for one in _items(findings)))
+
+
+def to_plain(reported: Reported) -> Plain:
+    """*reported* as JSON values."""
+    finding = reported.finding
+    return [
+        finding.rule,
+        _plain_span(finding.span),
+        finding.message,
+        finding.severity.value,
+        finding.confidence.value,
+        finding.level.value,
+        list(finding.cwe),
+        finding.fingerprint,
+        [_plain_fix(fix) for fix in finding.fixes],
+        [[_plain_span(step.span), step.message] for step in finding.trace],
+        [[byte, at.line, at.column] for byte, at in sorted(reported.positions.items())],
+    ]
+
+
+def from_plain(plain: Plain) -> Reported:
+    """What `to_plain` was given. Raises ValueError."""
+    rule, span, message, severity, confidence, level, cwe, fingerprint, fixes, trace, positions = _items(
+        plain, 11
+    )
+    finding = Finding(
+        rule=_str(rule),
+        span=_span(span),
+        message=_str(message),
+        severity=Severity(severity),
+        confidence=Confidence(confidence),
+        level=Level(level),
+        cwe=tuple(_int(number) for number in _items(cwe)),
+        fingerprint=_str(fingerprint),
+        fixes=tuple(_fix(fix) for fix in _items(fixes)),
+        trace=tuple(_step(step) for step in _items(trace)),
+    )
+    triples = [_items(triple, 3) for triple in _items(positions)]
+    found = {_int(byte): Position(_int(line), _int(column)) for byte, line, column in triples}
+    if not offsets(finding) <= found.keys():
+        msg = "a position is missing"
+        raise ValueError(msg)
+    return Reported(finding, found)
+
+
+def _plain_span(span: Span) -> Plain:
+    return [span.start, span.end]
+
+
+def _plain_fix(fix: Fix) -> Plain:
+    # Latin-1 maps every byte to the character of its number, so that any bytes survive JSON.
+    changes: Plain = [[_plain_span(change.span), change.new.decode("latin-1")] for change in fix.changes]
+    return [fix.title, changes, fix.safe]
+
+
+def _span(plain: Plain) -> Span:
+    start, end = _items(plain, 2)
+    return Span(_int(start), _int(end))
+
+
+def _fix(plain: Plain) -> Fix:
+    title, changes, safe = _items(plain, 3)
+    pairs = [_items(change, 2) for change in _items(changes)]
+    return Fix(
+        _str(title),
+        tuple(Change(_span(span), _str(new).encode("latin-1")) for span, new in pairs),
+        safe is True,
+    )
+
+
+def _step(plain: Plain) -> Step:
+    span, message = _items(plain, 2)
+    return Step(_span(span), _str(message))
+
+
+def _items(plain: Plain, n: int | None = None) -> list[Plain]:
+    if not isinstance(plain, list) or (n is not None and len(plain) != n):
+        msg = "not a list of the right length"
+        raise ValueError(msg)
+    return plain
+
+
+def _str(plain: Plain) -> str:
+    if not isinstance(plain, str):
+        msg = f"not a string: {plain!r}"
+        raise ValueError(msg)  # noqa: TRY004, one error for all that is not whole
+    return plain
+
+
+def _int(plain: Plain) -> int:
+    if not isinstance(plain, int):
+        msg = f"not a number: {plain!r}"
+        raise ValueError(msg)  # noqa: TRY004, one error for all that is not whole
+    return plain
+
+
+def _code() -> list[str]:
+    """The size and time of every module, since a changed one may find something else."""
+    folder = Path(__file__).parents[1]
+    stamps = []
+    for file in sorted(folder.rglob("*.py")):
+        status = file.stat()
+        stamps.append(f"{file.relative_to(folder)} {status.st_size} {status.st_mtime_ns}")
+    return stamps

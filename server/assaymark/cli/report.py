@@ -1,0 +1,104 @@
+"""
+What a run of `check` found out, as values that every format is made from.
+
+Invariants:
+    Lines and columns count from 1; columns count characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from assaymark.analysis import State
+from assaymark.finding import Finding, Severity
+from assaymark.text import Span
+
+if TYPE_CHECKING:
+    from assaymark.rules.ruleset import RuleSet
+
+# The states in which something that we promise to analyse was not, or not in full.
+FAILED = frozenset((State.failed, State.timed_out, State.partial))
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A line and a column, both from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A finding with absolute spans, and the position of every byte offset that it names."""
+
+    finding: Finding
+    positions: Mapping[int, Position]
+
+    @property
+    def start(self) -> Position:
+        return self.positions[self.finding.span.start]
+
+    @property
+    def end(self) -> Position:
+        return self.positions[self.finding.span.end]
+
+    def span(self, span: Span) -> tuple[Position, Position]:
+        return self.positions[span.start], self.positions[span.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One file: its state, why it is in it, and its findings."""
+
+    path: str
+    state: State
+    reason: str = ""
+    findings: tuple[Reported, ...] = ()
+
+    def with_findings(self, findings: Iterable[Reported]) -> Checked:
+        """The same file with only *findings*."""
+        kept = tuple(findings)
+        state = State.clean if self.state is State.findings and not kept else self.state
+        return replace(self, findings=kept, state=state)
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What `--fix` did to one finding, or why it left it alone."""
+
+    path: str
+    line: int
+    rule: str
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole run; *record* names the record of origins that it used."""
+
+    files: tuple[Checked, ...]
+    rules: RuleSet
+    kinds: Mapping[str, int]
+    skipped: Mapping[str, int]
+    gate: Severity
+    seconds: float
+    fixed: tuple[Fixed, ...] = ()
+    record: str = "none"
+
+    @property
+    def n_findings(self) -> int:
+        return sum(len(file.findings) for file in self.files)
+
+    @property
+    def failed(self) -> tuple[Checked, ...]:
+        return tuple(file for file in self.files if file.state in FAILED)
+
+
+def offsets(finding: Finding) -> set[int]:
+    """Every byte offset that *finding* names."""
+    spans = [finding.span, *(step.span for step in finding.trace)]
+    spans += [change.span for fix in finding.fixes for change in fix.changes]
+    return {offset for span in spans for offset in (span.start, span.end)}

@@ -1,0 +1,129 @@
+"""
+One text checked: bytes in, a state and findings out.
+
+Invariants:
+    Nothing raises and nothing runs for ever: what goes wrong becomes the state of the file.
+    A reason names what happened, never a piece of the text.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import TypeVar
+
+from assaymark.analysis import Limits, Snapshot, State, needed, opened
+from assaymark.cli.report import Checked, Position, Reported, offsets
+from assaymark.cli.usage import UsageError, did_you_mean, fault
+from assaymark.finding import Finding
+from assaymark.rules.loading import load
+from assaymark.rules.pages import RulesNotFoundError
+from assaymark.rules.ruleset import RuleSet
+from assaymark.syntax.languages import language_of
+from assaymark.text import Span
+from assaymark.workspace.reading import Unreadable, decoded
+
+T = TypeVar("T")
+
+# How long a file may take; a setting of the command line, which says so.
+SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which rules to ask: rule files beside the bundled pages, and the ids to keep or leave out."""
+
+    extra: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a text is checked with."""
+
+    choice: Choice
+    rules: RuleSet
+    limits: Limits
+    seconds: float = SECONDS
+
+
+def asked(choice: Choice, limits: Limits, seconds: float) -> Asked:
+    """The rules of *choice*, loaded. Raises UsageError for rules that there are not."""
+    try:
+        rules = load(tuple(Path(place) for place in choice.extra))
+    except RulesNotFoundError as error:
+        raise UsageError(str(error)) from error
+    # A rule that was left out is not unknown: that it was is said, and is what is wrong.
+    left_out = {problem.rule or Path(problem.path).stem for problem in rules.problems}
+    for name in rules.unknown(name for name in (*choice.select, *choice.ignore) if name not in left_out):
+        msg = f"no rule is called {name!r}{did_you_mean(name, (rule.id for rule in rules.rules))}"
+        raise UsageError(msg)
+    return Asked(choice, rules.selected(choice.select, choice.ignore), limits, seconds)
+
+
+class _TimedOut(BaseException):
+    """The time of a file is over; no `except Exception` on the way may swallow it."""
+
+
+def checked(raw: bytes | Unreadable, path: str, asked: Asked) -> Checked:
+    """What there is to say about the file *path* that holds *raw*."""
+    if isinstance(raw, Unreadable):
+        return Checked(path, State.failed, raw.reason)
+    language = language_of(path, raw[:256].split(b"\n", 1)[0])
+    if language is None:
+        return Checked(path, State.not_analysed, "no analysis for this kind of file")
+    source = decoded(raw, language)
+    if isinstance(source, Unreadable):
+        return Checked(path, State.failed, source.reason)
+    try:
+        return _within(asked.seconds, lambda: _analysed(source.content, path, language, asked))
+    except _TimedOut:
+        return Checked(path, State.timed_out, f"timed out after {asked.seconds:g} s")
+    except Exception as error:  # noqa: BLE001, a fault of ours is a failed file and not the end of the run
+        return Checked(path, State.failed, fault(error))
+
+
+def _analysed(content: bytes, path: str, language: str, asked: Asked) -> Checked:
+    if not needed(content, asked.rules, language):
+        return Checked(path, State.clean)
+    snapshot = opened(content, path, asked.rules, asked.limits)
+    findings = tuple(_reported(finding, snapshot) for finding in snapshot.findings())
+    return Checked(path, snapshot.state, snapshot.reason, findings)
+
+
+def _reported(finding: Finding, snapshot: Snapshot) -> Reported:
+    return Reported(finding, {offset: _position(offset, snapshot) for offset in offsets(finding)})
+
+
+def _position(offset: int, snapshot: Snapshot) -> Position:
+    line = snapshot.text.line_of(offset)
+    before = snapshot.text.slice(Span(snapshot.text.line_span(line).start, offset))
+    return Position(line + 1, len(before.decode("utf-8", "replace")) + 1)
+
+
+def _within(seconds: float, work: Callable[[], T]) -> T:
+    """
+    What *work* returns. Raises _TimedOut when it takes longer than *seconds*.
+
+    Where the platform cannot interrupt (Windows, other threads) the counted limits of the analysis
+    are the only ones in a run without workers; a worker that hangs is ended from outside.
+    """
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        return work()
+    before = signal.signal(signal.SIGALRM, _time_is_over)
+    # Again and again: an exception inside a finalizer would be lost.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
+    try:
+        return work()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _time_is_over(number: int, frame: FrameType | None) -> None:
+    raise _TimedOut

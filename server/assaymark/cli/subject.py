@@ -1,0 +1,133 @@
+"""
+What a check is about: files of the work tree, the index's content, standard input, or the lines that changed.
+
+Invariants:
+    A path that was typed and is not there is wrong usage; one that cannot be read is a failed file.
+    Of a file that equals its older state nothing is checked.
+    A file that git tracks is not ignored: an ignore file hides what is not part of the project, and no more.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assaymark.cli.usage import UsageError
+from assaymark.workspace.ignoring import with_separator
+from assaymark.workspace.reading import Unreadable, read, too_large
+from assaymark.workspace.walking import IGNORED, File, Walked, listed, shown, walk
+
+if TYPE_CHECKING:
+    from assaymark.cli.changed import Changes
+
+_NOT_HELD = Unreadable("its content is not in this clone")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The files, their contents (by place) when not those on the disk, and the lines (by path) that count."""
+
+    walked: Walked
+    contents: Mapping[str, bytes | Unreadable] | None = None
+    changes: Mapping[str, Changes] | None = None
+
+    def raw(self, file: File, max_bytes: int) -> bytes | Unreadable:
+        """What *file* holds."""
+        return read(file.place, max_bytes) if self.contents is None else self.contents[file.place]
+
+
+def from_disk(paths: Sequence[str]) -> Subject:
+    """The files under *paths*, or under the current folder. Raises UsageError."""
+    for path in paths:
+        if not os.path.lexists(path):
+            msg = f"there is no file or folder {path!r}"
+            raise UsageError(msg)
+    walked = walk(paths or (".",))
+    return Subject(_with_tracked(walked, paths) if walked.skipped.get(IGNORED) else walked)
+
+
+def from_stdin(filename: str, max_bytes: int) -> Subject:
+    """Standard input, to be called *filename*. Effect: reads it up to its end or the limit."""
+    here = str(Path.cwd())
+    place = os.path.normpath(Path(here, filename))
+    raw = sys.stdin.buffer.read(max_bytes + 1) if sys.stdin is not None else b""
+    file = File(place, shown(place, here), len(raw), named=True)
+    content = too_large(max_bytes) if len(raw) > max_bytes else raw
+    return Subject(Walked((file,), (), {}, {}), {place: content})
+
+
+def from_index(paths: Sequence[str], max_bytes: int) -> Subject:
+    """What git's index holds and the last commit does not; under *paths*, if any. Raises UsageError."""
+    # Late, as below: most checks do without git.
+    from assaymark.cli import git
+
+    here = os.path.realpath(os.curdir)
+    roots = [os.path.realpath(path) for path in paths]
+    try:
+        blobs = {blob.place: blob.id for blob in git.staged(here) if _is_in(blob.place, roots)}
+        walked = listed(sorted(blobs), here)
+        held = git.contents([blobs[file.place] for file in walked.files], here, max_bytes)
+    except git.GitError as error:
+        raise UsageError(str(error)) from error
+    contents = {file.place: held.get(blobs[file.place], _NOT_HELD) for file in walked.files}
+    return Subject(walked, contents)
+
+
+def since(reference: str, whole: Subject, max_bytes: int) -> Subject:
+    """What of *whole* differs from its state in *reference*. Raises UsageError."""
+    from assaymark.cli import git
+    from assaymark.cli.changed import changes
+
+    here = os.path.realpath(os.curdir)
+    try:
+        before = git.at(reference, here)
+        # By path: the older object, and what the file holds now.
+        news: dict[str, tuple[str | None, bytes | Unreadable]] = {}
+        for file in whole.walked.files:
+            raw, old = whole.raw(file, max_bytes), before.get(os.path.realpath(file.place))
+            if old is None or isinstance(raw, Unreadable) or git.blob_id(raw, old) != old:
+                news[file.path] = (old, raw)
+        olds = git.contents([old for old, _ in news.values() if old is not None], here, max_bytes)
+    except git.GitError as error:
+        raise UsageError(str(error)) from error
+    files = tuple(file for file in whole.walked.files if file.path in news)
+    lines = {
+        path: changes(_bytes(olds.get(old or "", b"")), raw)
+        for path, (old, raw) in news.items()
+        if isinstance(raw, bytes)
+    }
+    return replace(whole, walked=replace(whole.walked, files=files), changes=lines)
+
+
+def _with_tracked(walked: Walked, paths: Sequence[str]) -> Walked:
+    from assaymark.cli import git
+
+    here = str(Path.cwd())
+    roots = [os.path.normpath(Path(here, path)) for path in paths]
+    try:
+        tracked = [
+            place for place in git.tracked_though_ignored(here) if _is_in(place, roots) and _is_file(place)
+        ]
+    except git.GitError:
+        # No repository, or no git: then nothing is tracked.
+        return walked
+    known = {file.path for file in walked.files}
+    more = [file for file in listed(tracked, here).files if file.path not in known]
+    return replace(walked, files=tuple(sorted((*walked.files, *more), key=lambda file: file.path)))
+
+
+def _is_file(place: str) -> bool:
+    return Path(place).is_file() and not Path(place).is_symlink()
+
+
+def _is_in(place: str, roots: Sequence[str]) -> bool:
+    return not roots or any(place == root or place.startswith(with_separator(root)) for root in roots)
+
+
+def _bytes(raw: bytes | Unreadable) -> bytes:
+    """An older state that cannot be had counts as empty: then every line is new."""
+    return b"" if isinstance(raw, Unreadable) else raw

@@ -1,0 +1,203 @@
+"""
+The report as people read it in a terminal.
+
+Invariants:
+    One finding is one block; a finding is never shortened to nothing, whatever its text holds.
+    The last lines say how much was checked and what was not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from assaymark.analysis import State
+from assaymark.cli.report import Checked, Report, Reported
+from assaymark.cli.style import Style, harmless, width
+from assaymark.finding import Fix, Severity
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_MOST_SHOWN = 8
+_MOST_NAMED = 3
+_LONGEST_WRITE = 120
+
+
+def as_text(report: Report, content: Callable[[str], bytes], style: Style) -> Iterator[str]:
+    """The blocks of all findings, and the summary; *content* tells what a checked file holds."""
+    for problem in report.rules.problems:
+        yield f"{harmless(str(problem))} (this rule was left out)\n"
+    if report.rules.problems:
+        yield "\n"
+    for file in report.files:
+        if file.findings:
+            raw = content(file.path)
+            lines = _LINE_END.split(raw.decode("utf-8", "replace"))
+            for found in file.findings:
+                yield from _block(file, found, raw, lines, style)
+                yield "\n"
+    yield from summary(report, style)
+
+
+def summary(report: Report, style: Style) -> Iterator[str]:
+    """What was found, what was checked and what was not, and what can be done at once."""
+    yield from _fixed(report)
+    n_failed = len(report.failed)
+    n_checked = sum(file.state is not State.not_analysed for file in report.files) - n_failed
+    checked = f"{_n(n_checked, 'file')} checked in {report.seconds:.1f} s"
+    failed, long = _failures(report.failed, style)
+    if report.n_findings:
+        yield style("path", _found(report)) + ".\n"
+        yield f"{checked}{failed}.{_not_analysed(report)}\n"
+    else:
+        yield f"{style('good', 'No findings.') if not n_failed else 'No findings.'} "
+        yield f"{checked}{failed}.{_not_analysed(report)}\n"
+    yield from long
+    yield from _skipped(report.skipped)
+    yield from _fixable(report)
+
+
+def _block(file: Checked, found: Reported, raw: bytes, lines: list[str], style: Style) -> Iterator[str]:
+    finding, start = found.finding, found.start
+    severity = finding.severity.value
+    place = style("path", f"{harmless(file.path)}:{start.line}:{start.column}")
+    yield f"{place}  {style(severity, severity)}  {finding.rule}\n"
+    message = harmless(finding.message.replace("`", ""))
+    gutter = max(len(str(start.line)), 2)
+    bar = style("faint", style.bar)
+    if start.line > len(lines):
+        yield f"  {'':{gutter}} {bar} {message}\n"
+        return
+    shown, indent, length = _excerpt(found, lines[start.line - 1], style.width - gutter - 5)
+    yield f"  {style('faint', f'{start.line:>{gutter}}')} {bar} {shown}\n"
+    marks = f"{' ' * indent}{style('mark', '^' * length)}"
+    if indent + length + 1 + width(message) <= style.width - gutter - 5:
+        yield f"  {'':{gutter}} {bar} {marks} {message}\n"
+    else:
+        yield f"  {'':{gutter}} {bar} {marks}\n"
+        for part in _wrapped(message, style.width - gutter - 5):
+            yield f"  {'':{gutter}} {bar} {part}\n"
+    yield from _remedies(found, raw, f"  {'':{gutter}} {style('faint', '=')}")
+    for step in finding.trace:
+        line = found.positions[step.span.start].line
+        yield f"  {'':{gutter}} {style('faint', '=')} via:   line {line}: {harmless(step.message)}\n"
+
+
+def _excerpt(found: Reported, line: str, room: int) -> tuple[str, int, int]:
+    """The part of *line* that fits into *room* columns, and the column and length of the finding in it."""
+    first = found.start.column - 1
+    last = found.end.column - 1 if found.end.line == found.start.line else len(line)
+    margin = len(line) - len(line.lstrip())
+    cut = min(margin, first)
+    before, inside, after = (
+        harmless(line[cut:first]),
+        harmless(line[first:last].rstrip()),
+        harmless(line[last:]),
+    )
+    if width(before) > room // 2:
+        before = "…" + before[-(room // 2) :]
+    text = before + inside + after
+    shown = text if width(text) <= room else text[: room - 1] + "…"
+    indent = width(before)
+    return shown, indent, max(min(width(inside), room - indent), 1)
+
+
+def _remedies(found: Reported, raw: bytes, margin: str) -> Iterator[str]:
+    for fix in found.finding.fixes[:1]:
+        written = _written(found, fix, raw)
+        how = "--fix" if fix.safe else "--fix --unsafe"
+        yield f"{margin} {'write' if written else 'fix'}: {written or harmless(fix.title)}        ({how})\n"
+
+
+def _written(found: Reported, fix: Fix, raw: bytes) -> str:
+    """What *fix* would make of the finding's text; nothing when that is not one short line."""
+    span = found.finding.span
+    if not all(span.covers(change.span) for change in fix.changes) or span.end > len(raw):
+        return ""
+    text, at = b"", span.start
+    for change in sorted(fix.changes, key=lambda change: change.span):
+        text += raw[at : change.span.start] + change.new
+        at = change.span.end
+    written = (text + raw[at : span.end]).decode("utf-8", "replace").strip()
+    return harmless(written) if len(written) <= _LONGEST_WRITE and not _LINE_END.search(written) else ""
+
+
+def _wrapped(text: str, room: int) -> Iterator[str]:
+    line = ""
+    for word in text.split(" "):
+        if line and width(line) + 1 + width(word) > room:
+            yield line
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    yield line
+
+
+def _found(report: Report) -> str:
+    counts = Counter(found.finding.severity for file in report.files for found in file.findings)
+    kinds = ", ".join(
+        f"{counts[severity]} {severity.value}" for severity in reversed(Severity) if counts[severity]
+    )
+    n_files = sum(bool(file.findings) for file in report.files)
+    return f"{_n(report.n_findings, 'finding')} ({kinds}) in {_n(n_files, 'file')}"
+
+
+def _failures(failed: tuple[Checked, ...], style: Style) -> tuple[str, list[str]]:
+    """What failed: within the sentence when it is little, else as lines of its own."""
+    if not failed:
+        return "", []
+    named = [f"{harmless(file.path)} ({harmless(file.reason)})" for file in failed]
+    if len(named) <= _MOST_NAMED:
+        return f"; {len(named)} failed: {', '.join(named)}", []
+    return f"; {len(named)} failed", [style("medium", f"  failed: {name}") + "\n" for name in named]
+
+
+def _not_analysed(report: Report) -> str:
+    kinds = Counter(report.kinds)
+    for file in report.files:
+        if file.state is State.not_analysed:
+            kinds[_kind(file.path)] += 1
+    if not kinds:
+        return ""
+    names = sorted(sorted(kinds), key=lambda kind: -kinds[kind])
+    some = ", ".join(harmless(name) for name in sorted(names[:_MOST_SHOWN]))
+    more = ", …" if len(names) > _MOST_SHOWN else ""
+    return f" {_n(len(names), 'kind')} not analysed: {some}{more}"
+
+
+def _kind(path: str) -> str:
+    name = path.rsplit("/", 1)[-1]
+    return name[name.rfind(".") :] if "." in name else name
+
+
+def _skipped(skipped: Mapping[str, int]) -> Iterator[str]:
+    names = {"ignored entry": "ignored entries"}
+    parts = [_n(count, kind, names.get(kind)) for kind, count in sorted(skipped.items()) if count]
+    if parts:
+        yield f"Skipped: {', '.join(parts)}.\n"
+
+
+def _fixed(report: Report) -> Iterator[str]:
+    done = [fix for fix in report.fixed if not fix.refused]
+    if done:
+        yield f"{_n(len(done), 'finding')} fixed in {_n(len({fix.path for fix in done}), 'file')}:\n"
+        yield from (f"  {harmless(fix.path)}:{fix.line}  {fix.rule}\n" for fix in done)
+    for fix in report.fixed:
+        if fix.refused:
+            yield f"Not fixed: {harmless(fix.path)}:{fix.line}  {fix.rule} ({fix.refused})\n"
+
+
+def _fixable(report: Report) -> Iterator[str]:
+    """The command for what could be fixed; nothing after `--fix`, which has done it."""
+    fixes = [found.finding.fixes[0] for found in _all(report.files) if found.finding.fixes]
+    n_safe = sum(fix.safe for fix in fixes)
+    if n_safe and not report.fixed:
+        yield f"{_n(n_safe, 'safe fix', 'safe fixes')}: assaymark check --fix\n"
+
+
+def _all(files: Iterable[Checked]) -> Iterator[Reported]:
+    return (found for file in files for found in file.findings)
+
+
+def _n(count: int, what: str, many: str | None = None) -> str:
+    return f"{count:,} {what if count == 1 else many or what + 's'}"

@@ -1,0 +1,31 @@
+"""What goes wrong: wrong usage, with a guess at what was meant, and faults of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+WRONG_USAGE = 3
+
+
+class UsageError(Exception):
+    """What was asked for cannot be done; the text says what to write instead."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A question about the known word nearest to *word*, or nothing."""
+    # Late: only who mistypes pays for it.
+    import difflib
+
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def fault(error: Exception) -> str:
+    """Where *error* arose; its message is left out, which may quote the text."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return f"internal error: {type(error).__name__}"
+    file = trace.tb_frame.f_code.co_filename.replace("\\", "/").rsplit("/", 1)[-1]
+    return f"internal error: {type(error).__name__} at {file}:{trace.tb_lineno}"
