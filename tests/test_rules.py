@@ -1,0 +1,168 @@
+"""Every rule page: its examples are its tests, and every part of its patterns is needed by one of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from difflib import SequenceMatcher
+from functools import cache
+
+import pytest
+
+import rule_index
+from assaymark.analysis import opened
+from assaymark.finding import Finding
+from assaymark.rules.page import Example, RulePage
+from assaymark.rules.patterns.compile import RuleError, compile_formula
+from assaymark.rules.patterns.formula import Formula
+from assaymark.rules.patterns.match import Work, matches
+from assaymark.rules.ruleset import RuleSet
+from assaymark.rules.testing import failures, line_of
+from assaymark.syntax.view import View, view_of_source
+
+PAGES = rule_index.pages()
+OPERATORS = frozenset(
+    [
+        "pattern",
+        "patterns",
+        "pattern-either",
+        "pattern-not",
+        "pattern-inside",
+        "pattern-not-inside",
+        "pattern-regex",
+        "pattern-not-regex",
+        "metavariable-regex",
+        "metavariable-pattern",
+        "metavariable-comparison",
+        "focus-metavariable",
+    ]
+)
+# Literals, words, numbers, and every other sign by itself.
+TOKEN = re.compile(r"""[a-zA-Z]*(?:"[^"]*"|'[^']*')|\w+|[^\w\s]""")
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.rule.id)
+
+
+@every_page
+def test_the_examples_of_a_page_hold(page):
+    """`# flag`, `# miss`, `# noise` and silence are as marked, and fixes end what they fix."""
+    assert failures(page, find) == []
+
+
+@every_page
+def test_each_operator_of_a_page_is_needed_by_an_example(page):
+    """Without any one part of its patterns, a page's examples no longer hold."""
+    formula = compile_formula(page.patterns, page.rule.language)
+    assert disagreements(page, formula) == []
+    idle = [name for name, mutant in mutants(page) if mutant is not None and not disagreements(page, mutant)]
+    assert idle == []
+
+
+@every_page
+def test_a_page_has_flagged_and_silent_lines_that_differ_by_one_token(page):
+    """Two of each at least."""
+    flagged = {line for example in page.examples for line in lines_of(example, example.flags)}
+    silent = {line for example in page.examples for line in silent_lines(example)}
+    near = {line for line in silent if any(one_token_apart(line, other) for other in flagged)}
+    assert len(flagged) >= 2
+    assert len(near) >= 2, near
+
+
+@every_page
+def test_a_page_says_all_that_is_asked_of_it(page):
+    rule = page.rule
+    assert rule.cwe
+    assert rule.owasp
+    assert rule.references
+    assert 20 < len(rule.message) < 160, len(rule.message)
+    assert rule.why
+    assert rule.remedy
+    assert all(fix.title for fix in rule.fixes)
+
+
+def test_the_pages_use_every_operator():
+    """And there are twenty-five pages or more."""
+    assert len(PAGES) >= 25
+    assert OPERATORS - {key for page in PAGES for key in keys(page.patterns)} == set()
+
+
+def test_the_index_of_the_rules_is_fresh():
+    """When this fails: python tests/rule_index.py"""
+    assert rule_index.INDEX.read_text("utf-8") == rule_index.index(), rule_index.COMMAND
+
+
+def find(source: bytes, path: str, rules: RuleSet) -> list[Finding]:
+    return opened(source, path, rules).findings()
+
+
+def disagreements(page: RulePage, formula: Formula) -> list[int]:
+    """The lines of the page on which the formula says something else than the marks."""
+    wrong = []
+    for example in page.examples:
+        if page.rule.applies_to(example.path):
+            source = example.code.encode()
+            found = matches(formula, view(example.code), Work())
+            lines = {line_of(source, match.span.start) for match in found}
+            wrong += [example.line + line - 1 for line in sorted(lines ^ example.expected)]
+    return wrong
+
+
+@cache
+def view(code: str) -> View:
+    return view_of_source(code.encode())
+
+
+def mutants(page: RulePage) -> Iterator[tuple[str, Formula | None]]:
+    """The formula without each of its parts; None where nothing is left that compiles."""
+    for name, mutant in without_each(page.patterns, ""):
+        try:
+            yield name, compile_formula(mutant, page.rule.language)
+        except RuleError:
+            yield name, None
+
+
+def without_each(patterns: Mapping[str, object], where: str) -> Iterator[tuple[str, dict[str, object]]]:
+    """The patterns without each item of each list in them, at any depth."""
+    for key, value in patterns.items():
+        for name, mutant in without_each_item(value, f"{where}/{key}"):
+            yield name, {**patterns, key: mutant}
+
+
+def without_each_item(value: object, where: str) -> Iterator[tuple[str, object]]:
+    if isinstance(value, dict):
+        yield from without_each(value, where)
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            rest = [*value[:index], *value[index + 1 :]]
+            yield f"{where}[{index}]: {item}", rest
+            for name, mutant in without_each_item(item, f"{where}[{index}]"):
+                yield name, [*value[:index], mutant, *value[index + 1 :]]
+
+
+def keys(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from keys(inner)
+    if isinstance(value, list):
+        for inner in value:
+            yield from keys(inner)
+
+
+def lines_of(example: Example, numbers: frozenset[int]) -> Iterator[str]:
+    lines = example.code.splitlines()
+    return (lines[number - 1].partition("  # ")[0].strip() for number in numbers)
+
+
+def silent_lines(example: Example) -> Iterator[str]:
+    spoken = example.expected | example.misses
+    for number, line in enumerate(example.code.splitlines(), 1):
+        if number not in spoken and line.strip():
+            yield line.strip()
+
+
+def one_token_apart(line: str, other: str) -> bool:
+    """Whether one token was replaced, added or taken away."""
+    matcher = SequenceMatcher(a=TOKEN.findall(line), b=TOKEN.findall(other), autojunk=False)
+    changes = [(a2 - a1, b2 - b1) for tag, a1, a2, b1, b2 in matcher.get_opcodes() if tag != "equal"]
+    return len(changes) == 1 and max(changes[0]) == 1
