@@ -15,6 +15,9 @@ from typing import Any
 
 from assaymark.lsp.wire import ENCODINGS, Encoding
 
+# Under this name an editor keeps our settings.
+SECTION = "assaymark"
+
 
 @dataclass(frozen=True, slots=True)
 class Client:

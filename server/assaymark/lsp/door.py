@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assaymark.lsp.capabilities import initialize_result
 from assaymark.lsp.client import client_of
-from assaymark.lsp.document import Later
 from assaymark.lsp.methods import (
     did_change,
     did_change_configuration,
@@ -37,8 +36,11 @@ from assaymark.lsp.refusal import (
     Params,
     Refused,
 )
-from assaymark.lsp.session import Session
 from assaymark.lsp.typed import METHODS, lane
+
+if TYPE_CHECKING:
+    from assaymark.lsp.document import Later
+    from assaymark.lsp.session import Session
 
 # Notifications whose parameters are read raw: the hot ones, and those that
 # come before pygls is imported.
@@ -148,8 +150,11 @@ class Door:
         if not isinstance(params.get("capabilities"), Mapping):
             raise Refused(INVALID_PARAMS, "capabilities: an object is needed")
         client = client_of(params)
-        self.session = Session(client, self.outbox, self._later)
         self.outbox.reply(to, initialize_result(client))
+        # The analysis takes longer to import than the reply to write, so the editor has that first.
+        from assaymark.lsp.session import Session
+
+        self.session = Session(client, self.outbox, self._later)
 
     def _notification(self, method: str, params: Params) -> None:
         if method == "exit":

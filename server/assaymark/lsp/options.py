@@ -17,8 +17,6 @@ from typing import Any
 from assaymark.finding import Level, Severity
 from assaymark.settings import Settings
 
-SECTION = "assaymark"
-
 
 @dataclass(frozen=True, slots=True)
 class Options:

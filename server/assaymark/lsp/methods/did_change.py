@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from assaymark.lsp.draft import Replacement
 from assaymark.lsp.refusal import Params, list_at, text_at, value_at, whole_at
-from assaymark.lsp.session import Session
 from assaymark.lsp.wire import Position
+
+if TYPE_CHECKING:
+    from assaymark.lsp.session import Session
 
 
 def handle(session: Session, params: Params) -> None:

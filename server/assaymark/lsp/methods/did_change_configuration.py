@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from assaymark.lsp.options import SECTION
+from assaymark.lsp.client import SECTION
 from assaymark.lsp.refusal import Params, value_at
-from assaymark.lsp.session import Session
+
+if TYPE_CHECKING:
+    from assaymark.lsp.session import Session
 
 
 def handle(session: Session, params: Params) -> None:

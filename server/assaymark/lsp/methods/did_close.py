@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from assaymark.lsp.refusal import Params, text_at
-from assaymark.lsp.session import Session
+
+if TYPE_CHECKING:
+    from assaymark.lsp.session import Session
 
 
 def handle(session: Session, params: Params) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from assaymark.lsp.methods.did_change_configuration import ask_for_settings
 from assaymark.lsp.refusal import Params
-from assaymark.lsp.session import Session
+
+if TYPE_CHECKING:
+    from assaymark.lsp.session import Session
 
 
 def handle(session: Session, params: Params) -> None:
