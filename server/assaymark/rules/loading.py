@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assaymark.rules.cache import cache_folder, store_rules, stored_rules
-from assaymark.rules.pages import PAGE, pages_folder, rule_files
+from assaymark.rules.pages import PAGE, page_names, pages_folder, rule_files
 from assaymark.rules.rule import BadRuleError, Problem
 from assaymark.rules.ruleset import RuleSet
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from assaymark.rules.rule import Rule
 
 # Where a rule file is, and how it is called in messages: a page of ours by its place in the project.
-_Named = tuple[Path, str]
+_Named = tuple[str, str]
 
 
 def load(extra: Sequence[Path] = (), cache: bool = True) -> RuleSet:  # noqa: FBT001, FBT002 - a door's option
@@ -44,7 +44,7 @@ def load(extra: Sequence[Path] = (), cache: bool = True) -> RuleSet:  # noqa: FB
 
 def load_with(pages: Path, extra: Sequence[Path], folder: Path | None) -> RuleSet:
     """The rules in *pages* and *extra*, kept in the cache *folder* when there is one."""
-    files = [*_bundled(pages), *((file, str(file)) for place in extra for file in rule_files(place))]
+    files = [*_bundled(pages), *((str(file), str(file)) for place in extra for file in rule_files(place))]
     if folder is None:
         return _read(files)
     key = _key(files)
@@ -72,8 +72,9 @@ def read_page(rule: Rule) -> RulePage | None:
 
 
 def _bundled(pages: Path) -> Iterator[_Named]:
-    for file in rule_files(pages):
-        yield file, (Path("rules") / file.relative_to(pages)).as_posix()
+    # Texts and not paths: making these is most of what a warm start would do.
+    for name in page_names(pages):
+        yield f"{pages}/{name}", f"rules/{name}"
 
 
 def _read(files: Sequence[_Named]) -> RuleSet:
@@ -81,7 +82,7 @@ def _read(files: Sequence[_Named]) -> RuleSet:
     rules: dict[tuple[str, str], Rule] = {}
     problems: list[Problem] = []
     for file, name in files:
-        read, bad = _read_file(file, name)
+        read, bad = _read_file(Path(file), name)
         problems += bad
         for rule in read:
             first = rules.setdefault((rule.language, rule.id), rule)
@@ -116,19 +117,19 @@ def _key(files: Sequence[_Named]) -> str:
     return _short_hash("\0".join(parts))
 
 
-def _compiler() -> Iterator[Path]:
+def _compiler() -> Iterator[str]:
     """The files whose change may change a compiled rule."""
-    here = Path(__file__).parent
-    for folder in (here, here / "patterns", here.parent / "syntax"):
-        yield from sorted(folder.glob("*.py"))
+    here = os.path.dirname(__file__)  # noqa: PTH120 - texts, as above
+    for folder in (here, f"{here}/patterns", f"{here}/../syntax", f"{here}/../syntax/python"):
+        yield from (f"{folder}/{name}" for name in sorted(os.listdir(folder)) if name.endswith(".py"))  # noqa: PTH208
     grammar = find_spec("tree_sitter_python")
     if grammar and grammar.origin:
-        yield Path(grammar.origin)
+        yield grammar.origin
 
 
-def _stamp(file: Path) -> str:
+def _stamp(file: str) -> str:
     try:
-        status = file.stat()
+        status = os.stat(file)  # noqa: PTH116 - texts, as above
     except OSError:
         return "unreadable"
     # The change time too: a file's owner can set the others back.

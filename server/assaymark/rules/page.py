@@ -18,6 +18,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from assaymark.finding import Confidence, Level, Severity
+from assaymark.rules.compiled import Compiled
 from assaymark.rules.fields import Fields, read_fields
 from assaymark.rules.making import PATTERN_KEYS, formula_of, formula_of_pattern, options_of, paths_of
 from assaymark.rules.patterns.needs import needs
@@ -143,7 +144,7 @@ def _rule(fields: Fields, name: str, language: str, sections: tuple[Section, ...
             severity=fields.choice("severity", Severity.named, Severity.medium),
             confidence=fields.choice("confidence", Confidence.named, Confidence.medium),
             level=fields.choice("level", Level.named, Level.default),
-            formula=formula,
+            compiled=Compiled.of(formula),
             needs=needs(formula),
             digest="",
             cwe=fields.numbers("cwe"),
@@ -175,8 +176,8 @@ def _fix(fields: Fields, language: str) -> FixTemplate:
     fields.only(_FIX_KEYS)
     fields.wanted("with", "yaml.safe_load($X)")
     replaced, new = fields.text("replace"), fields.text("with")
-    formula = formula_of_pattern(fields, "replace", language) if replaced else None
-    return FixTemplate(formula, replaced, new, fields.flag("safe"), fields.text("title") or f"Write {new}")
+    compiled = Compiled.of(formula_of_pattern(fields, "replace", language)) if replaced else None
+    return FixTemplate(compiled, replaced, new, fields.flag("safe"), fields.text("title") or f"Write {new}")
 
 
 def _read_body(lines: list[str], first: int) -> tuple[tuple[Section, ...], tuple[Example, ...]]:

@@ -50,13 +50,19 @@ def rule_files(place: Path) -> tuple[Path, ...]:
     if not place.is_dir():
         msg = f"no rules at {place}: there is no such file or folder"
         raise RulesNotFoundError(msg)
-    return tuple(sorted(_walk(place)))
+    return tuple(Path(file) for file in sorted(_walk(place)))
 
 
-def _walk(place: Path) -> Iterator[Path]:
+def page_names(folder: Path) -> tuple[str, ...]:
+    """The paths of the rule files in *folder*, relative to it, with `/` between folders, sorted."""
+    n_before = len(str(folder)) + 1
+    return tuple(file[n_before:].replace(os.sep, "/") for file in sorted(_walk(folder)))
+
+
+def _walk(place: Path) -> Iterator[str]:
     # os.walk, since it follows no link into a loop and is several times faster than rglob.
     for folder, folders, names in os.walk(place):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             if name.endswith((PAGE, *SEMGREP)) and name not in _NOT_RULES and not name.startswith("."):
-                yield Path(folder, name)
+                yield f"{folder}{os.sep}{name}"

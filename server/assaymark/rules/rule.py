@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from assaymark.finding import Confidence, Level, Severity
+    from assaymark.rules.compiled import Compiled
     from assaymark.rules.patterns.formula import Formula
     from assaymark.rules.patterns.needs import Needs
 
@@ -28,11 +29,15 @@ class FixTemplate:
     finding of the rule. *with_* takes the metavariables of that match.
     """
 
-    formula: Formula | None
+    compiled: Compiled | None
     replace: str
     with_: str
     safe: bool
     title: str
+
+    @property
+    def formula(self) -> Formula | None:
+        return None if self.compiled is None else self.compiled.formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class Rule:
     severity: Severity
     confidence: Confidence
     level: Level
-    formula: Formula
+    compiled: Compiled
     needs: Needs
     digest: str
     cwe: tuple[int, ...] = ()
@@ -59,6 +64,11 @@ class Rule:
     why: str = ""
     remedy: str = ""
     source: str = ""
+
+    @property
+    def formula(self) -> Formula:
+        """What the rule looks for."""
+        return self.compiled.formula
 
     def applies_to(self, path: str) -> bool:
         """Whether the rule's `paths` let it judge the file *path*, relative to the project."""

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assaymark.finding import Confidence, Level, Severity
+from assaymark.rules.compiled import Compiled
 from assaymark.rules.fields import Fields, read_fields
 from assaymark.rules.making import PATTERN_KEYS, formula_of, options_of, paths_of
 from assaymark.rules.patterns.needs import needs
@@ -129,7 +130,7 @@ def _rule(fields: Fields, language: str) -> Rule:
             severity=fields.choice("severity", _severity, Severity.medium),
             confidence=metadata.choice("confidence", _confidence, Confidence.medium),
             level=Level.default,
-            formula=formula,
+            compiled=Compiled.of(formula),
             needs=needs(formula),
             digest="",
             cwe=tuple(_cwe(metadata)),

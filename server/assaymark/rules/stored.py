@@ -3,6 +3,7 @@ A compiled rule as plain data, and back.
 
 Invariants:
     The data is what JSON can hold, so that no reading of it can run anything.
+    A formula is a text in it, which is read when it is asked for.
     rule_from_plain(rule_to_plain(rule)) equals the rule.
 """
 
@@ -14,8 +15,8 @@ from dataclasses import replace
 from typing import TypedDict
 
 from assaymark.finding import Confidence, Level, Severity
+from assaymark.rules.compiled import Compiled
 from assaymark.rules.patterns.needs import Alternative, Needs
-from assaymark.rules.patterns.plain import from_plain, to_plain
 from assaymark.rules.rule import FixTemplate, Rule
 
 
@@ -30,7 +31,7 @@ class PlainNeeds(TypedDict):
 class PlainFix(TypedDict):
     """A stored fix template."""
 
-    formula: object
+    formula: str | None
     replace: str
     with_: str
     safe: bool
@@ -46,7 +47,7 @@ class PlainRule(TypedDict):
     severity: str
     confidence: str
     level: str
-    formula: object
+    formula: str
     needs: PlainNeeds
     digest: str
     cwe: list[int]
@@ -78,7 +79,7 @@ def rule_to_plain(rule: Rule) -> PlainRule:
         severity=rule.severity.value,
         confidence=rule.confidence.value,
         level=rule.level.value,
-        formula=to_plain(rule.formula),
+        formula=rule.compiled.text,
         needs=_needs_to_plain(rule.needs),
         digest=rule.digest,
         cwe=list(rule.cwe),
@@ -104,7 +105,7 @@ def rule_from_plain(plain: PlainRule) -> Rule:
         severity=Severity(plain["severity"]),
         confidence=Confidence(plain["confidence"]),
         level=Level(plain["level"]),
-        formula=from_plain(plain["formula"]),
+        compiled=Compiled(plain["formula"]),
         needs=_needs_from_plain(plain["needs"]),
         digest=plain["digest"],
         cwe=tuple(plain["cwe"]),
@@ -122,13 +123,13 @@ def rule_from_plain(plain: PlainRule) -> Rule:
 
 
 def _fix_to_plain(fix: FixTemplate) -> PlainFix:
-    formula = None if fix.formula is None else to_plain(fix.formula)
+    formula = None if fix.compiled is None else fix.compiled.text
     return PlainFix(formula=formula, replace=fix.replace, with_=fix.with_, safe=fix.safe, title=fix.title)
 
 
 def _fix_from_plain(plain: PlainFix) -> FixTemplate:
-    formula = None if plain["formula"] is None else from_plain(plain["formula"])
-    return FixTemplate(formula, plain["replace"], plain["with_"], plain["safe"], plain["title"])
+    compiled = None if plain["formula"] is None else Compiled(plain["formula"])
+    return FixTemplate(compiled, plain["replace"], plain["with_"], plain["safe"], plain["title"])
 
 
 def _needs_to_plain(needs: Needs) -> PlainNeeds:
