@@ -1,0 +1,125 @@
+"""
+The formula of a rule: patterns joined by the operators of Semgrep's rule syntax, as frozen plain data.
+
+Invariants:
+    An All has a positive operand (Leaf, Regex, Either, All or Inside), unless it is that of a
+    MetavariablePattern: then it is about the whole of what is bound.
+    Either holds positive formulas only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from assaymark.rules.patterns.pattern import Anchor, Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """`pattern`"""
+
+    pattern: Pattern
+    anchor: Anchor
+
+
+@dataclass(frozen=True, slots=True)
+class Regex:
+    """`pattern-regex`; its groups are bound as `$1`, `$2` and by their names."""
+
+    regex: str
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """`patterns`"""
+
+    parts: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """`pattern-either`"""
+
+    parts: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """`pattern-not`: nothing of exactly the same span."""
+
+    part: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """`pattern-inside`"""
+
+    part: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class NotInside:
+    """`pattern-not-inside`"""
+
+    part: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class NotRegex:
+    """`pattern-not-regex`: no match of it touches the span."""
+
+    regex: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetavariableRegex:
+    """
+    `metavariable-regex`, anchored on the left; with *constant* on the value that the metavariable is known to
+    have.
+    """
+
+    name: str
+    regex: str
+    constant: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MetavariablePattern:
+    """`metavariable-pattern`: the formula matches somewhere in what the metavariable is bound to."""
+
+    name: str
+    part: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class MetavariableComparison:
+    """`metavariable-comparison`; *base* and *strip* concern the metavariable *name*."""
+
+    comparison: str
+    name: str | None
+    base: int | None
+    strip: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """`focus-metavariable`: the finding is what one of these is bound to."""
+
+    names: tuple[str, ...]
+
+
+Formula: TypeAlias = (
+    Leaf
+    | Regex
+    | All
+    | Either
+    | Not
+    | Inside
+    | NotInside
+    | NotRegex
+    | MetavariableRegex
+    | MetavariablePattern
+    | MetavariableComparison
+    | Focus
+)

@@ -1,0 +1,189 @@
+"""
+What a formula needs to match at all, so that it is not asked where it cannot.
+
+Invariants:
+    Sound: where a formula matches, one of its alternatives holds; only positive patterns count for that.
+    *reach* is that of the widest operator, negative ones included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from assaymark.rules.patterns.formula import All, Either, Formula, Inside, Leaf, Not, NotInside, Regex
+from assaymark.rules.patterns.pattern import Anchor, Definition, Many, Members
+from assaymark.rules.patterns.pattern import Sequence as StatementSequence
+
+Reach: TypeAlias = Literal["chunk", "file"]
+
+_MAX_ALTERNATIVES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """
+    One way to match.
+
+    *words* all occur, as whole words, in the chunk (for reach "file": in the chunks that take part together).
+    For each of *paths*, its last name or a name that an import binds to it occurs there; all its names are in
+    the file.
+    """
+
+    words: frozenset[bytes]
+    paths: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """
+    When a formula has to be asked.
+
+    An alternative without words and paths always holds. *reach* is "file" when statements of several chunks
+    may have to be seen together; then a chunk takes part when it holds one of *vocabulary*, or an alias of a
+    path of the alternatives; when that is None, every chunk does.
+    """
+
+    alternatives: tuple[Alternative, ...]
+    reach: Reach
+    vocabulary: frozenset[bytes] | None
+
+
+_ALWAYS = Alternative(frozenset(), frozenset())
+
+
+def needs(formula: Formula) -> Needs:
+    """What *formula* needs."""
+    alternatives = tuple(dict.fromkeys(_alternatives(formula)))
+    if not _is_wide(formula, confined=False):
+        return Needs(alternatives, "chunk", None)
+    return Needs(alternatives, "file", _vocabulary(formula, alternatives))
+
+
+def _alternatives(formula: Formula) -> list[Alternative]:
+    match formula:
+        case Leaf():
+            return [_of_anchor(formula.anchor)]
+        case Either():
+            return [alternative for part in formula.parts for alternative in _alternatives(part)]
+        case Inside():
+            return _alternatives(formula.part) if _is_seen_whole(formula.part) else [_ALWAYS]
+        case All():
+            return _all_of([_alternatives(part) for part in formula.parts])
+        case _:
+            return [_ALWAYS]
+
+
+def _of_anchor(anchor: Anchor) -> Alternative:
+    return Alternative(frozenset(word.encode() for word in anchor.words), anchor.paths)
+
+
+def _is_seen_whole(formula: Formula) -> bool:
+    """
+    Whether all of what *formula* matches is in the chunk of what is inside it.
+
+    A very long class is cut at its members, and a sequence goes on through the file.
+    """
+    match formula:
+        case Leaf(pattern=StatementSequence()):
+            return False
+        case Leaf(pattern=Definition(shape=shape)):
+            return not any(isinstance(part, Members) for part in shape.parts)
+        case Leaf() | Regex():
+            return True
+        case All() | Either():
+            return all(_is_seen_whole(part) for part in formula.parts)
+        case Inside() | Not() | NotInside():
+            return _is_seen_whole(formula.part)
+        case _:
+            return True
+
+
+def _all_of(parts: Sequence[list[Alternative]]) -> list[Alternative]:
+    """One alternative of each part, together; the longest parts are left out when those are too many."""
+    joined = [_ALWAYS]
+    for alternatives in sorted(parts, key=len):
+        if len(joined) * len(alternatives) > _MAX_ALTERNATIVES:
+            break
+        joined = [_both(one, other) for one in joined for other in alternatives]
+    return joined
+
+
+def _both(one: Alternative, other: Alternative) -> Alternative:
+    return Alternative(one.words | other.words, one.paths | other.paths)
+
+
+def _is_wide(formula: Formula, *, confined: bool) -> bool:
+    """
+    Whether a sequence in *formula* may match at module level; *confined* says that it is inside a function.
+    """
+    match formula:
+        case Leaf():
+            return isinstance(formula.pattern, StatementSequence) and not confined
+        case All():
+            confined = confined or any(_is_function(part) for part in formula.parts)
+            return any(_is_wide(part, confined=confined) for part in formula.parts)
+        case Either():
+            return any(_is_wide(part, confined=confined) for part in formula.parts)
+        case Not():
+            # What is excluded has the span of what was found.
+            return _is_wide(formula.part, confined=confined)
+        case Inside() | NotInside():
+            return _is_wide(formula.part, confined=False)
+        case _:
+            return False
+
+
+def _is_function(part: Formula) -> bool:
+    match part:
+        case Inside(part=Leaf(pattern=Definition(shape=shape))):
+            return not any(isinstance(inner, Members) for inner in shape.parts)
+        case _:
+            return False
+
+
+def _vocabulary(formula: Formula, alternatives: Sequence[Alternative]) -> frozenset[bytes] | None:
+    """The words by which every chunk that matters is known; None when there are none for some of them."""
+    found: set[bytes] = set()
+    known = frozenset[str]().union(*(alternative.paths for alternative in alternatives))
+    for anchor in _parts(formula, positive=True):
+        # Aliases are looked up for the paths of the alternatives only.
+        if anchor is None or not (anchor.words or anchor.paths) or not anchor.paths <= known:
+            return None
+        found |= {word.encode() for word in anchor.words}
+        found |= {path.rpartition(".")[2].encode() for path in anchor.paths}
+    return frozenset(found)
+
+
+def _parts(formula: Formula, *, positive: bool) -> Iterator[Anchor | None]:
+    """What each part of the file that matters holds; None for a part that could be any."""
+    match formula:
+        case Leaf(pattern=StatementSequence() as sequence):
+            yield from _items(sequence, positive=positive)
+        case Leaf():
+            if positive:
+                yield formula.anchor
+        case Regex():
+            yield None
+        case All() | Either():
+            for part in formula.parts:
+                yield from _parts(part, positive=positive)
+        case Not():
+            yield from _parts(formula.part, positive=positive)
+        case Inside() | NotInside():
+            yield from _parts(formula.part, positive=False)
+        case _:
+            return
+
+
+def _items(sequence: StatementSequence, *, positive: bool) -> Iterator[Anchor | None]:
+    last = len(sequence.items) - 1
+    for index, (item, anchor) in enumerate(zip(sequence.items, sequence.anchors, strict=True)):
+        if not isinstance(item, Many):
+            yield anchor
+            # Two that follow one another directly would do so wherever what is between them is left out.
+            if index < last and not isinstance(sequence.items[index + 1], Many):
+                yield None
+        elif item.name is not None or (positive and index in (0, last)):
+            yield None

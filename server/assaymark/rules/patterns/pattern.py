@@ -1,0 +1,275 @@
+"""
+The pattern tree: what a pattern text says, as frozen plain data.
+
+Invariants:
+    A tree holds texts, numbers and other pattern nodes only, so that plain.py can store it.
+    Nothing in it is of one language but the kinds of its grammar.
+    It is never deeper than MAX_DEPTH, so that matching recurses no deeper than that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+MAX_DEPTH = 60
+
+Value: TypeAlias = str | bytes | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """`$X`: any one thing, the same wherever it stands; without a name (`$_`) anything."""
+
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """`...` or `$...X`: any number of things in a row."""
+
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deep:
+    """`<... inner ...>`: something that holds *inner* at any depth."""
+
+    inner: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """An identifier, or a dotted module name, as it is spelled."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """`subprocess.run`: what the name stands for after imports; the first part is a word."""
+
+    parts: tuple[Word | Meta, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """`target.name`, or with *hops* `target. ... .name`."""
+
+    target: Pattern
+    name: Word | Meta
+    hops: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A value; when *propagated*, any expression that is known to have it."""
+
+    value: Value
+    propagated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnyString:
+    """`"..."` or `"$X"`: a string; when *propagated*, any expression that is known to be one."""
+
+    name: str | None
+    propagated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """Literal text inside a formatted string, as it is written."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formatted:
+    """A formatted string: fragments, `...` and what is interpolated."""
+
+    parts: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An operator or another token that carries meaning."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """
+    A node of *kind* with these parts, in order. *given* names its optional fields and tokens that the pattern
+    has.
+    """
+
+    kind: str
+    parts: tuple[Pattern, ...]
+    given: frozenset[str] = frozenset()
+    commutative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operands:
+    """Operands joined by one operator, `...` among them, however they are grouped."""
+
+    kind: str
+    operator: str
+    items: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """`name=value` in a call."""
+
+    name: Word | Meta
+    value: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What a call is given: *items* in order, *keywords* in any order."""
+
+    items: tuple[Pattern, ...]
+    keywords: tuple[Keyword, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unordered:
+    """A node of one of *kinds* that has each of *items*, in any order; when *open*, also others."""
+
+    kinds: frozenset[str]
+    items: tuple[Pattern, ...]
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter; a type or default that the pattern does not give may be anything."""
+
+    name: Pattern
+    type: Pattern | None
+    default: Pattern | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """`target = value`, also with a type, in a chain of assignments or as `:=`."""
+
+    target: Pattern
+    type: Pattern | None
+    value: Pattern | None
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A function or class; *decorators* are some of those that it has, in any order."""
+
+    shape: Shape
+    decorators: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """A statement with clauses (`else`, `except`); clauses that the pattern does not give may be there."""
+
+    shape: Shape
+    clauses: tuple[Shape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """
+    One imported name. Without *name*: a module, or something in it; with it: `from module import name`.
+
+    A name that is the word `*` is a star import.
+    """
+
+    module: Word | Meta
+    name: Word | Meta | None
+    alias: Word | Meta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Imports:
+    """An import statement that brings in each of *items*."""
+
+    items: tuple[Import, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """
+    What every match of a pattern holds: by this, places to try it are found.
+
+    Each of *words* stands in it; for each of *paths*, its last name or a name that an import binds to it
+    does. It is a node of one of *kinds*; a sequence has none.
+    """
+
+    words: frozenset[str]
+    paths: frozenset[str]
+    kinds: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A statement that is *inner*, or has it in its expressions (not in the statements nested in it)."""
+
+    inner: Pattern
+    anchor: Anchor
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The body of a compound statement."""
+
+    items: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The body of a class: each of *items* is a member; others may be there."""
+
+    items: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """
+    Statements that follow one another in some block; never inside another pattern node. Each has its anchor.
+    """
+
+    items: tuple[Pattern, ...]
+    anchors: tuple[Anchor, ...]
+
+
+Pattern: TypeAlias = (
+    Meta
+    | Many
+    | Deep
+    | Word
+    | Path
+    | Member
+    | Literal
+    | AnyString
+    | Fragment
+    | Formatted
+    | Token
+    | Shape
+    | Operands
+    | Keyword
+    | Arguments
+    | Unordered
+    | Parameter
+    | Assignment
+    | Definition
+    | Compound
+    | Import
+    | Imports
+    | Holding
+    | Block
+    | Members
+    | Sequence
+)

@@ -1,0 +1,264 @@
+"""What the pattern language promises beside what matches: errors, limits, bindings, plain data, broken code."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from assaymark.rules.patterns.compile import RuleError, compile_formula
+from assaymark.rules.patterns.formula import Formula
+from assaymark.rules.patterns.match import Match, Work, matches
+from assaymark.rules.patterns.plain import from_plain, to_plain
+from assaymark.rules.patterns.replace import filled
+from assaymark.syntax.view import view_of_source
+
+
+def formula_of(rule: str | dict[str, object]) -> Formula:
+    return compile_formula({"pattern": rule} if isinstance(rule, str) else rule, "python")
+
+
+def found(rule: str | dict[str, object], code: str) -> list[Match]:
+    return matches(formula_of(rule), view_of_source(code.encode()), Work())
+
+
+def texts(rule: str | dict[str, object], code: str) -> list[str]:
+    content = code.encode()
+    return [content[match.span.start : match.span.end].decode() for match in found(rule, code)]
+
+
+def both(*operators: dict[str, object]) -> dict[str, object]:
+    return {"patterns": list(operators)}
+
+
+@pytest.mark.parametrize(
+    "rule, key, says",
+    [
+        ({"patern": "f()"}, "patern", "did you mean 'pattern'?"),
+        ({"pattern": "f("}, "pattern", "does not parse as python"),
+        ({"pattern": "f()\ng(\n"}, "pattern", "line 2"),
+        ({"pattern": "f($x)"}, "pattern", "capitals"),
+        ({"pattern": "..."}, "pattern", "matches everything"),
+        ({"pattern": ""}, "pattern", "is empty"),
+        ({"pattern": 'f("=~/a/")'}, "pattern", "metavariable-regex"),
+        ({"pattern": "f(" * 200 + ")" * 200}, "pattern", "nested"),
+        ({"pattern": 3}, "pattern", "is a text"),
+        ({"pattern-regex": "("}, "pattern-regex", "not a regular expression"),
+        ({"pattern-regex": "(a+)+"}, "pattern-regex", "exponential"),
+        ({"patterns": []}, "patterns", "a list of operators"),
+        ({"patterns": [{"pattern-not": "f()"}]}, "patterns", "nothing says what to look for"),
+        ({"patterns": ["f()"]}, "patterns", "has one key"),
+        ({"pattern-either": [{"pattern-not": "f()"}]}, "pattern-not", "does not stand in pattern-either"),
+        ({"pattern": "f()", "patterns": []}, "patterns", "exactly one of"),
+        (both({"pattern": "f()"}, {"pattern-nut": "g()"}), "pattern-nut", "did you mean 'pattern-not'?"),
+        (
+            both({"pattern": "f($X)"}, {"metavariable-regex": {"metavariable": "$X"}}),
+            "metavariable-regex",
+            "needs 'regex'",
+        ),
+        (
+            both({"pattern": "f($X)"}, {"metavariable-regex": {"metavariable": "$Y", "regex": "a"}}),
+            "metavariable-regex",
+            "no pattern binds $Y",
+        ),
+        (
+            both({"pattern": "f($X)"}, {"focus-metavariable": "$Y"}),
+            "focus-metavariable",
+            "no pattern binds $Y",
+        ),
+        (
+            both({"pattern": "f($X)"}, {"metavariable-comparison": {"comparison": "open($X)"}}),
+            "comparison",
+            "open(…) is not understood",
+        ),
+        (
+            both({"pattern": "f($X)"}, {"metavariable-comparison": {"comparison": "$X ** 9 > 1"}}),
+            "comparison",
+            "Pow is not understood",
+        ),
+        (
+            both({"pattern": "f($X)"}, {"metavariable-comparison": {"comparison": "$X >"}}),
+            "comparison",
+            "not a comparison",
+        ),
+        (
+            both({"pattern": "f($X)"}, {"metavariable-pattern": {"metavariable": "$X", "language": "regex"}}),
+            "language",
+            "not a key that is understood",
+        ),
+        (
+            {"pattern": "f()", "options": {"taint_assume_safe_numbers": True}},
+            "taint_assume_safe_numbers",
+            "there are",
+        ),
+        (
+            {"pattern": "f()", "options": {"constant_propagation": "no"}},
+            "constant_propagation",
+            "true or false",
+        ),
+    ],
+)
+def test_error_names_the_key_and_what_to_write(rule: dict[str, object], key: str, says: str) -> None:
+    """A rule that is not understood is refused, never read as something else."""
+    with pytest.raises(RuleError) as caught:
+        formula_of(rule)
+    assert caught.value.key == key
+    assert says in caught.value.message
+
+
+def test_language_without_patterns_is_refused() -> None:
+    """A language without a table is not matched with another's."""
+    with pytest.raises(RuleError, match="cobol"):
+        compile_formula({"pattern": "f()"}, "cobol")
+
+
+def test_bindings_say_text_and_place() -> None:
+    """A metavariable is bound to what stands for it."""
+    [match] = found("f($X, $...REST)", "f(a, b,  c)")
+    assert {name: bound.text for name, bound in match.bindings.items()} == {"$X": "a", "$...REST": "b,  c"}
+    span = match.bindings["$X"].span
+    assert span is not None
+    assert (span.start, span.end) == (2, 3)
+
+
+def test_string_metavariable_is_bound_to_the_content() -> None:
+    """The quotes are not part of what `"$X"` stands for."""
+    [match] = found('f("$X")', "f('abc')")
+    assert match.bindings["$X"].text == "abc"
+
+
+def test_imported_name_is_bound_to_what_it_imports() -> None:
+    """`$F` in `pickle.$F` is the name in the module, not the alias."""
+    [match] = found("pickle.$F(...)", "from pickle import loads as l\nl(x)\n")
+    assert match.bindings["$F"].text == "loads"
+
+
+def test_groups_of_a_regex_are_bound() -> None:
+    """`$1` is the first group, `$NAME` the group of that name."""
+    [match] = found({"pattern-regex": "(?P<KEY>[A-Z]+)=([0-9]+)"}, "# KEY=12\n")
+    assert {name: bound.text for name, bound in match.bindings.items()} == {
+        "$KEY": "KEY",
+        "$1": "KEY",
+        "$2": "12",
+    }
+
+
+def test_one_match_for_a_span() -> None:
+    """Many ways to match one place are one match."""
+    assert texts("f(..., $X, ...)", "f(a, b, c)") == ["f(a, b, c)"]
+
+
+def test_template_is_filled() -> None:
+    """A metavariable that is not bound stays as it is."""
+    [match] = found("f($X, $...REST)", "f(a, b, c)")
+    assert filled("g($X, $...REST, $Y, $1)", match.bindings) == "g(a, b, c, $Y, $1)"
+
+
+@pytest.mark.parametrize(
+    "plain", [[], ["Nothing"], ["Leaf"], ["Leaf", 1, 2, 3], "Leaf", None, [["Leaf"]], ["Meta", None]]
+)
+def test_what_is_not_stored_by_us_is_refused(plain: object) -> None:
+    """Reading stored data builds formulas or fails."""
+    with pytest.raises(ValueError, match="store"):
+        from_plain(plain)
+
+
+def test_plain_survives_json() -> None:
+    """A formula with every operator comes back equal."""
+    formula = formula_of(
+        both(
+            {
+                "pattern-either": [
+                    {"pattern": "f($X, b'\\x00', 1.5, None, ...)"},
+                    {"pattern": "$X.g(...)\n...\n$Y"},
+                ]
+            },
+            {"pattern-inside": "@d\nclass $C(B):\n  ...\n"},
+            {"pattern-not": "f(1)"},
+            {"pattern-not-inside": "def $F($A, *args, k: int = 1, **kw): ..."},
+            {"pattern-not-regex": "a+"},
+            {"metavariable-regex": {"metavariable": "$X", "regex": "a"}},
+            {"metavariable-pattern": {"metavariable": "$X", "pattern": 'f"a{$Z}..."'}},
+            {"metavariable-comparison": {"comparison": "$X > 1", "metavariable": "$X", "base": 8}},
+            {"focus-metavariable": ["$X"]},
+        )
+    )
+    assert from_plain(json.loads(json.dumps(to_plain(formula)))) == formula
+
+
+def test_limit_of_steps_ends_matching() -> None:
+    """What is given up is said."""
+    work = Work(limit=50)
+    assert (
+        matches(formula_of("f(..., $X, ..., $Y, ...)"), view_of_source(b"f(a, b, c, d)\n" * 20), work) == []
+    )
+    assert work.exhausted
+
+
+def test_steps_are_counted() -> None:
+    """Work grows with the candidates, not with the text."""
+    few, many = Work(), Work()
+    matches(formula_of("f(1)"), view_of_source(b"f(1)\n" + b"x = [1, 2]\n" * 10), few)
+    matches(formula_of("f(1)"), view_of_source(b"f(1)\n" + b"x = [1, 2]\n" * 1000), many)
+    assert few.steps == many.steps > 0
+
+
+@pytest.mark.parametrize("pattern", ["f($X)", "(f(...))", "$X. ... .f(...)"])
+def test_deep_nesting_does_not_raise(pattern: str) -> None:
+    """Twenty thousand brackets are walked in loops, as far as the steps go."""
+    for code in (
+        b"f(" * 20_000,
+        b"[" * 20_000 + b"]" * 20_000,
+        b"f" + b".a()" * 20_000,
+        b"f" + b".a" * 20_000,
+    ):
+        matches(formula_of(pattern), view_of_source(code), Work(limit=50_000))
+
+
+@pytest.mark.parametrize("pattern", ["$X", "[$X]", "$X == $X", "$X($Y)", "f(<... a ...>)", "f.a.a($X)"])
+def test_deep_nesting_with_many_candidates_does_not_raise(pattern: str) -> None:
+    """Neither does what is looked for everywhere, or by a word that is everywhere."""
+    for code in (b"f(" * 1_000, b"[" * 1_000 + b"]" * 1_000, b"f" + b".a()" * 1_000, b"a == (" * 1_000):
+        matches(formula_of(pattern), view_of_source(code), Work(limit=50_000))
+
+
+@pytest.mark.parametrize(
+    "code, expected",
+    [
+        ("def a(:\n    f(1)\n", ["f(1)"]),
+        ("f(1)\nx = (\nf(2)\n", ["f(1)", "f(2)"]),
+        ("f(\n", []),
+        ("f(1", []),
+        ("x = [\nf(2)\n", ["f(2)"]),
+        ("f()\nf(1)\n", ["f(1)"]),
+    ],
+)
+def test_broken_code_hides_nothing_outside_itself(code: str, expected: list[str]) -> None:
+    """What is complete is matched; what lacks its end is not."""
+    assert texts("f($X)", code) == expected
+
+
+def test_anchored_patterns_meet_no_name_that_is_declared() -> None:
+    """A keyword, a parameter or an attribute of the name is no use of it."""
+    code = "foo(foo=1)\na.foo\ndef g(foo): return foo\nimport foo\n"
+    assert [match.span.start for match in found("foo", code)] == [0, 36]
+
+
+def test_commutative_operands() -> None:
+    """With commutative_boolop the operands may stand the other way round."""
+    options = {"commutative_boolop": True, "commutative_compop": True}
+    assert texts({"pattern": "a and b"}, "b and a\n") == []
+    assert texts({"pattern": "a and b", "options": options}, "b and a\n") == ["b and a"]
+    assert texts({"pattern": "a == 1", "options": options}, "1 == a\n") == ["1 == a"]
+
+
+def test_constants_are_not_propagated_when_that_is_off() -> None:
+    """With constant_propagation off, a literal is what is written as one."""
+    rule = {"pattern": "f('a')", "options": {"constant_propagation": False}}
+    assert texts(rule, "x = 'a'\nf(x)\nf('a')\n") == ["f('a')"]
+
+
+def test_alias_inside_a_function_holds_there_only() -> None:
+    """Semgrep would see both calls."""
+    code = "def g():\n    from subprocess import run as r\n    r(1)\ndef h():\n    r(2)\n"
+    assert texts("subprocess.run(...)", code) == ["r(1)"]
