@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from e2e.inside import PULLS, PUSHED, URI, Inside, of, replace
 
@@ -167,3 +169,85 @@ def test_a_fault_in_a_notification_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     assert [message["method"] for message in came] == ["window/logMessage", "window/showMessage"]
     assert "hunter2" not in json.dumps(came)
     assert of(editor.open("x = 1\n"), "textDocument/publishDiagnostics")
+
+
+RANGE = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 3}}
+DOCUMENT = {"uri": URI, "languageId": "python", "version": 2, "text": "import yaml\nyaml.load(x)\n"}
+KEY = {"uri": URI, "rule": "yaml-unsafe-load", "fingerprint": "f", "start": 0, "index": 0}
+SENSIBLE: list[tuple[str, Any]] = [
+    ("initialize", {"capabilities": {}}),
+    ("initialized", {}),
+    ("textDocument/didOpen", {"textDocument": DOCUMENT}),
+    ("textDocument/didChange", {"textDocument": DOCUMENT, "contentChanges": [{"range": RANGE, "text": "x"}]}),
+    ("textDocument/didChange", {"textDocument": DOCUMENT, "contentChanges": [{"text": "eval(x)"}]}),
+    ("textDocument/didClose", {"textDocument": DOCUMENT}),
+    ("textDocument/didSave", {"textDocument": DOCUMENT}),
+    ("textDocument/diagnostic", {"textDocument": DOCUMENT, "previousResultId": "1"}),
+    ("textDocument/hover", {"textDocument": DOCUMENT, "position": RANGE["start"]}),
+    (
+        "textDocument/codeAction",
+        {
+            "textDocument": DOCUMENT,
+            "range": RANGE,
+            "context": {"diagnostics": [{"range": RANGE, "message": "m"}]},
+        },
+    ),
+    ("codeAction/resolve", {"title": "t", "data": KEY}),
+    ("workspace/didChangeConfiguration", {"settings": {"assaymark": {"ignore": ["x"], "typingDelay": 5}}}),
+    (
+        "workspace/didChangeWorkspaceFolders",
+        {
+            "event": {
+                "added": [{"uri": "file:///a", "name": "a"}],
+                "removed": [{"uri": "file:///b", "name": "b"}],
+            }
+        },
+    ),
+    ("$/cancelRequest", {"id": "fuzz-0"}),
+    ("no/method", {}),
+]
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-2, 2**33)
+    | st.floats()
+    | st.sampled_from(["", "x", "\ud800", "x://[", "file:///%ff%00"])
+)
+VALUES = LEAVES | st.lists(LEAVES, max_size=2) | st.dictionaries(st.sampled_from(["uri", "line"]), LEAVES)
+
+
+def spoiled(value: Any, at: list[int], new: Any) -> Any:
+    """*value* with *new* in the place of one of its parts; *at* says which way to go down."""
+    if not at or not isinstance(value, (dict, list)) or not value:
+        return new
+    keys = list(value) if isinstance(value, dict) else list(range(len(value)))
+    key = keys[at[0] % len(keys)]
+    copy = value.copy()
+    copy[key] = spoiled(value[key], at[1:], new)
+    return copy
+
+
+WAYS = st.lists(st.integers(0, 5), max_size=5)
+MESSAGES = st.one_of(
+    st.sampled_from(SENSIBLE),
+    st.builds(
+        lambda message, way, new: (message[0], spoiled(message[1], way, new)),
+        st.sampled_from(SENSIBLE),
+        WAYS,
+        VALUES,
+    ),
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(st.tuples(MESSAGES, st.booleans()), max_size=8))
+def test_whatever_comes_the_server_goes_on(messages: list[tuple[tuple[str, Any], bool]]) -> None:
+    """Every request is answered once, nothing is a fault of ours, and a pull of another document is served."""
+    editor = Inside(PULLS)
+    editor.open("x = eval(y)\n", "file:///kept.py")
+    for number, ((method, params), is_request) in enumerate(messages):
+        identity = {"id": f"fuzz-{number}"} if is_request else {}
+        came = editor.come({**identity, "method": method, "params": params})
+        assert [reply["id"] for reply in came if "method" not in reply] == list(identity.values())
+        assert of(came, "window/showMessage") == []
+    assert editor.report(uri="file:///kept.py")["kind"] == "full"

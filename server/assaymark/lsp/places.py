@@ -20,7 +20,7 @@ def path_of(uri: str, language_id: str, folders: Sequence[str]) -> str:
     A text that was never saved has no suffix that says what it is: the editor's word counts.
     """
     if not uri.startswith("file:"):
-        name = unquote(urlsplit(uri).path)
+        name = unquote(_split(uri)[1])
         return f"{name}.py" if language_id == "python" and not name.endswith((".py", ".pyi")) else name
     folder = folder_of(uri, folders)
     if folder is None:
@@ -30,10 +30,19 @@ def path_of(uri: str, language_id: str, folders: Sequence[str]) -> str:
 
 def file_path(uri: str) -> str:
     """The path that a file URI names (RFC 8089): `file:///c%3A/x` is `c:/x` on Windows."""
-    parts = urlsplit(uri)
-    path = unquote(parts.path)
-    if parts.netloc and os.name == "nt":
-        return f"//{parts.netloc}{path}"
+    host, path = _split(uri)
+    path = unquote(path)
+    if host and os.name == "nt":
+        return f"//{host}{path}"
     if path[2:3] == ":" and path[:1] == "/" and path[1:2].isalpha():
         return path[1:]
     return path
+
+
+def _split(uri: str) -> tuple[str, str]:
+    """Host and path of *uri*; one that is none is all path."""
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return "", uri
+    return parts.netloc, parts.path
