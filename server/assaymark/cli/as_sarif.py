@@ -78,7 +78,7 @@ def _rule(rule: Rule) -> Value:
 
 
 def _invocation(report: Report, code: int) -> Value:
-    notes = [_note(f"{file.path}: {file.state.value}: {file.reason}", file) for file in report.failed]
+    notes = [_note(f"{file.path}: {file.reason}", file) for file in report.failed]
     problems: list[Value] = [
         {"level": "error", "message": {"text": str(problem)}} for problem in report.rules.problems
     ]

@@ -21,6 +21,7 @@ from assaymark.cli.subject import Subject, from_disk, from_index, from_stdin, si
 from assaymark.finding import Level, Severity
 from assaymark.policy import blocks, is_shown
 from assaymark.workspace.reading import Unreadable, decoded
+from assaymark.workspace.walking import File
 
 CLEAN, FOUND, NOT_ANALYSED = 0, 1, 2
 
@@ -73,7 +74,10 @@ def check(options: Options) -> int:
         wanted = Wanted(ours, lambda result: _counted(result, about, options), options.unsafe)
         report = fixed(report, about.walked.files, wanted)
     code = exit_code(report, exit_zero=options.exit_zero)
-    write(report, code, options.format, options.output, lambda path: _content(path, about, options))
+    files = {file.path: file for file in about.walked.files}
+    write(
+        report, code, options.format, options.output, lambda path: _content(files.get(path), about, options)
+    )
     return code
 
 
@@ -119,9 +123,8 @@ def _counted(result: Checked, about: Subject, options: Options) -> Checked:
     )
 
 
-def _content(path: str, about: Subject, options: Options) -> bytes:
-    """The text of the file called *path*, whose lines are shown; nothing when it cannot be had any more."""
-    file = next((file for file in about.walked.files if file.path == path), None)
+def _content(file: File | None, about: Subject, options: Options) -> bytes:
+    """The text of *file*, whose lines are shown; nothing when it cannot be had any more."""
     raw = b"" if file is None else about.raw(file, options.limits.max_bytes)
     source = raw if isinstance(raw, Unreadable) else decoded(raw, "python")
     return b"" if isinstance(source, Unreadable) else source.content

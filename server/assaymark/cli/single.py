@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -19,7 +19,6 @@ from typing import TypeVar
 from assaymark.analysis import Limits, Snapshot, State, needed, opened
 from assaymark.cli.report import Checked, Position, Reported, offsets
 from assaymark.cli.usage import UsageError, did_you_mean, fault
-from assaymark.finding import Finding
 from assaymark.rules.loading import load
 from assaymark.rules.pages import RulesNotFoundError
 from assaymark.rules.ruleset import RuleSet
@@ -29,7 +28,7 @@ from assaymark.workspace.reading import Unreadable, decoded
 
 T = TypeVar("T")
 
-# How long a file may take; a setting of the command line, which says so.
+# How long a file may keep a processor busy; a setting of the command line, which says so.
 SECONDS = 10.0
 
 
@@ -92,37 +91,48 @@ def _analysed(content: bytes, path: str, language: str, asked: Asked) -> Checked
     if not needed(content, asked.rules, language):
         return Checked(path, State.clean)
     snapshot = opened(content, path, asked.rules, asked.limits)
-    findings = tuple(_reported(finding, snapshot) for finding in snapshot.findings())
-    return Checked(path, snapshot.state, snapshot.reason, findings)
+    named = {finding: offsets(finding) for finding in snapshot.findings()}
+    positions = _positions(sorted(set().union(*named.values())), snapshot)
+    findings = (
+        Reported(finding, {offset: positions[offset] for offset in its}) for finding, its in named.items()
+    )
+    return Checked(path, snapshot.state, snapshot.reason, tuple(findings))
 
 
-def _reported(finding: Finding, snapshot: Snapshot) -> Reported:
-    return Reported(finding, {offset: _position(offset, snapshot) for offset in offsets(finding)})
-
-
-def _position(offset: int, snapshot: Snapshot) -> Position:
-    line = snapshot.text.line_of(offset)
-    before = snapshot.text.slice(Span(snapshot.text.line_span(line).start, offset))
-    return Position(line + 1, len(before.decode("utf-8", "replace")) + 1)
+def _positions(offsets: Sequence[int], snapshot: Snapshot) -> dict[int, Position]:
+    """The positions of *offsets*, which ascend: in one pass, however many are on one long line."""
+    text = snapshot.text
+    positions: dict[int, Position] = {}
+    at, line, column = 0, -1, 0
+    for offset in offsets:
+        its_line = text.line_of(offset)
+        if its_line != line:
+            at, line, column = text.line_span(its_line).start, its_line, 0
+        column += len(text.slice(Span(at, offset)).decode("utf-8", "replace"))
+        at = offset
+        positions[offset] = Position(line + 1, column + 1)
+    return positions
 
 
 def _within(seconds: float, work: Callable[[], T]) -> T:
     """
-    What *work* returns. Raises _TimedOut when it takes longer than *seconds*.
+    What *work* returns. Raises _TimedOut when it takes longer than *seconds* of the processor's time.
+
+    A busy machine does not change a result; what waits for something else there is not.
 
     Where the platform cannot interrupt (Windows, other threads) the counted limits of the analysis
     are the only ones in a run without workers; a worker that hangs is ended from outside.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         return work()
-    before = signal.signal(signal.SIGALRM, _time_is_over)
+    before = signal.signal(signal.SIGPROF, _time_is_over)
     # Again and again: an exception inside a finalizer would be lost.
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.2)
     try:
         return work()
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _time_is_over(number: int, frame: FrameType | None) -> None:

@@ -50,7 +50,7 @@ def summary(report: Report, style: Style) -> Iterator[str]:
         yield style("path", _found(report)) + ".\n"
         yield f"{checked}{failed}.{_not_analysed(report)}\n"
     else:
-        yield f"{style('good', 'No findings.') if not n_failed else 'No findings.'} "
+        yield "No findings in what was checked. " if n_failed else style("good", "No findings.") + " "
         yield f"{checked}{failed}.{_not_analysed(report)}\n"
     yield from long
     yield from _skipped(report.skipped)
@@ -87,13 +87,12 @@ def _excerpt(found: Reported, line: str, room: int) -> tuple[str, int, int]:
     """The part of *line* that fits into *room* columns, and the column and length of the finding in it."""
     first = found.start.column - 1
     last = found.end.column - 1 if found.end.line == found.start.line else len(line)
-    margin = len(line) - len(line.lstrip())
-    cut = min(margin, first)
-    before, inside, after = (
-        harmless(line[cut:first]),
-        harmless(line[first:last].rstrip()),
-        harmless(line[last:]),
-    )
+    # Never more than what fits is touched: a line may be very long and hold very many findings.
+    head = line[: min(first, room)]
+    cut = max(len(head) - len(head.lstrip()), first - room)
+    before = harmless(line[cut:first])
+    inside = harmless(line[first : min(last, first + room)].rstrip())
+    after = harmless(line[last : last + room])
     if width(before) > room // 2:
         before = "…" + before[-(room // 2) :]
     text = before + inside + after
