@@ -10,7 +10,8 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 
 from assaymark.rules.patterns import names, shapes, statements, values
 from assaymark.rules.patterns.binding import Bound, Hit
@@ -31,15 +32,13 @@ class Work:
 
     *steps* counts attempts to match one pattern node with one node, and nodes walked over; *nodes* those
     nodes of the view's trees that were asked for their children. *exhausted* says that matches are missing
-    because *limit* was reached. What a view's patterns found out about it is kept here for the next rule, for
-    the view last looked at.
+    because *limit* was reached.
     """
 
     limit: int = 5_000_000
     steps: int = 0
     nodes: int = 0
     exhausted: bool = False
-    scene: Scene | None = field(default=None, repr=False)
 
     def step(self, n_steps: int = 1) -> None:
         """
@@ -81,6 +80,12 @@ def matches(formula: Formula, view: View, work: Work) -> list[Match]:
 
 
 def _scene(view: View, work: Work) -> Scene:
-    if work.scene is None or work.scene.view is not view:
-        work.scene = Scene(view, table_of(view.language), work, _MATCHERS)
-    return work.scene
+    """What is known of the view so far; the rules that look at one view one after another share that."""
+    scene = _blank(view)
+    scene.work = work
+    return scene
+
+
+@lru_cache(maxsize=1)
+def _blank(view: View) -> Scene:
+    return Scene(view, table_of(view.language), Work(), _MATCHERS)

@@ -38,6 +38,8 @@ class Counter(Protocol):
         """
 
 
+# Statements, and where each of them is.
+Row: TypeAlias = tuple[Sequence[Node], Mapping[Node, int]]
 Matchers: TypeAlias = Mapping[type, Callable[..., Envs]]
 
 
@@ -54,7 +56,7 @@ class Scene:
     parts: dict[tuple[Node, frozenset[str]], list[Node]] = field(default_factory=dict)
     found: dict[int, list[Node]] = field(default_factory=dict)
     holders: dict[int, dict[Node, list[Node]]] = field(default_factory=dict)
-    flat: dict[Node, list[Node]] = field(default_factory=dict)
+    rows: dict[tuple[Node, bool], Row] = field(default_factory=dict)
     # Numbers of patterns are identities: what is remembered by one must live on.
     kept: dict[int, Pattern] = field(default_factory=dict)
 

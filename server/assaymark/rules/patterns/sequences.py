@@ -17,7 +17,7 @@ from assaymark.rules.patterns.binding import EMPTY, Env, Envs
 from assaymark.rules.patterns.find import candidates, holds
 from assaymark.rules.patterns.pattern import Anchor, Many, Pattern
 from assaymark.rules.patterns.rows import distinct
-from assaymark.rules.patterns.scene import Scene
+from assaymark.rules.patterns.scene import Row, Scene
 from assaymark.syntax.node import Node
 
 # How many statements of a row are behind, whether the next may come later, and the environment.
@@ -38,11 +38,11 @@ def in_block(scene: Scene, items: Sequence[Pattern], statements: Sequence[Node],
     if all(isinstance(item, Many) and item.name is None for item in items):
         return (env,)
     if not any(isinstance(item, Many) for item in items):
-        found = _matched(scene, items, statements, env) if len(items) == len(statements) else []
+        found = _matched(scene, items, statements, 0, env) if len(items) == len(statements) else []
         return distinct(known for _, known in found)
     flat = _flattened(scene, statements)
     rows = (statements, flat) if len(flat) > len(statements) else (statements,)
-    return distinct(known for row in rows for _, known in _matched(scene, items, row, env))
+    return distinct(known for row in rows for _, known in _matched(scene, items, row, 0, env))
 
 
 def statement_of(scene: Scene, node: Node) -> Node:
@@ -57,19 +57,27 @@ def _from(scene: Scene, items: Sequence[Pattern], start: Node) -> Iterator[Run]:
     block = start.parent
     if block is None:
         return
-    siblings = block.named_children
-    rest = siblings[siblings.index(start) :]
-    rows: list[Sequence[Node]] = [rest]
+    rows = [_row(scene, block, nested=False)]
     if any(isinstance(item, Many) for item in items):
-        rows.append(_flattened(scene, rest))
-    to_end = isinstance(items[-1], Many)
+        rows.append(_row(scene, block, nested=True))
+    end = rows[0][0][-1] if isinstance(items[-1], Many) else None
     seen: set[tuple[Node, int]] = set()
-    for row in rows:
-        for n_matched, env in _matched(scene, items, row, EMPTY):
-            last = rest[-1] if to_end else _in_block(row[n_matched - 1], block)
+    for row, places in rows:
+        for n_behind, env in _matched(scene, items, row, places[start], EMPTY):
+            last = end or _in_block(row[n_behind - 1], block)
             if (last, id(env)) not in seen:
                 seen.add((last, id(env)))
                 yield start, last, env
+
+
+def _row(scene: Scene, block: Node, *, nested: bool) -> Row:
+    """The statements of a block, or those *nested* in them too."""
+    known = scene.rows.get((block, nested))
+    if known is None:
+        statements: Sequence[Node] = block.named_children
+        row = _flattened(scene, statements) if nested else statements
+        known = scene.rows[block, nested] = row, {node: index for index, node in enumerate(row)}
+    return known
 
 
 def _in_block(node: Node, block: Node) -> Node:
@@ -78,9 +86,11 @@ def _in_block(node: Node, block: Node) -> Node:
     return node
 
 
-def _matched(scene: Scene, items: Sequence[Pattern], row: Sequence[Node], env: Env) -> list[tuple[int, Env]]:
-    """How many statements of *row* are behind when all *items* have matched, from its start on."""
-    states: list[_State] = [(0, False, env)]
+def _matched(
+    scene: Scene, items: Sequence[Pattern], row: Sequence[Node], start: int, env: Env
+) -> list[tuple[int, Env]]:
+    """How many statements of *row* are behind when all *items* have matched, from its *start* on."""
+    states: list[_State] = [(start, False, env)]
     for index, item in enumerate(items):
         if not isinstance(item, Many):
             states = list(_advanced(scene, item, row, states))

@@ -147,9 +147,10 @@ def _holders(scene: Scene, pattern: Holding) -> dict[Node, list[Node]]:
     number = scene.number(pattern)
     known = scene.holders.get(number)
     if known is None:
-        known = scene.holders[number] = {}
+        known = {}
         for node in candidates(scene, pattern.inner, pattern.anchor):
             known.setdefault(scene.core(statement_of(scene, node)), []).append(node)
+        scene.holders[number] = known
     return known
 
 
