@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assaymark.rules.patterns.compile import RuleError, compile_formula
 from assaymark.rules.patterns.formula import Formula
+from assaymark.rules.patterns.literals import required_texts
 from assaymark.rules.patterns.match import Match, Work, matches
 from assaymark.rules.patterns.plain import from_plain, to_plain
 from assaymark.rules.patterns.replace import filled
@@ -262,3 +266,48 @@ def test_alias_inside_a_function_holds_there_only() -> None:
     """Semgrep would see both calls."""
     code = "def g():\n    from subprocess import run as r\n    r(1)\ndef h():\n    r(2)\n"
     assert texts("subprocess.run(...)", code) == ["r(1)"]
+
+
+@pytest.mark.parametrize(
+    "regex, texts",
+    [
+        ("(?i).*passw", {"passw"}),
+        ("(password|secret_key)$", {"password", "secret_key"}),
+        ("(?:pass(word)?|pwd.*)", {"pass", "pwd"}),
+        (".*(abc|[de]).*", set()),
+        ("abc?de", set()),
+        ("abcd*e", {"abc"}),
+        ("abcd+e", {"abcd"}),
+        ("(abc)*def", {"def"}),
+        ("(abc){2,}", set()),
+        (r"a\.bc\d+xyz", {"a.bc"}),
+        ("(?!abc)defg", set()),
+        ("abc|", set()),
+        ("(?x) a b c", set()),
+        ("[abc", set()),
+        ("", set()),
+    ],
+)
+def test_texts_that_a_regex_needs(regex: str, texts: set[str]) -> None:
+    """Only what is plainly needed is asked for."""
+    assert required_texts(regex) == texts
+
+
+@given(regex=st.from_regex(r"\A(?:[abc]|\((?:[abc]|\|){1,5}\)|[*?+]|\.|\||\\d){0,12}\Z"), data=st.data())
+def test_texts_that_a_regex_needs_are_in_every_match(regex: str, data: st.DataObject) -> None:
+    """Sound, whatever the expression."""
+    try:
+        compiled = re.compile(regex)
+    except re.error:
+        return
+    match = data.draw(st.from_regex(compiled, fullmatch=True))
+    needed = required_texts(regex)
+    assert not needed or any(text in match.lower() for text in needed)
+
+
+def test_condition_on_a_name_is_not_asked_of_imports_alone() -> None:
+    """What a metavariable stands for after imports need not be spelled in the view."""
+    rule = both(
+        {"pattern": "pickle.$F(...)"}, {"metavariable-regex": {"metavariable": "$F", "regex": "loads"}}
+    )
+    assert texts(rule, "from pickle import loads as l\nl(x)\n") == ["l(x)"]

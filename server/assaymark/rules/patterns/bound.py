@@ -20,7 +20,7 @@ from assaymark.rules.patterns.formula import (
     NotInside,
     Regex,
 )
-from assaymark.rules.patterns.pattern import AnyString, Many, Meta
+from assaymark.rules.patterns.pattern import AnyString, Many, Member, Meta, Path
 from assaymark.rules.patterns.regexes import of_text
 
 
@@ -39,6 +39,28 @@ def metavariables_of(formula: Formula) -> frozenset[str]:
             return frozenset(
                 [*(f"${name}" for name in compiled.groupindex), *(f"${number}" for number in numbers)]
             )
+        case _:
+            return frozenset()
+
+
+def metavariables_as_written(formula: Formula) -> frozenset[str]:
+    """
+    Those of metavariables_of whose binding is always a text of the view.
+
+    What a name stands for after imports, and the content of a string that a name has as its value, may be
+    elsewhere.
+    """
+    match formula:
+        case All() | Either():
+            parts = [part for part in formula.parts if metavariables_of(part)]
+            elsewhere = [metavariables_of(part) - metavariables_as_written(part) for part in parts]
+            return metavariables_of(formula) - frozenset().union(*elsewhere)
+        case Inside():
+            return metavariables_as_written(formula.part)
+        case Leaf():
+            return frozenset(_named(formula.pattern)) - frozenset(_looked_up(formula.pattern))
+        case Regex():
+            return metavariables_of(formula)
         case _:
             return frozenset()
 
@@ -75,14 +97,35 @@ def _conditions(formula: Formula) -> Iterable[tuple[str, str]]:
 
 def _named(pattern: object) -> set[str]:
     """The names in any part of a pattern tree."""
+    return {
+        node.name
+        for node in _parts(pattern)
+        if isinstance(node, (Meta, Many, AnyString)) and node.name is not None
+    }
+
+
+def _looked_up(pattern: object) -> set[str]:
+    """The names that may be bound to what is no text of the view."""
     found: set[str] = set()
-    stack: list[object] = [pattern]
+    for node in _parts(pattern):
+        match node:
+            case AnyString():
+                found |= _named(node)
+            case Path():
+                found |= _named(node.parts)
+            case Member(target=Meta()):
+                found |= _named(node.target) | _named(node.name)
+            case _:
+                pass
+    return found
+
+
+def _parts(pattern: object) -> Iterator[object]:
+    stack = [pattern]
     while stack:
         node = stack.pop()
-        if isinstance(node, (Meta, Many, AnyString)) and node.name is not None:
-            found.add(node.name)
+        yield node
         if isinstance(node, tuple):
             stack.extend(node)
         elif dataclasses.is_dataclass(node) and not isinstance(node, type):
             stack.extend(getattr(node, field.name) for field in dataclasses.fields(node))
-    return found

@@ -9,13 +9,14 @@ Invariants:
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from assaymark.rules.patterns import compare, regexes
 from assaymark.rules.patterns.anchor import anchor_of
-from assaymark.rules.patterns.bound import unbound
+from assaymark.rules.patterns.bound import metavariables_as_written, unbound
 from assaymark.rules.patterns.formula import (
     All,
     Either,
@@ -31,6 +32,7 @@ from assaymark.rules.patterns.formula import (
     NotRegex,
     Regex,
 )
+from assaymark.rules.patterns.literals import required_texts
 from assaymark.rules.patterns.parse import imports_of, parse_pattern
 from assaymark.rules.patterns.scan import BadPattern
 from assaymark.rules.patterns.tables import table_of
@@ -62,7 +64,7 @@ class _Compiling:
     def deeper(self, key: str) -> _Compiling:
         if self.depth >= _MAX_DEPTH:
             raise RuleError(key, f"operators may be nested {_MAX_DEPTH} deep")
-        return replace(self, depth=self.depth + 1)
+        return dataclasses.replace(self, depth=self.depth + 1)
 
 
 def compile_formula(rule: Mapping[str, object], language: str) -> Formula:
@@ -164,7 +166,22 @@ def _items(key: str, value: object) -> list[tuple[str, object]]:
 def _parts(compiling: _Compiling, key: str, value: object) -> All:
     items = _items(key, value)
     together = _importing(compiling, items)
-    return All(tuple([_operator(together, name, inner) for name, inner in items]))
+    return _with_texts(All(tuple([_operator(together, name, inner) for name, inner in items])))
+
+
+def _with_texts(formula: All) -> All:
+    """With what its conditions ask of the text of a view, so that most views need not be looked at."""
+    written = metavariables_as_written(formula)
+    return All(
+        tuple(
+            [
+                dataclasses.replace(part, texts=required_texts(part.regex))
+                if isinstance(part, MetavariableRegex) and part.name in written and not part.constant
+                else part
+                for part in formula.parts
+            ]
+        )
+    )
 
 
 def _importing(compiling: _Compiling, items: Iterable[tuple[str, object]]) -> _Compiling:
@@ -174,7 +191,7 @@ def _importing(compiling: _Compiling, items: Iterable[tuple[str, object]]) -> _C
         if key in ("pattern", "pattern-inside") and isinstance(value, str) and "import" in value:
             with contextlib.suppress(BadPattern):
                 imports.update(imports_of(value, compiling.language))
-    return replace(compiling, imports=imports)
+    return dataclasses.replace(compiling, imports=imports)
 
 
 def _all(compiling: _Compiling, key: str, value: object) -> Formula:

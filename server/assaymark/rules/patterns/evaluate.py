@@ -62,6 +62,8 @@ def _in(hit: Hit, roots: Iterable[Node]) -> bool:
 
 def _joined(scene: Scene, formula: All, roots: Sequence[Node] | None) -> list[Hit]:
     """What all parts agree on."""
+    if any(isinstance(part, MetavariableRegex) and not scene.mentions(part.texts) for part in formula.parts):
+        return []
     hits = _positive(scene, formula, roots)
     conditions = sorted(formula.parts, key=_order)
     for condition in conditions:

@@ -82,6 +82,8 @@ class MetavariableRegex:
     name: str
     regex: str
     constant: bool
+    # Lower-case texts of which the view holds one where this is true; none when nothing is known.
+    texts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

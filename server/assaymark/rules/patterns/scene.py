@@ -63,6 +63,17 @@ class Scene:
     # The hits of formulas that filter.
     hits: dict[int, tuple[Formula, list[Hit]]] = field(default_factory=dict)
 
+    lowered: bytes | None = None
+
+    def mentions(self, texts: frozenset[str]) -> bool:
+        """
+        Whether one of the lower-case *texts* is in the view, in whatever case; true when there are none.
+        """
+        if self.lowered is None:
+            self.lowered = b"".join(text for _, text in self.view.regions()).lower()
+        lowered = self.lowered
+        return not texts or any(text.encode() in lowered for text in texts)
+
     def number(self, pattern: Pattern) -> int:
         """The number that *pattern* is remembered by."""
         number = id(pattern)
