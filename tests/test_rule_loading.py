@@ -86,6 +86,7 @@ def environment():
         lambda data: b"[" * 100_000,
         lambda data: signed({"key": json.loads(data.splitlines()[1])["key"]}),
         lambda data: signed({**json.loads(data.splitlines()[1]), "rules": [{}]}),
+        lambda data: signed(json.loads(data.splitlines()[1])),
         lambda data: signed({**json.loads(data.splitlines()[1]), "key": "another"}),
     ],
 )
@@ -103,7 +104,7 @@ def signed(content):
     from assaymark.rules.cache import _checksum
 
     body = json.dumps(content).encode()
-    return json.dumps({"checksum": _checksum(body)}).encode() + b"\n" + body + b"\n"
+    return json.dumps({"checksum": _checksum(body)}).encode() + b"\n" + body
 
 
 @pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="only root can give a file away")

@@ -2,7 +2,8 @@
 Compiled rules on disk, in the user's cache folder.
 
 Invariants:
-    A stored file is two lines of JSON: the checksum of the second, and the content. Nothing in it can run.
+    A stored file is lines of JSON: the checksum of the rest, the rules, and the formulas that they take in
+    turn, each on a line of its own, since it is not read before it is asked for. Nothing in it can run.
     What cannot be trusted word for word (damaged, stale, another's) is ignored, never repaired.
     Nothing is written inside a repository.
     A file is replaced whole or not at all.
@@ -18,10 +19,10 @@ from typing import TYPE_CHECKING, TypedDict
 
 from assaymark.rules.rule import Problem
 from assaymark.rules.ruleset import RuleSet
-from assaymark.rules.stored import PlainRule, rule_from_plain, rule_to_plain
+from assaymark.rules.stored import PlainFix, PlainRule, rule_from_plain, rule_to_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _MAX_BYTES = 50_000_000
 
@@ -51,12 +52,13 @@ def cache_folder(environ: Mapping[str, str], home: Path, platform: str) -> Path 
 def stored_rules(file: Path, key: str) -> RuleSet | None:
     """The rules that *file* holds for *key*; None when it holds none that can be trusted."""
     try:
-        content = _trusted_content(file)
-        if content is None or content["key"] != key:
+        lines = iter(_trusted_lines(file))
+        content: _Content = json.loads(next(lines))
+        if content["key"] != key:
             return None
-        rules = tuple(map(rule_from_plain, content["rules"]))
+        rules = tuple(rule_from_plain(_with_formulas(plain, lines)) for plain in content["rules"])
         return RuleSet(rules, content["digest"], tuple(Problem(*problem) for problem in content["problems"]))
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration, RuntimeError):
         return None
 
 
@@ -66,31 +68,51 @@ def store_rules(file: Path, key: str, rules: RuleSet) -> None:
 
     Effect: replaces the file; does nothing where the folder cannot be written.
     """
+    formulas: list[str] = []
     content = _Content(
         key=key,
         digest=rules.digest,
-        rules=[rule_to_plain(rule) for rule in rules.rules],
+        rules=[_without_formulas(rule_to_plain(rule), formulas) for rule in rules.rules],
         problems=[(one.path, one.line, one.message, one.rule, one.key) for one in rules.problems],
     )
-    body = json.dumps(content, separators=(",", ":")).encode()
+    body = "\n".join([json.dumps(content, separators=(",", ":")), *formulas]).encode()
     head = json.dumps({"checksum": _checksum(body)}).encode()
     try:
-        _replace(file, head + b"\n" + body + b"\n")
+        _replace(file, head + b"\n" + body)
     except OSError:
         return
 
 
-def _trusted_content(file: Path) -> _Content | None:
-    """What *file* holds, when it is ours and its checksum is right."""
+def _trusted_lines(file: Path) -> list[str]:
+    """The lines after the checksum, when *file* is ours and the checksum is right; none otherwise."""
     with file.open("rb") as stream:
         status = os.fstat(stream.fileno())
         if status.st_size > _MAX_BYTES or (os.name == "posix" and status.st_uid != os.getuid()):
-            return None
-        head, body = stream.readline().rstrip(b"\n"), stream.read().rstrip(b"\n")
-    if json.loads(head)["checksum"] != _checksum(body):
-        return None
-    content: _Content = json.loads(body)
-    return content
+            return []
+        head, body = stream.readline(), stream.read()
+    return body.decode().split("\n") if json.loads(head)["checksum"] == _checksum(body) else []
+
+
+def _without_formulas(plain: PlainRule, formulas: list[str]) -> PlainRule:
+    """
+    The rule with its formulas left blank.
+
+    Effect: appends them to *formulas*.
+    """
+    formulas += [plain["formula"], *(fix["formula"] for fix in plain["fixes"] if fix["formula"] is not None)]
+    blank: list[PlainFix] = [
+        {**fix, "formula": None if fix["formula"] is None else ""} for fix in plain["fixes"]
+    ]
+    return {**plain, "formula": "", "fixes": blank}
+
+
+def _with_formulas(plain: PlainRule, formulas: Iterator[str]) -> PlainRule:
+    """The rule with the next of *formulas* in its blanks."""
+    plain["formula"] = next(formulas)
+    for fix in plain["fixes"]:
+        if fix["formula"] is not None:
+            fix["formula"] = next(formulas)
+    return plain
 
 
 def _checksum(body: bytes) -> str:
