@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tree_sitter import Tree
 
 
-LOOK = 16 * 1024
+LOOK = 64 * 1024
 LONG_UNIT = 16 * 1024
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
 

@@ -97,7 +97,9 @@ def closes(data: bytes, following: Iterator[bytes]) -> int | None:
     for count, piece in enumerate(following, 1):
         if string is None and depth and _DEFINITION.match(piece.lstrip(b" \t")):
             return None
-        string, depth = _open_after(piece, string, depth)
+        # A string that is open stays so over a piece that closes as many as it opens: no need to read it.
+        if string is None or piece.count(string) % 2:
+            string, depth = _open_after(piece, string, depth)
         waiting = waiting and not _HOLDS_DEFINITION.search(piece)
         if string is None and depth == 0 and not waiting:
             return count

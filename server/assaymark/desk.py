@@ -1,0 +1,81 @@
+"""
+The desk: the open texts, each at its newest version. The one thing that changes.
+
+Invariants:
+    Only synchronous handlers on the loop's thread call ``open``, ``change`` and ``close``.
+    A snapshot is swapped whole: whoever holds one reads a state that belongs together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assaymark.analysis import Limits, Snapshot, advanced, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from assaymark.rules.ruleset import RuleSet
+    from assaymark.text import Edit
+
+
+class NotOpenError(Exception):
+    """A change of a text that is not open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An open text: its analysis, and the editor's number of the version that it is of."""
+
+    uri: str
+    snapshot: Snapshot
+    version: int
+
+
+class Desk:
+    """The open texts by their URI."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Entry] = {}
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(tuple(self._entries.values()))
+
+    def at(self, uri: str) -> Entry | None:
+        return self._entries.get(uri)
+
+    def open(
+        self,
+        uri: str,
+        path: str,
+        content: bytes,
+        version: int,
+        *,
+        rules: RuleSet,
+        limits: Limits | None = None,
+    ) -> Entry:
+        """
+        The text as it was opened.
+
+        Effect: it takes the place of what stood under *uri*.
+        """
+        return self._put(Entry(uri, opened(content, path, rules, limits), version))
+
+    def change(self, uri: str, edits: Sequence[Edit], version: int) -> Entry:
+        """
+        The text after *edits*, each relative to the text that the ones before it made.
+
+        Raises NotOpenError. Effect: the new snapshot takes the place of the old one.
+        """
+        before = self._entries.get(uri)
+        if before is None:
+            raise NotOpenError(uri)
+        return self._put(Entry(uri, advanced(before.snapshot, edits), version))
+
+    def close(self, uri: str) -> None:
+        self._entries.pop(uri, None)
+
+    def _put(self, entry: Entry) -> Entry:
+        self._entries[entry.uri] = entry
+        return entry

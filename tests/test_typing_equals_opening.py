@@ -1,0 +1,138 @@
+"""
+The law: typing it there equals opening it.
+
+`make fuzz` runs it with 100,000 examples.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import cache
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assaymark import analysis
+from assaymark.analysis import Limits, Snapshot, advanced, opened
+from assaymark.finding import Finding
+from assaymark.rules.loading import load
+from assaymark.rules.ruleset import RuleSet
+from assaymark.text import Edit, Span
+from editing import an_edit, applied, corpus
+
+
+@cache
+def rules() -> RuleSet:
+    return load()
+
+
+def _seen(snapshot: Snapshot) -> tuple[bytes, str, str, list[Finding]]:
+    return snapshot.text.whole(), snapshot.state.value, snapshot.reason, snapshot.findings()
+
+
+@st.composite
+def _typed(draw: st.DrawFn, content: bytes) -> list[Edit]:
+    """Some text, one character at a time, at one place."""
+    first = draw(an_edit(content))
+    at = first.span.start
+    typed = first.new[:40] if first.new.isascii() else b""
+    return [Edit(Span(at + i, at + i), typed[i : i + 1]) for i in range(len(typed))]
+
+
+@pytest.mark.timeout(0)
+@given(st.data())
+def test_typing_it_there_equals_opening_it(data: st.DataObject) -> None:
+    """After any run of edits the findings are those of a fresh check: same spans, same order."""
+    content = data.draw(st.sampled_from(corpus()))
+    snapshot = opened(content, "x.py", rules())
+    for _ in range(data.draw(st.integers(1, 4))):
+        edits = data.draw(st.one_of(_typed(content), an_edit(content).map(lambda edit: [edit])))
+        for edit in edits:
+            content = applied(content, edit)
+        if data.draw(st.booleans()):
+            snapshot = advanced(snapshot, edits)
+        else:
+            for edit in edits:
+                snapshot = advanced(snapshot, [edit])
+        assert _seen(snapshot) == _seen(opened(content, "x.py", rules()))
+
+
+_CROWD = b"import os\nimport subprocess\n\n" + b"".join(
+    b"def f%d(cmd):\n    subprocess.run(cmd, shell=True)\n    return %d\n\n" % (i, i) for i in range(500)
+)
+
+
+def test_a_keystroke_asks_what_it_touches() -> None:
+    """One character in one of 500 flawed functions parses and asks one chunk."""
+    before = opened(_CROWD, "x.py", rules())
+    at = _CROWD.index(b"return 250")
+    work = advanced(before, [Edit(Span(at, at), b"x")]).work
+    assert (work.chunks_parsed, work.chunks_asked) == (1, 1)
+    assert work.bytes_parsed < 100
+    assert work.rules_asked <= len(rules().rules)
+    assert work.nodes_visited * 100 < before.work.nodes_visited
+
+
+def test_a_fact_that_comes_out_equal_asks_nobody() -> None:
+    """A comment beside the imports leaves the imports as they were."""
+    before = opened(_CROWD, "x.py", rules())
+    after = advanced(before, [Edit(Span(0, 0), b"# why\n")])
+    assert after.work.chunks_asked <= 1
+
+
+def test_a_fact_that_changes_asks_those_who_looked_it_up() -> None:
+    """An import that takes the name for something else silences every function that used it."""
+    source = _CROWD + b"def other():\n    return 1\n"
+    before = opened(source, "x.py", rules())
+    at = source.index(b"import subprocess")
+    after = advanced(before, [Edit(Span(at, at + len(b"import subprocess")), b"import mine as subprocess")])
+    assert len(before.findings()) == 500
+    assert after.findings() == []
+    assert 500 <= after.work.chunks_asked <= 502
+    assert after.work.chunks_parsed <= 2
+
+
+def test_an_import_that_is_typed_later_is_heard_of() -> None:
+    """The look-up that found nothing was recorded."""
+    source = b"def g():\n    pass\n\n" * 3 + b"def f(cmd):\n    r(cmd, shell=True)\n"
+    before = opened(source, "x.py", rules())
+    after = advanced(before, [Edit(Span(0, 0), b"from subprocess import run as r\n")])
+    assert before.findings() == []
+    assert [finding.rule for finding in after.findings()] == [
+        finding.rule for finding in opened(after.text.whole(), "x.py", rules()).findings()
+    ]
+    assert after.findings() != []
+
+
+def test_asking_everything_again_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The counters can fail: a mutant that re-checks every chunk breaks the bound above."""
+
+    def everything(snapshot: Snapshot, *_: object) -> Snapshot:
+        stale = {id(section): dataclasses.replace(section, answer=None) for section in snapshot.text}
+        return dataclasses.replace(snapshot, text=snapshot.text.exchanged(stale))
+
+    answered = analysis._answered
+    monkeypatch.setattr(analysis, "_answered", lambda snapshot, *rest: answered(everything(snapshot), *rest))
+    with pytest.raises(AssertionError):
+        test_a_keystroke_asks_what_it_touches()
+
+
+def test_forgetting_facts_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The law can fail: a mutant that re-checks no chunk when a fact changes breaks it."""
+    monkeypatch.setattr(analysis, "_with_stale_forgotten", lambda snapshot, *_: snapshot)
+    with pytest.raises(AssertionError):
+        test_a_fact_that_changes_asks_those_who_looked_it_up()
+    with pytest.raises(AssertionError):
+        test_an_import_that_is_typed_later_is_heard_of()
+
+
+def test_limits_are_the_same_typed_and_opened() -> None:
+    """A text that grows beyond a limit fails, and comes back when it shrinks."""
+    limits = Limits(max_bytes=100)
+    small = opened(b"eval(x)\n", "x.py", rules(), limits)
+    big = advanced(small, [Edit(Span(8, 8), b"#" * 100)])
+    assert big.state.value == "failed"
+    assert "108" in big.reason
+    again = advanced(big, [Edit(Span(8, 108), b"")])
+    assert _seen(again) == _seen(small)
