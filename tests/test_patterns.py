@@ -13,6 +13,7 @@ from assaymark.rules.patterns.compile import RuleError, compile_formula
 from assaymark.rules.patterns.formula import Formula
 from assaymark.rules.patterns.literals import required_texts
 from assaymark.rules.patterns.match import Match, Work, matches
+from assaymark.rules.patterns.needs import Alternative, Needs, needs
 from assaymark.rules.patterns.plain import from_plain, to_plain
 from assaymark.rules.patterns.replace import filled
 from assaymark.syntax.view import view_of_source
@@ -311,3 +312,55 @@ def test_condition_on_a_name_is_not_asked_of_imports_alone() -> None:
         {"pattern": "pickle.$F(...)"}, {"metavariable-regex": {"metavariable": "$F", "regex": "loads"}}
     )
     assert texts(rule, "from pickle import loads as l\nl(x)\n") == ["l(x)"]
+
+
+def test_needs_are_words_and_paths() -> None:
+    """A path through an import is needed by its last name or an alias; a value that may be a constant's is not."""
+    needed = needs(formula_of("subprocess.run(..., shell=True)"))
+    assert needed == Needs(
+        (Alternative(frozenset({b"shell"}), frozenset({"subprocess.run"})),), "chunk", None
+    )
+
+
+@pytest.mark.parametrize("rule", ["$F($X)", "pickle.$F(...)", '"..."', {"pattern-regex": "abc"}])
+def test_what_has_no_words_is_always_asked(rule: str | dict[str, object]) -> None:
+    """An alternative without words and paths holds everywhere."""
+    assert needs(formula_of(rule)).alternatives == (Alternative(frozenset(), frozenset()),)
+
+
+def test_needs_of_operators_are_joined() -> None:
+    """All parts are needed, one of the alternatives is; what excludes needs nothing, nor does a class around."""
+    rule = both(
+        {"pattern-either": [{"pattern": "f()"}, {"pattern": "g()"}]},
+        {"pattern-inside": "while $X: ..."},
+        {"pattern-inside": "class $C(Model): ..."},
+        {"pattern-not": "h()"},
+    )
+    paths = [alternative.paths for alternative in needs(formula_of(rule)).alternatives]
+    words = {alternative.words for alternative in needs(formula_of(rule)).alternatives}
+    assert paths == [frozenset({"f"}), frozenset({"g"})]
+    assert words == {frozenset({b"while"})}
+
+
+@pytest.mark.parametrize(
+    "rule, reach, vocabulary",
+    [
+        ("f()\n...\nx.close()", "file", {b"f", b"close"}),
+        ("f()\ng()", "file", None),
+        ("f()\n...", "file", None),
+        ("$X = $Y\n...\ng($X)", "file", None),
+        ("def $F(...):\n  ...\n  f()\n  ...", "chunk", None),
+        (both({"pattern": "f()\n...\ng()"}, {"pattern-inside": "def $F(...): ..."}), "chunk", None),
+        (both({"pattern": "f()"}, {"pattern-inside": "g()\n..."}), "file", {b"f", b"g"}),
+        (both({"pattern": "f()"}, {"pattern-not-inside": "$X.g()\n..."}), "file", {b"f", b"g"}),
+        # The aliases of a path that only excludes are not looked up for it.
+        (both({"pattern": "f()"}, {"pattern-not-inside": "g()\n..."}), "file", None),
+    ],
+)
+def test_reach_is_that_of_the_widest_operator(
+    rule: str | dict[str, object], reach: str, vocabulary: set[bytes] | None
+) -> None:
+    """A sequence that may stand at module level is looked for in the whole file."""
+    needed = needs(formula_of(rule))
+    assert needed.reach == reach
+    assert needed.vocabulary == vocabulary

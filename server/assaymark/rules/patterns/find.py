@@ -56,12 +56,12 @@ def holds(scene: Scene, anchor: Anchor) -> bool:
     """Whether the words that *anchor* asks for are in the view at all."""
     words = scene.view.words
     return all(word.encode() in words for word in anchor.words) and all(
-        not words.isdisjoint(_names_of(scene, path)) for path in anchor.paths
+        _last_of(path) in words or not words.isdisjoint(scene.view.aliases(path)) for path in anchor.paths
     )
 
 
-def _names_of(scene: Scene, path: str) -> frozenset[bytes]:
-    return scene.view.aliases(path) | {path.rpartition(".")[2].encode()}
+def _last_of(path: str) -> bytes:
+    return path.rpartition(".")[2].encode()
 
 
 def _places(scene: Scene, anchor: Anchor) -> Iterator[Node]:
@@ -80,7 +80,7 @@ def _occurrences(scene: Scene, anchor: Anchor) -> Iterator[Node]:
     path = max(anchor.paths, key=lambda path: len(path.rpartition(".")[2]), default="")
     word = max(sorted(anchor.words - scene.table.reserved), key=len, default="")
     if path:
-        names = sorted(_names_of(scene, path))
+        names = sorted({_last_of(path), *scene.view.aliases(path)})
     else:
         names = [(word or max(sorted(anchor.words), key=len)).encode()]
     for name in names:

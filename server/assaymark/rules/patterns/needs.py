@@ -55,22 +55,27 @@ _ALWAYS = Alternative(frozenset(), frozenset())
 
 def needs(formula: Formula) -> Needs:
     """What *formula* needs."""
-    alternatives = tuple(dict.fromkeys(_alternatives(formula)))
-    if not _is_wide(formula, confined=False):
+    wide = _is_wide(formula, confined=False)
+    alternatives = tuple(dict.fromkeys(_alternatives(formula, wide=wide)))
+    if not wide:
         return Needs(alternatives, "chunk", None)
     return Needs(alternatives, "file", _vocabulary(formula, alternatives))
 
 
-def _alternatives(formula: Formula) -> list[Alternative]:
+def _alternatives(formula: Formula, *, wide: bool) -> list[Alternative]:
     match formula:
         case Leaf():
             return [_of_anchor(formula.anchor)]
         case Either():
-            return [alternative for part in formula.parts for alternative in _alternatives(part)]
+            return [alternative for part in formula.parts for alternative in _alternatives(part, wide=wide)]
         case Inside():
-            return _alternatives(formula.part) if _is_seen_whole(formula.part) else [_ALWAYS]
+            return (
+                _alternatives(formula.part, wide=wide)
+                if _is_seen_whole(formula.part, wide=wide)
+                else [_ALWAYS]
+            )
         case All():
-            return _all_of([_alternatives(part) for part in formula.parts])
+            return _all_of([_alternatives(part, wide=wide) for part in formula.parts])
         case _:
             return [_ALWAYS]
 
@@ -79,23 +84,23 @@ def _of_anchor(anchor: Anchor) -> Alternative:
     return Alternative(frozenset(word.encode() for word in anchor.words), anchor.paths)
 
 
-def _is_seen_whole(formula: Formula) -> bool:
+def _is_seen_whole(formula: Formula, *, wide: bool) -> bool:
     """
-    Whether all of what *formula* matches is in the chunk of what is inside it.
+    Whether all of what *formula* matches is seen together with what is inside it.
 
-    A very long class is cut at its members, and a sequence goes on through the file.
+    A very long class is cut at its members; a sequence goes on through the file, so its rule looks at that.
     """
     match formula:
         case Leaf(pattern=StatementSequence()):
-            return False
+            return wide
         case Leaf(pattern=Definition(shape=shape)):
             return not any(isinstance(part, Members) for part in shape.parts)
         case Leaf() | Regex():
             return True
         case All() | Either():
-            return all(_is_seen_whole(part) for part in formula.parts)
+            return all(_is_seen_whole(part, wide=wide) for part in formula.parts)
         case Inside() | Not() | NotInside():
-            return _is_seen_whole(formula.part)
+            return _is_seen_whole(formula.part, wide=wide)
         case _:
             return True
 
