@@ -1,8 +1,8 @@
 """
 Every case in tests/patterns/*.md: a pattern, code, and what the pattern matches in it, drawn into the code.
 
-A case is a heading, a fence with the pattern (`pattern`, or `yaml` for more than one) and a fence with the code, in
-which «…» stands around each match. A quote that opens with "Semgrep:" says how Semgrep's answer differs, and why.
+A case is a heading, a fence with the pattern (`pattern`, or `yaml` for more than one) and a fence with the code
+(not `python`, so that no formatter changes it), in which «…» stands around each match. A quote that opens with "Semgrep:" says how Semgrep's answer differs, and why.
 Also here: what a formula is said to need is there whenever it matches, and no text makes matching raise.
 """
 
@@ -27,7 +27,7 @@ from assaymark.syntax.view import View, view_of_source
 
 FOLDER = Path(__file__).parent / "patterns"
 CASE = re.compile(
-    r"^## (?P<title>[^\n]+)\n+```(?P<kind>pattern|yaml)\n(?P<rule>.*?)\n```\n+```python\n(?P<code>.*?)\n?```$",
+    r"^## (?P<title>[^\n]+)\n+```(?P<kind>pattern|yaml)\n(?P<rule>.*?)\n```\n+```code\n(?P<code>.*?)\n?```$",
     re.MULTILINE | re.DOTALL,
 )
 
