@@ -2,8 +2,9 @@
 Every case in tests/patterns/*.md: a pattern, code, and what the pattern matches in it, drawn into the code.
 
 A case is a heading, a fence with the pattern (`pattern`, or `yaml` for more than one) and a fence with the code
-(not `python`, so that no formatter changes it), in which «…» stands around each match. A quote that opens with "Semgrep:" says how Semgrep's answer differs, and why.
-Also here: what a formula is said to need is there whenever it matches, and no text makes matching raise.
+(not `python`, so that no formatter changes it), in which «…» stands around each match. A quote that opens with
+"Semgrep:" says how Semgrep's answer differs, and why. Also here: what a formula is said to need is there
+whenever it matches, and no text makes matching raise.
 """
 
 from __future__ import annotations
