@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from assaymark.analysis import Limits
-from assaymark.cli import arguments, check, main, version
+from assaymark.cli import arguments, batch, check, main, version
 from cli_world import FLAWED, RULES, World, page, spawned, world
 
 __all__ = ["world"]
@@ -388,3 +388,14 @@ def test_an_interrupt_ends_with_130(world: World, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(main, "_check", interrupted)
     ran = world.check()
     assert (ran.code, ran.err) == (130, "assaymark: interrupted\n")
+
+
+@pytest.mark.e2e
+def test_workers_find_what_one_process_finds(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the same order, word for word."""
+    monkeypatch.setattr(batch, "_WORTH_A_CREW", 10_000)
+    for number in range(60):
+        world.write(**{f"m{number:02}": b"def f(x):\n    return old(x)\n\n" * number})
+    alone = world.check("--no-cache", "--jobs", "1")
+    assert len(alone.found) == 59 * 60 / 2
+    assert world.check("--no-cache", "--jobs", "3").out == alone.out

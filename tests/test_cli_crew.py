@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections import Counter
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from assaymark.cli import crew
+from assaymark.cli.progress import progress
 from assaymark.cli.worker import Job
 
 # A worker that checks nothing: it answers "clean", and does to a file what the file's path says.
@@ -127,3 +129,22 @@ def test_chunks_hold_every_file_once_and_shrink() -> None:
     assert sizes[runs[0][0]] == max(sizes)
     assert sum(sizes[number] for number in runs[-1]) <= 16_000 < sum(sizes[number] for number in runs[0])
     assert max(map(len, runs)) <= 64
+
+
+def test_progress_is_for_a_person_who_watches(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a terminal, on standard error, when it takes a while; else not at all."""
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    for watching, n_bytes in ((False, 10**8), (True, 1000), (True, 10**8)):
+        err = Terminal() if watching else io.StringIO()
+        monkeypatch.setattr("sys.stderr", err)
+        monkeypatch.setenv("TERM", "xterm")
+        with progress(10, n_bytes) as tell:
+            tell(5)
+        assert ("Checking" in err.getvalue()) == (watching and n_bytes > 1000)
+    assert capsys.readouterr().out == ""
