@@ -158,7 +158,7 @@ def test_a_fault_in_a_report_leaves_no_pull_open(monkeypatch: pytest.MonkeyPatch
     editor.open(FLAW, OTHER)
     report = editor.session._report
 
-    def broken(pull: Any) -> bytes:
+    def broken(pull: Any) -> tuple[bytes, ...]:
         if pull.document.uri == URI:
             raise RuntimeError
         return report(pull)

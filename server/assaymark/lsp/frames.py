@@ -46,9 +46,10 @@ class Frames:
         return body
 
 
-def framed(body: bytes) -> bytes:
-    """*body* with the header that announces it."""
-    return b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+def framed(*parts: bytes) -> bytes:
+    """*parts*, joined to a body, with the header that announces it; a large body is copied once."""
+    header = b"Content-Length: %d\r\n\r\n" % sum(map(len, parts))
+    return b"".join((header, *parts))
 
 
 def _length(block: bytes) -> int | None:

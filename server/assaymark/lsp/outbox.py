@@ -35,9 +35,10 @@ class Outbox:
     def reply(self, to: MessageId, result: object) -> None:
         self._send({"id": to, "result": result})
 
-    def reply_encoded(self, to: MessageId, result: bytes) -> None:
-        """Effect: *result*, which is JSON already, is sent as it is."""
-        self.send_framed(framed(b'{"jsonrpc":"2.0","id":%b,"result":%b}' % (json.dumps(to).encode(), result)))
+    def reply_encoded(self, to: MessageId, *result: bytes) -> None:
+        """Effect: *result*, the pieces of what is JSON already, is sent as it is."""
+        start = b'{"jsonrpc":"2.0","id":%b,"result":' % json.dumps(to).encode()
+        self.send_framed(framed(start, *result, b"}"))
 
     def refuse(self, to: MessageId, refused: Refused) -> None:
         self._send({"id": to, "error": refused.error()})
@@ -45,9 +46,10 @@ class Outbox:
     def notify(self, method: str, params: Mapping[str, Any]) -> None:
         self._send({"method": method, "params": params})
 
-    def notify_encoded(self, method: str, params: bytes) -> None:
-        """Effect: *params*, which are JSON already, are sent as they are."""
-        self.send_framed(framed(b'{"jsonrpc":"2.0","method":"%b","params":%b}' % (method.encode(), params)))
+    def notify_encoded(self, method: str, *params: bytes) -> None:
+        """Effect: *params*, the pieces of what is JSON already, are sent as they are."""
+        start = b'{"jsonrpc":"2.0","method":"%b","params":' % method.encode()
+        self.send_framed(framed(start, *params, b"}"))
 
     def ask(self, method: str, params: object, then: Callable[[object], None] = lambda _: None) -> None:
         """Effect: the client is asked; *then* gets the result, and nothing when it answers with an error."""

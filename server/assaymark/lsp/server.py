@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -31,6 +32,9 @@ def serve(argv: Sequence[str] = ()) -> int:
     """
     # The loop's thread gets the interpreter back sooner while another one imports.
     sys.setswitchinterval(0.0005)
+    # Nearly everything is freed by its count; looking for cycles at the default rate costs a key of some
+    # thousand objects a third of its time (measured: p95 2.8 ms, so 1.6 ms).
+    gc.set_threshold(20_000, 50, 100)
     return asyncio.run(_serve(stdin_fd(), own_stdout()))
 
 

@@ -240,9 +240,9 @@ class Session:
             self.outbox.fault(error, "a report")
             self.outbox.refuse(request, Refused(INTERNAL_ERROR, "the report failed; the log says where"))
         else:
-            self.outbox.reply_encoded(request, report)
+            self.outbox.reply_encoded(request, *report)
 
-    def _report(self, pull: Pull) -> bytes:
+    def _report(self, pull: Pull) -> tuple[bytes, ...]:
         document = pull.document
         items = self._items(document)
         if items != document.told:
@@ -251,8 +251,8 @@ class Session:
             document.told, document.result_id = items, f"{os.getpid()}-{self._n_results}"
         result_id = document.result_id.encode()
         if pull.previous == document.result_id:
-            return b'{"kind":"unchanged","resultId":"%b"}' % result_id
-        return b'{"kind":"full","resultId":"%b","items":[%b]}' % (result_id, items)
+            return (b'{"kind":"unchanged","resultId":"%b"}' % result_id,)
+        return b'{"kind":"full","resultId":"%b","items":[' % result_id, items, b"]}"
 
     def _publish_if_new(self, document: Document) -> None:
         items = self._items(document)
@@ -262,8 +262,8 @@ class Session:
 
     def _publish(self, document: Document, items: bytes) -> None:
         uri = json.dumps(document.uri).encode()
-        params = b'{"uri":%b,"version":%d,"diagnostics":[%b]}' % (uri, document.version, items)
-        self.outbox.notify_encoded("textDocument/publishDiagnostics", params)
+        start = b'{"uri":%b,"version":%d,"diagnostics":[' % (uri, document.version)
+        self.outbox.notify_encoded("textDocument/publishDiagnostics", start, items, b"]}")
 
     def _items(self, document: Document) -> bytes:
         problem = document.failure or self.shelf.problem
