@@ -65,8 +65,8 @@ def test_a_method_of_a_very_long_class_is_seen_in_its_class() -> None:
 
 
 def test_a_file_without_the_words_of_any_rule_is_not_needed() -> None:
-    assert not needed(b"x = 1\n", RULES, "python")
-    assert needed(b"import yaml\nyaml.load(x)\n", RULES, "python")
+    assert not needed(b"x = 1\n", "x.py", RULES, "python")
+    assert needed(b"import yaml\nyaml.load(x)\n", "x.py", RULES, "python")
 
 
 @pytest.mark.parametrize(
@@ -99,4 +99,4 @@ def test_needed_never_leaves_out_a_file_with_findings(line: str, more: str) -> N
     """The words that leave a file unparsed are words that every finding needs."""
     source = f"import yaml, os\n{line}\n{more}".encode()
     if opened(source, "x.py", RULES).findings():
-        assert needed(source, RULES, "python")
+        assert needed(source, "x.py", RULES, "python")

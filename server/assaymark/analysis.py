@@ -18,7 +18,7 @@ import enum
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from assaymark.engines.patterns import Index, findings_of, indexed, is_possible
+from assaymark.engines.patterns import Index, findings_of, indexed
 from assaymark.rules.patterns.match import Work as MatchWork
 from assaymark.syntax import facts as syntax_facts
 from assaymark.syntax import languages
@@ -171,9 +171,11 @@ class _Counts:
 _INDEXED: dict[tuple[str, str, frozenset[str]], tuple[Index, tuple[Index, ...]]] = {}
 
 
-def needed(content: bytes, rules: RuleSet, language: str) -> bool:
+def needed(content: bytes, path: str, rules: RuleSet, language: str) -> bool:
     """Whether any rule of *language* can match in *content* at all; if not, it need not be parsed."""
-    return any(is_possible(rule, content) for rule in rules.for_language(language))
+    words = words_of(content)
+    narrow, wide = _indexes(rules, language, path)
+    return any(index.possible(words) for index in (narrow, *wide))
 
 
 def opened(content: bytes, path: str, rules: RuleSet, limits: Limits | None = None) -> Snapshot:
@@ -205,7 +207,7 @@ def opened(content: bytes, path: str, rules: RuleSet, limits: Limits | None = No
         wide_rules=wide,
         wide_answers=tuple(WideAnswer() for _ in wide),
     )
-    return _answered(start, tuple(text), frozenset(), counts)
+    return _answered(start, tuple(text), frozenset(), counts, words_of(content))
 
 
 def advanced(before: Snapshot, edits: Sequence[Edit]) -> Snapshot:
@@ -325,19 +327,28 @@ def _imported(facts: Facts, names: frozenset[str]) -> frozenset[bytes]:
 
 
 def _answered(
-    snapshot: Snapshot, touched: Sequence[Section], changed: frozenset[str], counts: _Counts
+    snapshot: Snapshot,
+    touched: Sequence[Section],
+    changed: frozenset[str],
+    counts: _Counts,
+    words: frozenset[bytes] | None = None,
 ) -> Snapshot:
-    """The snapshot with every fresh chunk asked, and every wide rule that *touched* or *changed* reach."""
+    """
+    The snapshot with every fresh chunk asked, and every wide rule that *touched* or *changed* reach.
+
+    *words*, where they are known, are the file's: rules that cannot match there are passed over.
+    """
     n_exhausted = snapshot.n_exhausted
+    among = snapshot.narrow_rules.possible(words) if words is not None else None
 
     def settle(section: Section) -> Section:
         nonlocal n_exhausted
-        answer = _answer(section, snapshot, counts)
+        answer = _answer(section, snapshot, among, counts)
         n_exhausted += answer.exhausted
         return replace(section, answer=answer)
 
     settled = replace(snapshot, text=snapshot.text.settled(settle))
-    settled = _widely_answered(settled, touched, changed, counts)
+    settled = _widely_answered(settled, touched, changed, counts, words)
     n_exhausted_rules = sum(answer.exhausted for answer in settled.wide_answers)
     state = State.findings if any(True for _ in settled.text.marked_places()) else State.clean
     reason = ""
@@ -347,8 +358,8 @@ def _answered(
     return replace(settled, n_exhausted=n_exhausted, state=state, reason=reason, work=counts.frozen())
 
 
-def _answer(section: Section, snapshot: Snapshot, counts: _Counts) -> Answer:
-    wanted = snapshot.narrow_rules.wanted(section.words, snapshot.facts.aliases)
+def _answer(section: Section, snapshot: Snapshot, among: frozenset[int] | None, counts: _Counts) -> Answer:
+    wanted = snapshot.narrow_rules.wanted(section.words, snapshot.facts.aliases, among)
     if not wanted or snapshot.language is None:
         return Answer()
     view = View((section.piece,), snapshot.facts, snapshot.language)
@@ -372,10 +383,17 @@ def _ask(rules: Iterable[Rule], view: View, limits: Limits, counts: _Counts) -> 
 
 
 def _widely_answered(
-    snapshot: Snapshot, touched: Sequence[Section], changed: frozenset[str], counts: _Counts
+    snapshot: Snapshot,
+    touched: Sequence[Section],
+    changed: frozenset[str],
+    counts: _Counts,
+    in_file: frozenset[bytes] | None,
 ) -> Snapshot:
     answers: list[WideAnswer] = []
     for index, before in zip(snapshot.wide_rules, snapshot.wide_answers, strict=True):
+        if in_file is not None and not index.possible(in_file):
+            answers.append(before)
+            continue
         (rule,) = index.rules
         words = _vocabulary(rule, snapshot.facts)
         same = changed.isdisjoint(before.looked_up) and not (
@@ -410,7 +428,7 @@ def _wide_answer(
 ) -> WideAnswer:
     sections = [section for section in snapshot.text if _takes_part(section, words)]
     present: frozenset[bytes] = frozenset().union(*(section.words for section in sections))
-    if not sections or snapshot.language is None or not index.wanted(present, snapshot.facts.aliases):
+    if not sections or snapshot.language is None or not index.wanted(present, snapshot.facts.aliases, None):
         return WideAnswer()
     pieces = tuple(section.piece for section in sections)
     view = View(pieces, snapshot.facts, snapshot.language)

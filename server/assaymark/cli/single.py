@@ -88,7 +88,7 @@ def checked(raw: bytes | Unreadable, path: str, asked: Asked) -> Checked:
 
 
 def _analysed(content: bytes, path: str, language: str, asked: Asked) -> Checked:
-    if not needed(content, asked.rules, language):
+    if not needed(content, path, asked.rules, language):
         return Checked(path, State.clean)
     snapshot = opened(content, path, asked.rules, asked.limits)
     named = {finding: offsets(finding) for finding in snapshot.findings()}

@@ -24,9 +24,23 @@ if TYPE_CHECKING:
 
     from assaymark.rules.patterns.binding import Bound
     from assaymark.rules.patterns.match import Work
-    from assaymark.rules.patterns.needs import Alternative
     from assaymark.rules.rule import FixTemplate, Rule
     from assaymark.syntax.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One alternative of a rule's needs; *in_file* are the words that it needs anywhere in the file."""
+
+    number: int
+    words: frozenset[bytes]
+    paths: tuple[str, ...]
+    in_file: frozenset[bytes]
+
+    def holds(self, words: frozenset[bytes], aliases: Mapping[str, frozenset[bytes]]) -> bool:
+        return self.words <= words and all(
+            _last_of(path) in words or not words.isdisjoint(aliases.get(path, ())) for path in self.paths
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,67 +48,65 @@ class Index:
     """
     Rules by the words that lead to them, so that a chunk costs what its words find and not every rule.
 
-    An alternative stands under one of its words; one that has only paths under the last name of its first
+    A way to match stands under one of its words; one that needs only paths under the last name of its first
     path, and under that path, for the names that imports bind to it.
     """
 
     rules: tuple[Rule, ...]
-    by_word: Mapping[bytes, tuple[tuple[int, Alternative], ...]]
-    by_path: Mapping[str, tuple[tuple[int, Alternative], ...]]
-    always: tuple[int, ...]
+    by_word: Mapping[bytes, tuple[_Way, ...]]
+    by_path: Mapping[str, tuple[_Way, ...]]
+    always: frozenset[int]
 
-    def wanted(self, words: frozenset[bytes], aliases: Mapping[str, frozenset[bytes]]) -> list[Rule]:
-        """The rules that can match where these words stand and imports bind these names, in their order."""
-        met = [entry for word in words & self.by_word.keys() for entry in self.by_word[word]]
+    def possible(self, words: frozenset[bytes]) -> frozenset[int]:
+        """The numbers of the rules that can match in a file of these words; no other rule finds anything."""
+        met = (way for word in words & self.by_word.keys() for way in self.by_word[word])
+        return self.always.union(way.number for way in met if way.in_file <= words)
+
+    def wanted(
+        self, words: frozenset[bytes], aliases: Mapping[str, frozenset[bytes]], among: frozenset[int] | None
+    ) -> list[Rule]:
+        """
+        The rules that can match where these words stand and imports bind these names, in their order.
+
+        *among*, where it is known, are the possible ones.
+        """
+        met = [way for word in words & self.by_word.keys() for way in self.by_word[word]]
         for path in aliases.keys() & self.by_path.keys():
             if not words.isdisjoint(aliases[path]):
                 met.extend(self.by_path[path])
-        found = {number for number, alternative in met if _holds(alternative, words, aliases)}
+        if among is not None:
+            met = [way for way in met if way.number in among]
+        found = {way.number for way in met if way.holds(words, aliases)}
         return [self.rules[number] for number in sorted(found.union(self.always))]
 
 
 def indexed(rules: Sequence[Rule]) -> Index:
     """The index of *rules*."""
-    by_word: dict[bytes, list[tuple[int, Alternative]]] = {}
-    by_path: dict[str, list[tuple[int, Alternative]]] = {}
-    always: list[int] = []
+    by_word: dict[bytes, list[_Way]] = {}
+    by_path: dict[str, list[_Way]] = {}
+    always: set[int] = set()
     for number, rule in enumerate(rules):
         for alternative in rule.needs.alternatives:
-            if alternative.words:
-                by_word.setdefault(max(alternative.words, key=_rareness), []).append((number, alternative))
-            elif alternative.paths:
-                path = min(alternative.paths)
-                by_word.setdefault(_last_of(path), []).append((number, alternative))
-                by_path.setdefault(path, []).append((number, alternative))
+            words, paths = alternative.words, tuple(sorted(alternative.paths))
+            names = (name.encode() for path in paths for name in path.split("."))
+            way = _Way(number, words, paths, words.union(names))
+            if words:
+                by_word.setdefault(max(words, key=_rareness), []).append(way)
+            elif paths:
+                by_word.setdefault(_last_of(paths[0]), []).append(way)
+                by_path.setdefault(paths[0], []).append(way)
             else:
-                always.append(number)
+                always.add(number)
     return Index(
         tuple(rules),
-        {word: tuple(entries) for word, entries in by_word.items()},
-        {path: tuple(entries) for path, entries in by_path.items()},
-        tuple(always),
+        {word: tuple(ways) for word, ways in by_word.items()},
+        {path: tuple(ways) for path, ways in by_path.items()},
+        frozenset(always),
     )
 
 
 def _rareness(word: bytes) -> tuple[int, bytes]:
     return len(word), word
-
-
-def _holds(
-    alternative: Alternative, words: frozenset[bytes], aliases: Mapping[str, frozenset[bytes]]
-) -> bool:
-    return alternative.words <= words and all(
-        _last_of(path) in words or not words.isdisjoint(aliases.get(path, ())) for path in alternative.paths
-    )
-
-
-def is_possible(rule: Rule, content: bytes) -> bool:
-    """Whether *rule* can match anywhere in a file: every word, and every part of every path, occurs in it."""
-    return any(
-        all(word in content for word in alternative.words)
-        and all(part.encode() in content for path in alternative.paths for part in path.split("."))
-        for alternative in rule.needs.alternatives
-    )
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ Invariants:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,30 +20,48 @@ if TYPE_CHECKING:
 
 
 class Node:
-    """A syntax node with its parent; children are made when they are first asked for."""
+    """A syntax node; its parent and its children are made when they are first asked for."""
 
-    __slots__ = ("_children", "_field", "_text", "end", "kind", "named", "parent", "raw", "start", "viewed")
+    __slots__ = ("_children", "_field", "_parent", "_text", "end", "kind", "raw", "start", "viewed")
 
-    def __init__(self, raw: RawNode, viewed: Viewed, parent: Node | None) -> None:
+    def __init__(self, raw: RawNode, viewed: Viewed) -> None:
         self.raw = raw
         self.viewed = viewed
-        self.parent = parent
         self.kind: str = raw.type
-        self.named: bool = raw.is_named
         self.start: int = raw.start_byte + viewed.offset
         self.end: int = raw.end_byte + viewed.offset
+        self._parent: Node | Literal["unknown"] | None = "unknown"
         self._children: tuple[Node, ...] | None = None
         self._field: str | None = ""
         self._text: bytes | None = None
 
     @property
+    def parent(self) -> Node | None:
+        if self._parent == "unknown":
+            raw = self.raw.parent
+            self._parent = None if raw is None else self.viewed.node(raw)
+        return self._parent
+
+    def under(self, parent: Node) -> Self:
+        """Effect: the node need not look for its parent."""
+        self._parent = parent
+        return self
+
+    @property
+    def named(self) -> bool:
+        return self.raw.is_named
+
+    @property
     def children(self) -> tuple[Node, ...]:
         if self._children is None:
             self.viewed.count.n_nodes += 1
+            node = self.viewed.node
             self._children = tuple(
-                Node(child, self.viewed, self)
-                for child in self.raw.children
-                if not child.is_extra or child.type == "ERROR"
+                [
+                    node(raw).under(self)
+                    for raw in self.raw.children
+                    if not raw.is_extra or raw.type == "ERROR"
+                ]
             )
         return self._children
 

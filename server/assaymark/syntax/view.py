@@ -9,7 +9,6 @@ Invariants:
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -26,8 +25,15 @@ from assaymark.text import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-WORD = re.compile(rb"[A-Za-z_\x80-\xff][0-9A-Za-z_\x80-\xff]*")
+    from tree_sitter import Node as RawNode
+
 _WORD_BYTES = rb"0-9A-Za-z_\x80-\xff"
+# Everything that is not part of a word becomes a blank.
+_TO_WORDS = bytes(byte if re.match(b"[%b]" % _WORD_BYTES, bytes((byte,))) else 0x20 for byte in range(256))
+
+
+# A word in one of these is found in it, whatever else it is made of.
+_TEXTS = frozenset({"string_content", "string", "concatenated_string"})
 
 
 class Count:
@@ -42,7 +48,7 @@ class Count:
 class Viewed:
     """A chunk in a view: where it starts there, and its part of the tree."""
 
-    __slots__ = ("_scopes", "base", "count", "language", "offset", "piece", "root")
+    __slots__ = ("_last", "_nodes", "_scopes", "base", "count", "language", "offset", "piece", "root")
 
     def __init__(self, piece: Piece, base: int, language: str, count: Count) -> None:
         self.piece = piece
@@ -50,8 +56,41 @@ class Viewed:
         self.language = language
         self.count = count
         self.offset = base - len(piece.chunk.prefix)
-        self.root = Node(piece.tree.root_node, self, None)
+        self._nodes: dict[int, Node] = {}
         self._scopes: Scopes | None = None
+        self.root = self._last = self.node(piece.tree.root_node)
+
+    def node(self, raw: RawNode) -> Node:
+        """The one node of the view that stands for *raw*."""
+        found = self._nodes.get(raw.id)
+        if found is None:
+            found = self._nodes[raw.id] = Node(raw, self)
+        return found
+
+    def reached(self, start: int, end: int, wanted: int | None = None) -> Node:
+        """
+        The innermost node over these bytes of the view, or the one over them whose identity is *wanted*.
+
+        It climbs from the node that was reached last and descends from there: the places that are asked
+        for in a row are near each other, and from the root each would cost its depth.
+        """
+        node = self._last
+        while not (node.start <= start and end <= node.end) and node.parent is not None:
+            node = node.parent
+        top = node.raw if node.parent is not None else self.piece.tree.root_node
+        cursor = top.walk()
+        while node.raw.id != wanted and cursor.goto_first_child_for_byte(start - self.offset) is not None:
+            raw = cursor.node
+            if raw is None or raw.start_byte + self.offset > start or raw.end_byte + self.offset < end:
+                break
+            node = self.node(raw).under(node)
+        self._last = node
+        return node
+
+    def put_under(self, module: Node) -> None:
+        """Effect: *module* stands in the place of the tree's own root."""
+        self._nodes[self.piece.tree.root_node.id] = module
+        self.root = self._last = module
 
     @property
     def scopes(self) -> Scopes:
@@ -67,19 +106,16 @@ class Module(Node):
     __slots__ = ()
 
     def __init__(self, parts: Sequence[Viewed]) -> None:
-        super().__init__(parts[0].root.raw, parts[0], None)
+        super().__init__(parts[0].piece.tree.root_node, parts[0])
         self.end = parts[-1].root.end
-        children: list[Node] = []
+        self._parent = None
+        self._children = tuple(child.under(self) for part in parts for child in part.root.children)
         for part in parts:
-            for child in part.root.children:
-                child.parent = self
-                children.append(child)
-            part.root = self
-        self._children = tuple(children)
+            part.put_under(self)
 
     @property
     def text(self) -> bytes:
-        return b"".join(part.raw.text or b"" for part in self.children)
+        return b"".join(child.text for child in self.children)
 
 
 class View:
@@ -136,7 +172,7 @@ class View:
             found = []
             for part in self._parts:
                 for hit in _whole_word(word).finditer(part.piece.chunk.data):
-                    node = _leaf(part.base + hit.start(), part.base + hit.end(), self.module)
+                    node = _leaf(part, part.base + hit.start(), part.base + hit.end())
                     if node is not None and (not found or found[-1] is not node):
                         found.append(node)
             self._found[word] = found
@@ -150,11 +186,9 @@ class View:
             raws = cursor.captures(part.piece.tree.root_node).get("node", [])
             for raw in sorted(raws, key=lambda raw: (raw.start_byte, -raw.end_byte)):
                 if raw.start_byte >= len(part.piece.chunk.prefix):
-                    node = _wrapped(
-                        raw.start_byte + part.offset, raw.end_byte + part.offset, raw.type, self.module
-                    )
-                    if node is not None and (not found or found[-1] is not node):
-                        found.append(node)
+                    start, end = raw.start_byte + part.offset, raw.end_byte + part.offset
+                    node = part.reached(start, end, raw.id)
+                    found.append(node if node.raw.id == raw.id else part.node(raw))
         return found
 
     def aliases(self, path: str) -> frozenset[bytes]:
@@ -175,7 +209,7 @@ class View:
 
 def words_of(data: bytes) -> frozenset[bytes]:
     """Every word of *data*, those of strings and comments included."""
-    return frozenset(WORD.findall(data))
+    return frozenset(data.translate(_TO_WORDS).split())
 
 
 def view_of_source(source: bytes, language: str = "python") -> View:
@@ -201,43 +235,8 @@ def _kinds_query(language: str, kinds: frozenset[str]) -> Query:
     return Query(languages.grammar(language), f"[{names}] @node")
 
 
-def _leaf(start: int, end: int, module: Node) -> Node | None:
+def _leaf(part: Viewed, start: int, end: int) -> Node | None:
     """The innermost node over these bytes; None in a comment or between nodes."""
-    node = _descended(start, end, module)
-    if node is None or (
-        node.children and node.kind not in ("string_content", "string", "concatenated_string")
-    ):
-        return None
-    return node
-
-
-def _descended(start: int, end: int, module: Node) -> Node | None:
-    node = module
-    while True:
-        children = node.children
-        # The children stand in order: the last one that starts at or before is the only candidate.
-        index = bisect_right(children, start, key=_start) - 1
-        if index < 0 or children[index].end < end:
-            return node if node is not module else None
-        node = children[index]
-        if not node.children:
-            return node
-
-
-def _start(node: Node) -> int:
-    return node.start
-
-
-def _wrapped(start: int, end: int, kind: str, module: Node) -> Node | None:
-    """The node object of these bytes and this kind: the outermost one."""
-    node = module
-    while True:
-        children = node.children
-        index = bisect_right(children, start, key=_start) - 1
-        while index > 0 and children[index].start == children[index].end == start != end:
-            index -= 1
-        if index < 0 or children[index].end < end:
-            return None
-        node = children[index]
-        if node.start == start and node.end == end and node.kind == kind:
-            return node
+    node = part.reached(start, end)
+    inner = node.raw.child_count and node.kind not in _TEXTS
+    return None if inner or (node.raw.is_extra and not node.is_error) else node
