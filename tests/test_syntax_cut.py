@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tree_sitter import Node
 
 from assaymark.syntax.cut import LONG_UNIT, ParseWork, Piece, cut, recut
 from assaymark.syntax.languages import parser
@@ -21,6 +22,7 @@ class Leaf:
     piece: Piece
     marked: bool = False
     fresh: bool = False
+    keys: tuple[frozenset[bytes], ...] = ()
 
     @property
     def chunk(self) -> Chunk:
@@ -116,3 +118,18 @@ def test_a_keystroke_parses_what_it_touches() -> None:
     at = content.index(b"return 1000")
     recut(text, Edit(Span(at, at), b"x"), "python", Leaf, work)
     assert (work.n_chunks, work.n_bytes < 100) == (1, True)
+
+
+def test_a_long_run_of_comments_is_parsed_once() -> None:
+    """The tree is that of a shorter run, and a long string that looks like comments is left as it is."""
+    comments = b"# don't {x}\n" * 20_000
+    assert [child.type for piece in _cut(b"x = 1\n" + comments + b"y = 2\n") for child in _named(piece)] == [
+        "expression_statement",
+        "expression_statement",
+    ]
+    held = b'x = """\n' + b"# a\n" * 1000 + b'"""\n'
+    assert _cut(held)[0].tree.root_node.children[0].text == held.rstrip()
+
+
+def _named(piece: Piece) -> list[Node]:
+    return [child for child in piece.tree.root_node.children if child.type != "comment"]

@@ -22,7 +22,7 @@ from assaymark.engines.patterns import Index, findings_of, indexed
 from assaymark.rules.patterns.match import Work as MatchWork
 from assaymark.syntax import facts as syntax_facts
 from assaymark.syntax import languages
-from assaymark.syntax.bindings import Binding, Bindings
+from assaymark.syntax.bindings import Bindings
 from assaymark.syntax.cut import ParseWork, Piece, cut, recut
 from assaymark.syntax.facts import Facts
 from assaymark.syntax.view import View, words_of
@@ -76,7 +76,7 @@ class Answer:
     """What the rules said of a chunk, and the names that they looked up in the module."""
 
     findings: tuple[Finding, ...] = ()
-    looked_up: Mapping[str, tuple[Binding, ...]] = field(default_factory=dict)
+    names: frozenset[bytes] = frozenset()
     exhausted: bool = False
 
 
@@ -112,13 +112,30 @@ class Section:
     def fresh(self) -> bool:
         return self.answer is None
 
+    @property
+    def keys(self) -> tuple[frozenset[bytes], ...]:
+        """Its words, and the names that it looked up."""
+        return (self.words, self.answer.names) if self.answer is not None else (self.words,)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """
+    The module's names whose bindings came out different; *imported* are those that an import bound or binds.
+
+    Rules look for an imported name as a word before they look it up, so who holds the word is asked again.
+    """
+
+    names: frozenset[bytes] = frozenset()
+    imported: frozenset[bytes] = frozenset()
+
 
 @dataclass(frozen=True, slots=True)
 class WideAnswer:
     """What a rule that reaches over the file was asked of, and what it found in which chunk."""
 
     asked: tuple[Piece, ...] = ()
-    looked_up: Mapping[str, tuple[Binding, ...]] = field(default_factory=dict)
+    names: frozenset[bytes] = frozenset()
     findings: Mapping[int, tuple[Finding, ...]] = field(default_factory=dict)
     exhausted: bool = False
 
@@ -207,7 +224,7 @@ def opened(content: bytes, path: str, rules: RuleSet, limits: Limits | None = No
         wide_rules=wide,
         wide_answers=tuple(WideAnswer() for _ in wide),
     )
-    return _answered(start, tuple(text), frozenset(), counts, words_of(content))
+    return _answered(start, tuple(text), Changed(), counts, words_of(content))
 
 
 def advanced(before: Snapshot, edits: Sequence[Edit]) -> Snapshot:
@@ -230,15 +247,16 @@ def advanced(before: Snapshot, edits: Sequence[Edit]) -> Snapshot:
         _too_wide(section, before.limits) for section in come.values()
     ):
         return opened(text.whole(), before.path, before.rules, before.limits)
-    facts, changed = syntax_facts.advanced(
+    facts, names = syntax_facts.advanced(
         before.facts,
         (section.bindings for section in gone.values()),
         (section.bindings for section in come.values()),
     )
     n_exhausted = before.n_exhausted - sum(_is_exhausted(section) for section in gone.values())
     moved = replace(before, text=text, facts=facts, n_exhausted=n_exhausted)
-    if changed:
-        moved = _with_stale_forgotten(moved, before.facts, changed)
+    changed = _changed(names, before.facts, facts)
+    if names:
+        moved = _with_stale_forgotten(moved, changed)
     return _answered(moved, (*gone.values(), *come.values()), changed, counts)
 
 
@@ -302,34 +320,41 @@ def _place_in_chunk(finding: Finding) -> tuple[int, int, str]:
     return finding.span.start, finding.span.end, finding.rule
 
 
-def _with_stale_forgotten(snapshot: Snapshot, before: Facts, changed: frozenset[str]) -> Snapshot:
+def _changed(names: frozenset[str], before: Facts, after: Facts) -> Changed:
+    imported = {
+        name
+        for name in names
+        for facts in (before, after)
+        if any(binding.kind == "import" for binding in facts.bindings.get(name, ()))
+    }
+    return Changed(_as_words(names), _as_words(imported))
+
+
+def _as_words(names: Iterable[str]) -> frozenset[bytes]:
+    return frozenset(name.encode() for name in names)
+
+
+def _with_stale_forgotten(snapshot: Snapshot, changed: Changed) -> Snapshot:
     """The chunks whose answer rests on a fact that came out different have none any more."""
-    imported = _imported(before, changed) | _imported(snapshot.facts, changed)
     stale = {
         id(section): replace(section, answer=None)
-        for section in snapshot.text
+        for section in snapshot.text.leaves_with(changed.names)
         if section.answer is not None
-        and (not changed.isdisjoint(section.answer.looked_up) or not imported.isdisjoint(section.words))
+        and not (
+            changed.names.isdisjoint(section.answer.names) and changed.imported.isdisjoint(section.words)
+        )
     }
+    if not stale:
+        return snapshot
     forgotten = sum(_is_exhausted(section) for section in snapshot.text if id(section) in stale)
-    text = snapshot.text.exchanged(stale) if stale else snapshot.text
+    text = snapshot.text.exchanged(stale)
     return replace(snapshot, text=text, n_exhausted=snapshot.n_exhausted - forgotten)
-
-
-def _imported(facts: Facts, names: frozenset[str]) -> frozenset[bytes]:
-    """Those of *names* that an import binds: rules may look for them as words, before any look-up."""
-    return frozenset(
-        name.encode()
-        for name in names
-        for binding in facts.bindings.get(name, ())
-        if binding.kind == "import"
-    )
 
 
 def _answered(
     snapshot: Snapshot,
     touched: Sequence[Section],
-    changed: frozenset[str],
+    changed: Changed,
     counts: _Counts,
     words: frozenset[bytes] | None = None,
 ) -> Snapshot:
@@ -365,7 +390,12 @@ def _answer(section: Section, snapshot: Snapshot, among: frozenset[int] | None, 
     view = View((section.piece,), snapshot.facts, snapshot.language)
     found, exhausted = _ask(wanted, view, snapshot.limits, counts)
     counts.chunks_asked += 1
-    return Answer(tuple(sorted(found, key=_place_in_chunk)), view.looked_up, exhausted)
+    return Answer(tuple(sorted(found, key=_place_in_chunk)), _names(view), exhausted)
+
+
+def _names(view: View) -> frozenset[bytes]:
+    """The names that the rules looked up in the module."""
+    return _as_words(view.looked_up)
 
 
 def _ask(rules: Iterable[Rule], view: View, limits: Limits, counts: _Counts) -> tuple[list[Finding], bool]:
@@ -385,7 +415,7 @@ def _ask(rules: Iterable[Rule], view: View, limits: Limits, counts: _Counts) -> 
 def _widely_answered(
     snapshot: Snapshot,
     touched: Sequence[Section],
-    changed: frozenset[str],
+    changed: Changed,
     counts: _Counts,
     in_file: frozenset[bytes] | None,
 ) -> Snapshot:
@@ -396,19 +426,15 @@ def _widely_answered(
             continue
         (rule,) = index.rules
         words = _vocabulary(rule, snapshot.facts)
-        same = changed.isdisjoint(before.looked_up) and not (
+        same = changed.names.isdisjoint(before.names) and not (
             any(_takes_part(section, words) for section in touched)
-            or (changed and _imports_matter(rule, snapshot))
+            or (changed.imported and any(way.paths for way in rule.needs.alternatives))
         )
         answers.append(before if same else _wide_answer(index, words, snapshot, counts))
     pairs = zip(snapshot.wide_answers, answers, strict=True)
     if all(before is answer or (not before.findings and not answer.findings) for before, answer in pairs):
         return replace(snapshot, wide_answers=tuple(answers))
     return replace(snapshot, wide_answers=tuple(answers), text=_with_wide(snapshot.text, answers))
-
-
-def _imports_matter(rule: Rule, snapshot: Snapshot) -> bool:
-    return any(alternative.paths for alternative in rule.needs.alternatives) and snapshot.language is not None
 
 
 def _vocabulary(rule: Rule, facts: Facts) -> frozenset[bytes] | None:
@@ -426,7 +452,8 @@ def _takes_part(section: Section, words: frozenset[bytes] | None) -> bool:
 def _wide_answer(
     index: Index, words: frozenset[bytes] | None, snapshot: Snapshot, counts: _Counts
 ) -> WideAnswer:
-    sections = [section for section in snapshot.text if _takes_part(section, words)]
+    sections = list(snapshot.text if words is None else snapshot.text.leaves_with(words))
+    sections = [section for section in sections if _takes_part(section, words)]
     present: frozenset[bytes] = frozenset().union(*(section.words for section in sections))
     if not sections or snapshot.language is None or not index.wanted(present, snapshot.facts.aliases, None):
         return WideAnswer()
@@ -434,7 +461,7 @@ def _wide_answer(
     view = View(pieces, snapshot.facts, snapshot.language)
     found, exhausted = _ask(index.rules, view, snapshot.limits, counts)
     counts.chunks_asked += len(pieces)
-    return WideAnswer(pieces, view.looked_up, _by_piece(found, pieces, view), exhausted)
+    return WideAnswer(pieces, _names(view), _by_piece(found, pieces, view), exhausted)
 
 
 def _by_piece(found: list[Finding], pieces: tuple[Piece, ...], view: View) -> dict[int, tuple[Finding, ...]]:

@@ -15,10 +15,10 @@ from array import array
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 LINE_END = re.compile(rb"\r\n|\n|\r")
 
@@ -120,6 +120,11 @@ class HasChunk(Protocol):
         ...
 
     @property
+    def keys(self) -> Iterable[frozenset[bytes]]:
+        """The words by which ``leaves_with`` finds it."""
+        ...
+
+    @property
     def fresh(self) -> bool:
         """Whether ``settled`` still has to put another leaf in its place."""
         ...
@@ -135,6 +140,7 @@ class _Block(Generic[L]):
     lines: tuple[int, ...] = field(init=False)
     marked: tuple[int, ...] = field(init=False)
     fresh: bool = field(init=False)
+    _keys: list[frozenset[bytes]] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         sizes = accumulate((leaf.chunk.n_bytes for leaf in self.leaves), initial=0)
@@ -145,9 +151,15 @@ class _Block(Generic[L]):
         object.__setattr__(self, "marked", marked)
         object.__setattr__(self, "fresh", any(leaf.fresh for leaf in self.leaves))
 
+    @property
+    def keys(self) -> frozenset[bytes]:
+        """The keys of all leaves. Made when first asked for: a keystroke seldom does."""
+        if not self._keys:
+            self._keys.append(frozenset().union(*(keys for leaf in self.leaves for keys in leaf.keys)))
+        return self._keys[0]
 
-@dataclass(frozen=True, slots=True)
-class Place(Generic[L]):
+
+class Place(NamedTuple, Generic[L]):
     """Where a leaf stands: its first byte, its first line (from 0), and its address in the text."""
 
     leaf: L
@@ -208,6 +220,14 @@ class Text(Generic[L]):
         for outer, block in enumerate(self._blocks):
             for inner in block.marked:
                 yield self.place((outer, inner))
+
+    def leaves_with(self, keys: frozenset[bytes]) -> Iterator[L]:
+        """The leaves that have one of *keys*, in order; blocks that have none are passed over."""
+        for block in self._blocks:
+            if not keys.isdisjoint(block.keys):
+                for leaf in block.leaves:
+                    if not all(keys.isdisjoint(own) for own in leaf.keys):
+                        yield leaf
 
     def place_of_byte(self, offset: int) -> Place[L]:
         """The last leaf that starts at or before *offset*."""

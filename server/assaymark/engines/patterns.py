@@ -20,7 +20,7 @@ from assaymark.rules.patterns.replace import filled
 from assaymark.text import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from assaymark.rules.patterns.binding import Bound
     from assaymark.rules.patterns.match import Work
@@ -117,12 +117,34 @@ def _last_of(path: str) -> bytes:
 def findings_of(rule: Rule, view: View, work: Work) -> list[Finding]:
     """What *rule* finds in *view*, in the order of the text."""
     regions = [span for span, _ in view.regions()]
-    found = []
-    for match in matches(rule.formula, view, work):
-        region = _region(regions, match.span.start)
-        if region is not None:
-            found.append(_finding(rule, match, region, view, work))
-    return found
+    found = matches(rule.formula, view, work)
+    rewrites = [
+        _Rewrites(template, _by_span(template, view, work) if found else {}) for template in rule.fixes
+    ]
+    placed = ((match, _region(regions, match.span.start)) for match in found)
+    return [_finding(rule, match, region, rewrites, view) for match, region in placed if region is not None]
+
+
+def _by_span(template: FixTemplate, view: View, work: Work) -> Mapping[Span, Match]:
+    """Where the template's own pattern matches."""
+    if template.formula is None:
+        return {}
+    return {match.span: match for match in matches(template.formula, view, work)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Rewrites:
+    """A template, and the matches of its own pattern."""
+
+    template: FixTemplate
+    by_span: Mapping[Span, Match]
+
+    def bindings(self, match: Match, span: Span) -> Mapping[str, Bound] | None:
+        """What fills the template for *match*; None where it does not apply."""
+        if self.template.formula is None:
+            return match.bindings
+        own = self.by_span.get(span)
+        return None if own is None else {**match.bindings, **own.bindings}
 
 
 def _region(regions: list[Span], start: int) -> Span | None:
@@ -130,7 +152,7 @@ def _region(regions: list[Span], start: int) -> Span | None:
     return regions[index] if index >= 0 and start < regions[index].end else None
 
 
-def _finding(rule: Rule, match: Match, region: Span, view: View, work: Work) -> Finding:
+def _finding(rule: Rule, match: Match, region: Span, rewrites: list[_Rewrites], view: View) -> Finding:
     span = Span(match.span.start, min(match.span.end, region.end))
     return Finding(
         rule=rule.id,
@@ -141,19 +163,16 @@ def _finding(rule: Rule, match: Match, region: Span, view: View, work: Work) -> 
         level=rule.level,
         cwe=rule.cwe,
         fingerprint=fingerprint(rule.id, view.text(span)),
-        fixes=tuple(fix for template in rule.fixes for fix in _fixes(template, match, span, view, work)),
+        fixes=tuple(_fixes(rewrites, match, span, view)),
     )
 
 
-def _fixes(template: FixTemplate, match: Match, span: Span, view: View, work: Work) -> Iterable[Fix]:
-    if template.formula is None:
-        bindings: Mapping[str, Bound] | None = match.bindings
-    else:
-        over = (found for found in matches(template.formula, view, work) if found.span == span)
-        bindings = next(({**match.bindings, **found.bindings} for found in over), None)
-    if bindings is not None and _is_written(template.with_, bindings, view):
-        new = filled(template.with_, bindings).encode()
-        yield Fix(filled(template.title, bindings), (Change(span, new),), template.safe)
+def _fixes(rewrites: list[_Rewrites], match: Match, span: Span, view: View) -> Iterator[Fix]:
+    for rewrite in rewrites:
+        template, bindings = rewrite.template, rewrite.bindings(match, span)
+        if bindings is not None and _is_written(template.with_, bindings, view):
+            change = Change(span, filled(template.with_, bindings).encode())
+            yield Fix(filled(template.title, bindings), (change,), template.safe)
 
 
 def _is_written(template: str, bindings: Mapping[str, Bound], view: View) -> bool:

@@ -22,6 +22,7 @@ class Adapter:
                  its own line and the one before
     closes       after how many of the texts that follow a broken one all that it left open is closed
     members      where a very long unit is cut again, and what is parsed before each part
+    parsable     the bytes as the parser is given them: as many, meaning the same, and none that it chokes on
     top_level    the names that the statements at the top of a tree bind
     scopes       the names that each scope in a tree binds
     scope_kinds  the kinds of the nodes that are scopes
@@ -31,6 +32,7 @@ class Adapter:
     boundaries: Callable[[bytes, int], Iterator[int]]
     closes: Callable[[bytes, Iterator[bytes]], int | None]
     members: Callable[[bytes], tuple[bytes, list[int]]]
+    parsable: Callable[[bytes], bytes]
     top_level: Callable[[RawNode, int], Bindings]
     scopes: Callable[[RawNode, int], Scopes]
     scope_kinds: frozenset[str]

@@ -228,6 +228,7 @@ class _Source(Generic[P]):
         if b"\r" in whole:
             # To the grammar a lone return is a blank; to an editor and to Python it ends a line.
             whole = _LONE_RETURN.sub(b"\n", whole)
+        whole = self.adapter.parsable(whole)
         self.work.n_bytes += len(whole)
         self.work.n_chunks += 1
         return Chunk(data, prefix), languages.parser(self.language).parse(whole)

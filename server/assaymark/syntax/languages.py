@@ -47,6 +47,7 @@ _PYTHON = Adapter(
     boundaries=python_cut.boundaries,
     closes=python_cut.closes,
     members=python_cut.members,
+    parsable=python_cut.parsable,
     top_level=python_scopes.top_level,
     scopes=python_scopes.scopes,
     scope_kinds=python_scopes.SCOPES,

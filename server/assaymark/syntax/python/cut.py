@@ -24,6 +24,9 @@ _CLASS = re.compile(rb"(?:\A|[\n\r])class\b")
 _MEMBER = re.compile(rb"[\n\r]((?: {4}|\t)(?:(?:async[ \t]+)?def\b|class\b|@)[^\n\r]*)")
 _HEADER_END = re.compile(rb":[ \t]*(?:#[^\n\r]*)?(?:\r\n|\n|\r)")
 _HOLDS_DEFINITION = re.compile(rb"(?:\A|[\n\r])[ \t]*(?:(?:async[ \t]+)?def|class)\b")
+# A run of so many comment lines.
+_COMMENTS = re.compile(rb"^(?:[ \t]*+#[^\n]*+\n){64,}+", re.MULTILINE)
+_NOT_LINE_END = re.compile(rb"[^\n]")
 
 _OPENER = re.compile(rb'#[^\n\r]*|"""|\'\'\'|["\']|[\[\](){}]')
 _SHORT_STRING = {
@@ -82,6 +85,24 @@ def _class_header(data: bytes) -> bytes | None:
     if end is None or first_member is None or first_member.start() < end.start():
         return None
     return data[: end.end()]
+
+
+def parsable(data: bytes) -> bytes:
+    """
+    *data* with long runs of comments blanked, outside of strings.
+
+    The grammar's scanner reads such a run again for each of its lines: 100,000 would take hours.
+    """
+    parts: list[bytes] = []
+    string: bytes | None = None
+    at = 0
+    for run in _COMMENTS.finditer(data):
+        string, _ = _open_after(data[at : run.start()], string, 0)
+        parts.append(data[at : run.start()])
+        parts.append(run[0] if string else _NOT_LINE_END.sub(b" ", run[0]))
+        string = _open_after(run[0], string, 0)[0] if string else None
+        at = run.end()
+    return b"".join((*parts, data[at:])) if parts else data
 
 
 def closes(data: bytes, following: Iterator[bytes]) -> int | None:
