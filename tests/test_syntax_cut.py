@@ -22,7 +22,7 @@ class Leaf:
     piece: Piece
     marked: bool = False
     fresh: bool = False
-    keys: tuple[frozenset[bytes], ...] = ()
+    keys: frozenset[bytes] = frozenset()
 
     @property
     def chunk(self) -> Chunk:

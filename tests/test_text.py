@@ -21,7 +21,7 @@ class Leaf:
     chunk: Chunk
     marked: bool = False
     fresh: bool = False
-    keys: tuple[frozenset[bytes], ...] = ()
+    keys: frozenset[bytes] = frozenset()
 
 
 def _text(content: bytes, per_leaf: int) -> Text[Leaf]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assaymark.engines.patterns import Index, findings_of, indexed
@@ -85,12 +86,14 @@ class Section:
     """
     A chunk of a text with all that is known of it.
 
-    *wide* holds what the rules that reach over the file found here. Spans are relative to the chunk.
+    *keys* are those of its words that the wide rules know; *wide* holds what those rules found here. Spans
+    are relative to the chunk.
     """
 
     piece: Piece
     bindings: Bindings
     words: frozenset[bytes]
+    keys: frozenset[bytes]
     answer: Answer | None = None
     wide: tuple[Finding, ...] = ()
     findings: tuple[Finding, ...] = field(init=False)
@@ -111,11 +114,6 @@ class Section:
     @property
     def fresh(self) -> bool:
         return self.answer is None
-
-    @property
-    def keys(self) -> tuple[frozenset[bytes], ...]:
-        """Its words, and the names that it looked up."""
-        return (self.words, self.answer.names) if self.answer is not None else (self.words,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +207,10 @@ def opened(content: bytes, path: str, rules: RuleSet, limits: Limits | None = No
         pieces = cut(content, language, counts.parsed)
     except languages.Unavailable as unavailable:
         return _unread(content, path, rules, limits, State.failed, str(unavailable), language)
-    text = Text([_section(piece, language) for piece in pieces])
-    facts, _ = syntax_facts.advanced(Facts(), (), (section.bindings for section in text))
     narrow, wide = _indexes(rules, language, path)
+    known = _known(wide)
+    text = Text([_section(piece, language, known) for piece in pieces])
+    facts, _ = syntax_facts.advanced(Facts(), (), (section.bindings for section in text))
     start = Snapshot(
         path=path,
         language=language,
@@ -233,11 +232,11 @@ def advanced(before: Snapshot, edits: Sequence[Edit]) -> Snapshot:
         return _reopened(before, edits)
     counts = _Counts()
     language = before.language
-    text = before.text
+    text, known = before.text, _known(before.wide_rules)
     gone: dict[int, Section] = {}
     come: dict[int, Section] = {}
     for edit in edits:
-        change = recut(text, edit, language, lambda piece: _section(piece, language), counts.parsed)
+        change = recut(text, edit, language, lambda piece: _section(piece, language, known), counts.parsed)
         text = change.text
         for section in change.removed:
             if come.pop(id(section), None) is None:
@@ -290,7 +289,7 @@ def _unread(
 ) -> Snapshot:
     """A text that is kept, so that editing can go on, and not analysed."""
     tree = languages.empty_tree()
-    section = Section(Piece(Chunk(content), tree), {}, frozenset(), Answer())
+    section = Section(Piece(Chunk(content), tree), {}, frozenset(), frozenset(), Answer())
     return Snapshot(path, language, Text([section]), rules, limits, state, reason)
 
 
@@ -308,8 +307,17 @@ def _too_wide(section: Section, limits: Limits) -> bool:
     return chunk.n_bytes > limits.max_line and bool(_too_much(chunk.data, limits))
 
 
-def _section(piece: Piece, language: str) -> Section:
-    return Section(piece, syntax_facts.piece_bindings(piece, language), words_of(piece.chunk.data))
+def _section(piece: Piece, language: str, known: frozenset[bytes]) -> Section:
+    words = words_of(piece.chunk.data)
+    return Section(piece, syntax_facts.piece_bindings(piece, language), words, words & known)
+
+
+@lru_cache(maxsize=64)
+def _known(wide: tuple[Index, ...]) -> frozenset[bytes]:
+    """The words that the wide rules need, or by which a chunk takes part in one."""
+    return frozenset().union(
+        *(index.words | (index.rules[0].needs.vocabulary or frozenset()) for index in wide)
+    )
 
 
 def _is_exhausted(section: Section) -> bool:
@@ -338,7 +346,7 @@ def _with_stale_forgotten(snapshot: Snapshot, changed: Changed) -> Snapshot:
     """The chunks whose answer rests on a fact that came out different have none any more."""
     stale = {
         id(section): replace(section, answer=None)
-        for section in snapshot.text.leaves_with(changed.names)
+        for section in snapshot.text
         if section.answer is not None
         and not (
             changed.names.isdisjoint(section.answer.names) and changed.imported.isdisjoint(section.words)
@@ -424,39 +432,38 @@ def _widely_answered(
         if in_file is not None and not index.possible(in_file):
             answers.append(before)
             continue
-        (rule,) = index.rules
-        words = _vocabulary(rule, snapshot.facts)
+        aliases = _aliases(index, snapshot.facts)
         same = changed.names.isdisjoint(before.names) and not (
-            any(_takes_part(section, words) for section in touched)
-            or (changed.imported and any(way.paths for way in rule.needs.alternatives))
+            any(_takes_part(section, index, aliases) for section in touched)
+            or (changed.imported and index.paths)
         )
-        answers.append(before if same else _wide_answer(index, words, snapshot, counts))
+        answers.append(before if same else _wide_answer(index, aliases, snapshot, counts))
     pairs = zip(snapshot.wide_answers, answers, strict=True)
     if all(before is answer or (not before.findings and not answer.findings) for before, answer in pairs):
         return replace(snapshot, wide_answers=tuple(answers))
     return replace(snapshot, wide_answers=tuple(answers), text=_with_wide(snapshot.text, answers))
 
 
-def _vocabulary(rule: Rule, facts: Facts) -> frozenset[bytes] | None:
-    """The words of which a chunk holds one when it takes part in a wide rule; None when every chunk does."""
-    if rule.needs.vocabulary is None:
-        return None
-    paths = {path for alternative in rule.needs.alternatives for path in alternative.paths}
-    return rule.needs.vocabulary.union(*(facts.aliases.get(path, frozenset()) for path in paths))
+def _aliases(index: Index, facts: Facts) -> frozenset[bytes]:
+    """The names under which imports bring in what a rule looks for."""
+    return frozenset().union(*(facts.aliases.get(path, frozenset()) for path in index.paths))
 
 
-def _takes_part(section: Section, words: frozenset[bytes] | None) -> bool:
-    return words is None or not words.isdisjoint(section.words)
+def _takes_part(section: Section, index: Index, aliases: frozenset[bytes]) -> bool:
+    vocabulary = index.rules[0].needs.vocabulary
+    return (
+        vocabulary is None or not vocabulary.isdisjoint(section.keys) or not aliases.isdisjoint(section.words)
+    )
 
 
-def _wide_answer(
-    index: Index, words: frozenset[bytes] | None, snapshot: Snapshot, counts: _Counts
-) -> WideAnswer:
-    sections = list(snapshot.text if words is None else snapshot.text.leaves_with(words))
-    sections = [section for section in sections if _takes_part(section, words)]
-    present: frozenset[bytes] = frozenset().union(*(section.words for section in sections))
-    if not sections or snapshot.language is None or not index.wanted(present, snapshot.facts.aliases, None):
+def _wide_answer(index: Index, aliases: frozenset[bytes], snapshot: Snapshot, counts: _Counts) -> WideAnswer:
+    held = {alias for section in snapshot.text for alias in aliases & section.words} if aliases else set()
+    present = snapshot.text.keys | held
+    if snapshot.language is None or not index.wanted(present, snapshot.facts.aliases, None):
         return WideAnswer()
+    vocabulary = index.rules[0].needs.vocabulary
+    near = snapshot.text if vocabulary is None or held else snapshot.text.leaves_with(vocabulary)
+    sections = [section for section in near if _takes_part(section, index, aliases)]
     pieces = tuple(section.piece for section in sections)
     view = View(pieces, snapshot.facts, snapshot.language)
     found, exhausted = _ask(index.rules, view, snapshot.limits, counts)

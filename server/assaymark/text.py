@@ -18,7 +18,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 LINE_END = re.compile(rb"\r\n|\n|\r")
 
@@ -120,8 +120,8 @@ class HasChunk(Protocol):
         ...
 
     @property
-    def keys(self) -> Iterable[frozenset[bytes]]:
-        """The words by which ``leaves_with`` finds it."""
+    def keys(self) -> frozenset[bytes]:
+        """A few words by which ``leaves_with`` finds it."""
         ...
 
     @property
@@ -140,7 +140,7 @@ class _Block(Generic[L]):
     lines: tuple[int, ...] = field(init=False)
     marked: tuple[int, ...] = field(init=False)
     fresh: bool = field(init=False)
-    _keys: list[frozenset[bytes]] = field(init=False, default_factory=list)
+    keys: frozenset[bytes] = field(init=False)
 
     def __post_init__(self) -> None:
         sizes = accumulate((leaf.chunk.n_bytes for leaf in self.leaves), initial=0)
@@ -150,13 +150,7 @@ class _Block(Generic[L]):
         marked = tuple(index for index, leaf in enumerate(self.leaves) if leaf.marked)
         object.__setattr__(self, "marked", marked)
         object.__setattr__(self, "fresh", any(leaf.fresh for leaf in self.leaves))
-
-    @property
-    def keys(self) -> frozenset[bytes]:
-        """The keys of all leaves. Made when first asked for: a keystroke seldom does."""
-        if not self._keys:
-            self._keys.append(frozenset().union(*(keys for leaf in self.leaves for keys in leaf.keys)))
-        return self._keys[0]
+        object.__setattr__(self, "keys", frozenset().union(*(leaf.keys for leaf in self.leaves)))
 
 
 class Place(NamedTuple, Generic[L]):
@@ -221,13 +215,16 @@ class Text(Generic[L]):
             for inner in block.marked:
                 yield self.place((outer, inner))
 
+    @property
+    def keys(self) -> frozenset[bytes]:
+        """The keys of all leaves."""
+        return frozenset().union(*(block.keys for block in self._blocks))
+
     def leaves_with(self, keys: frozenset[bytes]) -> Iterator[L]:
         """The leaves that have one of *keys*, in order; blocks that have none are passed over."""
         for block in self._blocks:
             if not keys.isdisjoint(block.keys):
-                for leaf in block.leaves:
-                    if not all(keys.isdisjoint(own) for own in leaf.keys):
-                        yield leaf
+                yield from (leaf for leaf in block.leaves if not keys.isdisjoint(leaf.keys))
 
     def place_of_byte(self, offset: int) -> Place[L]:
         """The last leaf that starts at or before *offset*."""

@@ -43,19 +43,21 @@ class _Way:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Index:
     """
     Rules by the words that lead to them, so that a chunk costs what its words find and not every rule.
 
     A way to match stands under one of its words; one that needs only paths under the last name of its first
-    path, and under that path, for the names that imports bind to it.
+    path, and under that path, for the names that imports bind to it. *words* and *paths* are those of all.
     """
 
     rules: tuple[Rule, ...]
     by_word: Mapping[bytes, tuple[_Way, ...]]
     by_path: Mapping[str, tuple[_Way, ...]]
     always: frozenset[int]
+    words: frozenset[bytes]
+    paths: frozenset[str]
 
     def possible(self, words: frozenset[bytes]) -> frozenset[int]:
         """The numbers of the rules that can match in a file of these words; no other rule finds anything."""
@@ -85,11 +87,13 @@ def indexed(rules: Sequence[Rule]) -> Index:
     by_word: dict[bytes, list[_Way]] = {}
     by_path: dict[str, list[_Way]] = {}
     always: set[int] = set()
+    ways: list[_Way] = []
     for number, rule in enumerate(rules):
         for alternative in rule.needs.alternatives:
             words, paths = alternative.words, tuple(sorted(alternative.paths))
             names = (name.encode() for path in paths for name in path.split("."))
             way = _Way(number, words, paths, words.union(names))
+            ways.append(way)
             if words:
                 by_word.setdefault(max(words, key=_rareness), []).append(way)
             elif paths:
@@ -99,9 +103,11 @@ def indexed(rules: Sequence[Rule]) -> Index:
                 always.add(number)
     return Index(
         tuple(rules),
-        {word: tuple(ways) for word, ways in by_word.items()},
-        {path: tuple(ways) for path, ways in by_path.items()},
+        {word: tuple(found) for word, found in by_word.items()},
+        {path: tuple(found) for path, found in by_path.items()},
         frozenset(always),
+        frozenset(word for way in ways for word in (*way.words, *map(_last_of, way.paths))),
+        frozenset(path for way in ways for path in way.paths),
     )
 
 
