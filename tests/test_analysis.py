@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assaymark.analysis import Limits, State, needed, opened
+from assaymark.analysis.advance import needed, opened
+from assaymark.analysis.snapshot import Limits, State
 from assaymark.rules.loading import load
 
 RULES = load()

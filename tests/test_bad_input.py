@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from assaymark.analysis import Limits
+from assaymark.analysis.snapshot import Limits
 from assaymark.cli import single
 from assaymark.workspace import reading
 from cli_world import FLAWED, World, own_cache, program, spawned, world

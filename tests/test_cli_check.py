@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from assaymark.analysis import Limits
+from assaymark.analysis.snapshot import Limits
 from assaymark.cli import arguments, batch, check, main, version
 from cli_world import FLAWED, RULES, World, page, spawned, world
 

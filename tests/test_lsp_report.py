@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assaymark.analysis import State
+from assaymark.analysis.snapshot import State
 from assaymark.finding import Confidence, Finding, Level, Severity
 from assaymark.lsp import report
 from assaymark.lsp.pause import Held

@@ -267,7 +267,7 @@ def test_typing_it_here_equals_opening_it_there(start: str, changes: list[Messag
 def edited(content: bytes, change: Message) -> bytes:
     if "range" not in change:
         return change["text"].encode()
-    from assaymark.analysis import opened
+    from assaymark.analysis.advance import opened
     from assaymark.rules.ruleset import RuleSet
 
     text = opened(content, "x.py", RuleSet.of(())).text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assaymark.analysis import opened
+from assaymark.analysis.advance import opened
 from assaymark.rules.page import parse_page
 from assaymark.rules.testing import failures
 

@@ -10,7 +10,7 @@ from functools import cache
 import pytest
 
 import rule_index
-from assaymark.analysis import opened
+from assaymark.analysis.advance import opened
 from assaymark.finding import Finding
 from assaymark.rules.page import Example, RulePage
 from assaymark.rules.patterns.compile import RuleError, compile_formula

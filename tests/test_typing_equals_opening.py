@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assaymark import analysis
-from assaymark.analysis import Limits, Snapshot, advanced, opened
+from assaymark.analysis import advance
+from assaymark.analysis.advance import advanced, opened
+from assaymark.analysis.snapshot import Limits, Snapshot
 from assaymark.finding import Finding
 from assaymark.rules.loading import load
 from assaymark.rules.ruleset import RuleSet
@@ -112,15 +113,15 @@ def test_asking_everything_again_would_be_seen(monkeypatch: pytest.MonkeyPatch) 
         stale = {id(section): dataclasses.replace(section, answer=None) for section in snapshot.text}
         return dataclasses.replace(snapshot, text=snapshot.text.exchanged(stale))
 
-    answered = analysis._answered
-    monkeypatch.setattr(analysis, "_answered", lambda snapshot, *rest: answered(everything(snapshot), *rest))
+    answered = advance.answered
+    monkeypatch.setattr(advance, "answered", lambda snapshot, *rest: answered(everything(snapshot), *rest))
     with pytest.raises(AssertionError):
         test_a_keystroke_asks_what_it_touches()
 
 
 def test_forgetting_facts_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """The law can fail: a mutant that re-checks no chunk when a fact changes breaks it."""
-    monkeypatch.setattr(analysis, "_with_stale_forgotten", lambda snapshot, *_: snapshot)
+    monkeypatch.setattr(advance, "_with_stale_forgotten", lambda snapshot, *_: snapshot)
     with pytest.raises(AssertionError):
         test_a_fact_that_changes_asks_those_who_looked_it_up()
     with pytest.raises(AssertionError):

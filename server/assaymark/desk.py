@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assaymark.analysis import Limits, Snapshot, advanced, opened
+from assaymark.analysis.advance import advanced, opened
+from assaymark.analysis.snapshot import Limits, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

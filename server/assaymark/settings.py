@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from assaymark.analysis import Limits
+from assaymark.analysis.snapshot import Limits
 from assaymark.finding import Level, Severity
 
 

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from assaymark.analysis import State
+from assaymark.analysis.snapshot import State
 from assaymark.cli.plain import Plain, checked_from_plain, context, key
 from assaymark.cli.report import Checked
 from assaymark.cli.single import Asked, checked

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from assaymark.analysis import Limits, State
+from assaymark.analysis.snapshot import Limits, State
 from assaymark.cli.batch import check_contents, check_files
 from assaymark.cli.output import write
 from assaymark.cli.progress import progress

@@ -20,7 +20,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from assaymark.analysis import State
+from assaymark.analysis.snapshot import State
 from assaymark.cli.plain import checked_to_plain
 from assaymark.cli.report import Checked
 from assaymark.cli.single import Asked

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from assaymark.analysis import Limits
+from assaymark.analysis.snapshot import Limits
 from assaymark.cli import git
 from assaymark.cli.cache import place
 from assaymark.cli.output import say, style

@@ -96,7 +96,7 @@ def _run(options: Namespace) -> int:
 
 def _check(options: Namespace) -> int:
     _refuse_contradictions(options)
-    from assaymark.analysis import Limits
+    from assaymark.analysis.snapshot import Limits
     from assaymark.cli.batch import n_processors
     from assaymark.cli.check import Options, check
     from assaymark.cli.single import Choice

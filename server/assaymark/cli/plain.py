@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import TypeAlias
 
-from assaymark.analysis import State
+from assaymark.analysis.snapshot import State
 from assaymark.cli.report import Checked, Position, Reported, offsets
 from assaymark.cli.single import Asked
 from assaymark.finding import Change, Confidence, Finding, Fix, Level, Severity, Step

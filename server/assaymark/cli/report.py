@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from assaymark.analysis import State
+from assaymark.analysis.snapshot import State
 from assaymark.finding import Finding, Severity
 from assaymark.text import Span
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from assaymark.analysis import opened
+from assaymark.analysis.advance import opened
 from assaymark.cli.output import say, style
 from assaymark.cli.style import Style, harmless
 from assaymark.cli.usage import UsageError

@@ -16,7 +16,8 @@ from pathlib import Path
 from types import FrameType
 from typing import TypeVar
 
-from assaymark.analysis import Limits, Snapshot, State, needed, opened
+from assaymark.analysis.advance import needed, opened
+from assaymark.analysis.snapshot import Limits, Snapshot, State
 from assaymark.cli.report import Checked, Position, Reported, offsets
 from assaymark.cli.usage import UsageError, did_you_mean, fault
 from assaymark.rules.loading import load

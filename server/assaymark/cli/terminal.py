@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from assaymark.analysis import State
+from assaymark.analysis.snapshot import State
 from assaymark.cli.report import Checked, Report, Reported
 from assaymark.cli.style import Style, harmless, width
 from assaymark.finding import Fix, Severity

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import BinaryIO, TypeAlias, TypedDict
 
-from assaymark.analysis import Limits
+from assaymark.analysis.snapshot import Limits
 from assaymark.cli.plain import Plain, checked_to_plain, key
 from assaymark.cli.single import Asked, Choice, asked, checked
 from assaymark.workspace.reading import Unreadable, read

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from assaymark.analysis import Section
+from assaymark.analysis.snapshot import Section
 from assaymark.finding import Finding
 from assaymark.lsp.draft import Draft
 from assaymark.lsp.options import Options

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from assaymark.text import Edit, Span
 
 if TYPE_CHECKING:
-    from assaymark.analysis import Section, Snapshot
+    from assaymark.analysis.snapshot import Section, Snapshot
     from assaymark.finding import Finding
 
 # Editors that wait before they send (Neovim 150 ms) join some characters; an

@@ -15,13 +15,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assaymark.analysis import State
+from assaymark.analysis.snapshot import State
 from assaymark.finding import Finding, Severity
 from assaymark.lsp.wire import Encoding, columns_before
 from assaymark.text import Chunk
 
 if TYPE_CHECKING:
-    from assaymark.analysis import Section, Snapshot
+    from assaymark.analysis.snapshot import Section, Snapshot
     from assaymark.lsp.pause import Held
 
 SOURCE = "assaymark"

@@ -14,7 +14,7 @@ import json
 import os
 from collections.abc import Sequence
 
-from assaymark.analysis import Section
+from assaymark.analysis.snapshot import Section
 from assaymark.desk import Desk, Entry
 from assaymark.finding import Finding
 from assaymark.lsp.client import Client

@@ -1,0 +1,202 @@
+"""
+The analysis of a text: opened once, advanced by edits.
+
+A keystroke costs what it touches: the edit re-cuts and parses the chunks around it, and rules are asked
+of those chunks, and of those that looked up a fact which came out different. A rule whose patterns reach
+over the whole file (its *wide* rules) is asked of the chunks that hold its words, and again only when one
+of those changed.
+
+Invariants:
+    Typing it there equals opening it: ``advanced`` finds what ``opened`` would find in the final text.
+    The findings of a chunk are a function of its bytes, the rules, and the facts that it looked up.
+    Nothing raises on any bytes; what was not checked is said, never taken for clean.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from assaymark.analysis.asking import Changed, Counts, answered, as_words
+from assaymark.analysis.snapshot import Answer, Limits, Section, Snapshot, State, WideAnswer
+from assaymark.engines.patterns import Index, indexed
+from assaymark.syntax import facts as syntax_facts
+from assaymark.syntax import languages
+from assaymark.syntax.cut import Piece, cut, recut
+from assaymark.syntax.facts import Facts
+from assaymark.syntax.view import words_of
+from assaymark.text import Chunk, Edit, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assaymark.rules.ruleset import RuleSet
+
+# An index is a function of the rules alone, and a run of many files asks for the same one again and again.
+_INDEXED: dict[tuple[str, str, frozenset[str]], tuple[Index, tuple[Index, ...]]] = {}
+
+
+def needed(content: bytes, path: str, rules: RuleSet, language: str) -> bool:
+    """Whether any rule of *language* can match in *content* at all; if not, it need not be parsed."""
+    words = words_of(content)
+    narrow, wide = _indexes(rules, language, path)
+    return any(index.possible(words) for index in (narrow, *wide))
+
+
+def opened(content: bytes, path: str, rules: RuleSet, limits: Limits | None = None) -> Snapshot:
+    """The analysis of a whole text."""
+    limits = limits or Limits()
+    language = languages.language_of(path, content[:256].partition(b"\n")[0])
+    if language is None:
+        return _unread(content, path, rules, limits, State.not_analysed, "no language that is analysed")
+    problem = _too_much(content, limits)
+    if problem:
+        return _unread(content, path, rules, limits, State.failed, problem, language)
+    counts = Counts()
+    try:
+        pieces = cut(content, language, counts.parsed)
+    except languages.Unavailable as unavailable:
+        return _unread(content, path, rules, limits, State.failed, str(unavailable), language)
+    narrow, wide = _indexes(rules, language, path)
+    known = _known(wide)
+    text = Text([_section(piece, language, known) for piece in pieces])
+    facts, _ = syntax_facts.advanced(Facts(), (), (section.bindings for section in text))
+    start = Snapshot(
+        path=path,
+        language=language,
+        text=text,
+        rules=rules,
+        limits=limits,
+        state=State.clean,
+        facts=facts,
+        narrow_rules=narrow,
+        wide_rules=wide,
+        wide_answers=tuple(WideAnswer() for _ in wide),
+    )
+    return answered(start, tuple(text), Changed(), counts, words_of(content))
+
+
+def advanced(before: Snapshot, edits: Sequence[Edit]) -> Snapshot:
+    """The analysis after *edits*, each relative to the text that the ones before it made."""
+    if before.language is None or before.state is State.failed:
+        return _reopened(before, edits)
+    counts = Counts()
+    language = before.language
+    text, known = before.text, _known(before.wide_rules)
+    gone: dict[int, Section] = {}
+    come: dict[int, Section] = {}
+    for edit in edits:
+        change = recut(text, edit, language, lambda piece: _section(piece, language, known), counts.parsed)
+        text = change.text
+        for section in change.removed:
+            if come.pop(id(section), None) is None:
+                gone[id(section)] = section
+        come.update((id(section), section) for section in change.added)
+    if text.n_bytes > before.limits.max_bytes or any(
+        _too_wide(section, before.limits) for section in come.values()
+    ):
+        return opened(text.whole(), before.path, before.rules, before.limits)
+    facts, names = syntax_facts.advanced(
+        before.facts,
+        (section.bindings for section in gone.values()),
+        (section.bindings for section in come.values()),
+    )
+    n_exhausted = before.n_exhausted - sum(_is_exhausted(section) for section in gone.values())
+    moved = replace(before, text=text, facts=facts, n_exhausted=n_exhausted)
+    changed = _changed(names, before.facts, facts)
+    if names:
+        moved = _with_stale_forgotten(moved, changed)
+    return answered(moved, (*gone.values(), *come.values()), changed, counts)
+
+
+def _indexes(rules: RuleSet, language: str, path: str) -> tuple[Index, tuple[Index, ...]]:
+    """The rules that judge *path*, indexed: those that see one chunk, and each of those that see the file."""
+    asked = [rule for rule in rules.for_language(language) if rule.applies_to(path)]
+    key = (rules.digest, language, frozenset(rule.id for rule in asked))
+    known = _INDEXED.get(key)
+    if known is None:
+        narrow = indexed([rule for rule in asked if rule.needs.reach != "file"])
+        wide = tuple(indexed([rule]) for rule in asked if rule.needs.reach == "file")
+        known = _INDEXED[key] = (narrow, wide)
+    return known
+
+
+@lru_cache(maxsize=64)
+def _known(wide: tuple[Index, ...]) -> frozenset[bytes]:
+    """The words that the wide rules need, or by which a chunk takes part in one."""
+    return frozenset().union(
+        *(index.words | (index.rules[0].needs.vocabulary or frozenset()) for index in wide)
+    )
+
+
+def _section(piece: Piece, language: str, known: frozenset[bytes]) -> Section:
+    words = words_of(piece.chunk.data)
+    return Section(piece, syntax_facts.piece_bindings(piece, language), words, words & known)
+
+
+def _reopened(before: Snapshot, edits: Sequence[Edit]) -> Snapshot:
+    content = before.text.whole()
+    for edit in edits:
+        content = content[: edit.span.start] + edit.new + content[edit.span.end :]
+    return opened(content, before.path, before.rules, before.limits)
+
+
+def _unread(
+    content: bytes,
+    path: str,
+    rules: RuleSet,
+    limits: Limits,
+    state: State,
+    reason: str,
+    language: str | None = None,
+) -> Snapshot:
+    """A text that is kept, so that editing can go on, and not analysed."""
+    tree = languages.empty_tree()
+    section = Section(Piece(Chunk(content), tree), {}, frozenset(), frozenset(), Answer())
+    return Snapshot(path, language, Text([section]), rules, limits, state, reason)
+
+
+def _too_much(content: bytes, limits: Limits) -> str:
+    if len(content) > limits.max_bytes:
+        return f"{len(content):,} bytes; the limit is {limits.max_bytes:,} (max-bytes)"
+    longest = max(map(len, content.splitlines()), default=0) if len(content) > limits.max_line else 0
+    if longest > limits.max_line:
+        return f"a line of {longest:,} bytes; the limit is {limits.max_line:,} (max-line)"
+    return ""
+
+
+def _too_wide(section: Section, limits: Limits) -> bool:
+    chunk = section.chunk
+    return chunk.n_bytes > limits.max_line and bool(_too_much(chunk.data, limits))
+
+
+def _changed(names: frozenset[str], before: Facts, after: Facts) -> Changed:
+    imported = {
+        name
+        for name in names
+        for facts in (before, after)
+        if any(binding.kind == "import" for binding in facts.bindings.get(name, ()))
+    }
+    return Changed(as_words(names), as_words(imported))
+
+
+def _with_stale_forgotten(snapshot: Snapshot, changed: Changed) -> Snapshot:
+    """The chunks whose answer rests on a fact that came out different have none any more."""
+    stale = {
+        id(section): replace(section, answer=None)
+        for section in snapshot.text
+        if section.answer is not None
+        and not (
+            changed.names.isdisjoint(section.answer.names) and changed.imported.isdisjoint(section.words)
+        )
+    }
+    if not stale:
+        return snapshot
+    forgotten = sum(_is_exhausted(section) for section in snapshot.text if id(section) in stale)
+    text = snapshot.text.exchanged(stale)
+    return replace(snapshot, text=text, n_exhausted=snapshot.n_exhausted - forgotten)
+
+
+def _is_exhausted(section: Section) -> bool:
+    return section.answer is not None and section.answer.exhausted

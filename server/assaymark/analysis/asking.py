@@ -1,0 +1,201 @@
+"""
+Which rules are asked about which chunks.
+
+The rules that its words allow are asked about a fresh chunk; a wide rule about all chunks that hold its
+words together.
+
+Invariants:
+    A rule that is passed over could not have found anything.
+    What one rule costs does not decide what the next one finds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from assaymark.analysis.snapshot import (
+    Answer,
+    Limits,
+    Section,
+    Snapshot,
+    State,
+    WideAnswer,
+    Work,
+    place_in_chunk,
+)
+from assaymark.engines.patterns import Index, findings_of
+from assaymark.rules.patterns.match import Work as MatchWork
+from assaymark.syntax.cut import ParseWork, Piece
+from assaymark.syntax.facts import Facts
+from assaymark.syntax.view import View
+from assaymark.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from assaymark.finding import Finding
+    from assaymark.rules.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """
+    The module's names whose bindings came out different; *imported* are those that an import bound or binds.
+
+    Rules look for an imported name as a word before they look it up, so who holds the word is asked again.
+    """
+
+    names: frozenset[bytes] = frozenset()
+    imported: frozenset[bytes] = frozenset()
+
+
+@dataclass(slots=True)
+class Counts:
+    """The work so far."""
+
+    parsed: ParseWork = field(default_factory=ParseWork)
+    nodes_visited: int = 0
+    rules_asked: int = 0
+    chunks_asked: int = 0
+
+    def frozen(self) -> Work:
+        parsed = self.parsed
+        return Work(parsed.n_bytes, parsed.n_chunks, self.nodes_visited, self.rules_asked, self.chunks_asked)
+
+
+def answered(
+    snapshot: Snapshot,
+    touched: Sequence[Section],
+    changed: Changed,
+    counts: Counts,
+    words: frozenset[bytes] | None = None,
+) -> Snapshot:
+    """
+    The snapshot with every fresh chunk asked, and every wide rule that *touched* or *changed* reach.
+
+    *words*, where they are known, are the file's: rules that cannot match there are passed over.
+    """
+    n_exhausted = snapshot.n_exhausted
+    among = snapshot.narrow_rules.possible(words) if words is not None else None
+
+    def settle(section: Section) -> Section:
+        nonlocal n_exhausted
+        answer = _answer(section, snapshot, among, counts)
+        n_exhausted += answer.exhausted
+        return replace(section, answer=answer)
+
+    settled = replace(snapshot, text=snapshot.text.settled(settle))
+    settled = _widely_answered(settled, touched, changed, counts, words)
+    n_exhausted_rules = sum(answer.exhausted for answer in settled.wide_answers)
+    state = State.findings if any(True for _ in settled.text.marked_places()) else State.clean
+    reason = ""
+    if n_exhausted or n_exhausted_rules:
+        state = State.partial
+        reason = f"matching was given up after {snapshot.limits.max_steps:,} steps (max-steps)"
+    return replace(settled, n_exhausted=n_exhausted, state=state, reason=reason, work=counts.frozen())
+
+
+def _answer(section: Section, snapshot: Snapshot, among: frozenset[int] | None, counts: Counts) -> Answer:
+    wanted = snapshot.narrow_rules.wanted(section.words, snapshot.facts.aliases, among)
+    if not wanted or snapshot.language is None:
+        return Answer()
+    view = View((section.piece,), snapshot.facts, snapshot.language)
+    found, exhausted = _ask(wanted, view, snapshot.limits, counts)
+    counts.chunks_asked += 1
+    return Answer(tuple(sorted(found, key=place_in_chunk)), _names(view), exhausted)
+
+
+def _names(view: View) -> frozenset[bytes]:
+    """The names that the rules looked up in the module."""
+    return as_words(view.looked_up)
+
+
+def _ask(rules: Iterable[Rule], view: View, limits: Limits, counts: Counts) -> tuple[list[Finding], bool]:
+    found: list[Finding] = []
+    exhausted = False
+    work = MatchWork(limit=limits.max_steps)
+    for rule in rules:
+        # Each rule has its own steps: what one costs must not decide what the next one finds.
+        work.steps, work.exhausted = 0, False
+        found.extend(findings_of(rule, view, work))
+        exhausted = exhausted or work.exhausted
+        counts.rules_asked += 1
+    counts.nodes_visited += work.nodes
+    return found, exhausted
+
+
+def _widely_answered(
+    snapshot: Snapshot,
+    touched: Sequence[Section],
+    changed: Changed,
+    counts: Counts,
+    in_file: frozenset[bytes] | None,
+) -> Snapshot:
+    answers: list[WideAnswer] = []
+    for index, before in zip(snapshot.wide_rules, snapshot.wide_answers, strict=True):
+        if in_file is not None and not index.possible(in_file):
+            answers.append(before)
+            continue
+        aliases = _aliases(index, snapshot.facts)
+        same = changed.names.isdisjoint(before.names) and not (
+            any(_takes_part(section, index, aliases) for section in touched)
+            or (changed.imported and index.paths)
+        )
+        answers.append(before if same else _wide_answer(index, aliases, snapshot, counts))
+    pairs = zip(snapshot.wide_answers, answers, strict=True)
+    if all(before is answer or (not before.findings and not answer.findings) for before, answer in pairs):
+        return replace(snapshot, wide_answers=tuple(answers))
+    return replace(snapshot, wide_answers=tuple(answers), text=_with_wide(snapshot.text, answers))
+
+
+def _aliases(index: Index, facts: Facts) -> frozenset[bytes]:
+    """The names under which imports bring in what a rule looks for."""
+    return frozenset().union(*(facts.aliases.get(path, frozenset()) for path in index.paths))
+
+
+def _takes_part(section: Section, index: Index, aliases: frozenset[bytes]) -> bool:
+    vocabulary = index.rules[0].needs.vocabulary
+    return (
+        vocabulary is None or not vocabulary.isdisjoint(section.keys) or not aliases.isdisjoint(section.words)
+    )
+
+
+def _wide_answer(index: Index, aliases: frozenset[bytes], snapshot: Snapshot, counts: Counts) -> WideAnswer:
+    held = {alias for section in snapshot.text for alias in aliases & section.words} if aliases else set()
+    present = snapshot.text.keys | held
+    if snapshot.language is None or not index.wanted(present, snapshot.facts.aliases, None):
+        return WideAnswer()
+    vocabulary = index.rules[0].needs.vocabulary
+    near = snapshot.text if vocabulary is None or held else snapshot.text.leaves_with(vocabulary)
+    sections = [section for section in near if _takes_part(section, index, aliases)]
+    pieces = tuple(section.piece for section in sections)
+    view = View(pieces, snapshot.facts, snapshot.language)
+    found, exhausted = _ask(index.rules, view, snapshot.limits, counts)
+    counts.chunks_asked += len(pieces)
+    return WideAnswer(pieces, _names(view), _by_piece(found, pieces, view), exhausted)
+
+
+def _by_piece(found: list[Finding], pieces: tuple[Piece, ...], view: View) -> dict[int, tuple[Finding, ...]]:
+    table: dict[int, list[Finding]] = {}
+    regions = [span for span, _ in view.regions()]
+    for finding in found:
+        for piece, region in zip(pieces, regions, strict=True):
+            if region.start <= finding.span.start < region.end:
+                table.setdefault(id(piece), []).append(finding.moved(-region.start))
+    return {piece: tuple(findings) for piece, findings in table.items()}
+
+
+def _with_wide(text: Text[Section], answers: Sequence[WideAnswer]) -> Text[Section]:
+    """The text whose sections hold just the wide findings of *answers*."""
+    exchanged: dict[int, Section] = {}
+    for section in text:
+        found = tuple(finding for answer in answers for finding in answer.findings.get(id(section.piece), ()))
+        if found != section.wide:
+            exchanged[id(section)] = replace(section, wide=found)
+    return text.exchanged(exchanged)
+
+
+def as_words(names: Iterable[str]) -> frozenset[bytes]:
+    """Names as the words that a text is made of."""
+    return frozenset(name.encode() for name in names)

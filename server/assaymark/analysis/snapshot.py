@@ -1,0 +1,149 @@
+"""
+What is known of a text at one moment.
+
+Invariants:
+    The findings of a section are a function of its bytes, the rules, and the names that it looked up.
+    What was not checked has a state that says so; it is never clean.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from assaymark.engines.patterns import Index, indexed
+from assaymark.syntax.bindings import Bindings
+from assaymark.syntax.cut import Piece
+from assaymark.syntax.facts import Facts
+from assaymark.text import Chunk, Place, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from assaymark.finding import Finding
+    from assaymark.rules.ruleset import RuleSet
+
+
+class State(enum.Enum):
+    """What became of a file."""
+
+    clean = "clean"
+    findings = "findings"
+    partial = "partial"
+    failed = "failed"
+    timed_out = "timed out"
+    not_analysed = "not analysed"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """
+    How far an analysis goes; counted, never timed.
+
+    *max_bytes* of a file, *max_line* bytes of its longest line, *max_steps* of matching in one chunk.
+    """
+
+    max_bytes: int = 5_000_000
+    max_line: int = 1_000_000
+    max_steps: int = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What an analysis cost, in counts."""
+
+    bytes_parsed: int = 0
+    chunks_parsed: int = 0
+    nodes_visited: int = 0
+    rules_asked: int = 0
+    chunks_asked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the rules said of a chunk, and the names that they looked up in the module."""
+
+    findings: tuple[Finding, ...] = ()
+    names: frozenset[bytes] = frozenset()
+    exhausted: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Section:
+    """
+    A chunk of a text with all that is known of it.
+
+    *keys* are those of its words that the wide rules know; *wide* holds what those rules found here. Spans
+    are relative to the chunk.
+    """
+
+    piece: Piece
+    bindings: Bindings
+    words: frozenset[bytes]
+    keys: frozenset[bytes]
+    answer: Answer | None = None
+    wide: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        own = self.answer.findings if self.answer is not None else ()
+        found = tuple(sorted({*own, *self.wide}, key=place_in_chunk)) if self.wide else own
+        object.__setattr__(self, "findings", found)
+
+    @property
+    def chunk(self) -> Chunk:
+        return self.piece.chunk
+
+    @property
+    def marked(self) -> bool:
+        return bool(self.findings)
+
+    @property
+    def fresh(self) -> bool:
+        return self.answer is None
+
+
+@dataclass(frozen=True, slots=True)
+class WideAnswer:
+    """What a rule that reaches over the file was asked of, and what it found in which chunk."""
+
+    asked: tuple[Piece, ...] = ()
+    names: frozenset[bytes] = frozenset()
+    findings: Mapping[int, tuple[Finding, ...]] = field(default_factory=dict)
+    exhausted: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """What belongs together at one moment of a text."""
+
+    path: str
+    language: str | None
+    text: Text[Section]
+    rules: RuleSet
+    limits: Limits
+    state: State
+    reason: str = ""
+    facts: Facts = field(default_factory=Facts)
+    work: Work = field(default_factory=Work)
+    narrow_rules: Index = field(default_factory=lambda: indexed(()))
+    wide_rules: tuple[Index, ...] = ()
+    wide_answers: tuple[WideAnswer, ...] = ()
+    n_exhausted: int = 0
+
+    def sections_with_findings(self) -> Iterator[Place[Section]]:
+        return self.text.marked_places()
+
+    def findings(self) -> list[Finding]:
+        """All findings, with spans in the whole text, in its order."""
+        return [
+            finding.moved(place.start)
+            for place in self.sections_with_findings()
+            for finding in place.leaf.findings
+        ]
+
+
+def place_in_chunk(finding: Finding) -> tuple[int, int, str]:
+    """The order of findings."""
+    return finding.span.start, finding.span.end, finding.rule
