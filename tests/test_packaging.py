@@ -23,6 +23,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(str(page.relative_to(ROOT / "rules")) for page in (ROOT / "rules").rglob("*.md"))
+EXPLAIN = "from assaymark.cli.main import run; run(['explain', 'yaml-unsafe-load'])"
+URI = "from assaymark.lsp.shelf import page_uri; print(page_uri('rules/python/yaml-unsafe-load.md'))"
 FIND = "from assaymark.rules.pages import pages_folder; print(pages_folder())"
 
 
@@ -39,6 +41,15 @@ def wheel_of_sdist(folder: Path) -> Path:
 
 def editable(folder: Path) -> Path:
     return _built(ROOT, "editable", folder)
+
+
+@pytest.mark.parametrize("way", [wheel, editable], ids=lambda way: way.__name__)
+def test_an_installed_rule_is_explained_by_its_page(way: Callable[[Path], Path], tmp_path: Path) -> None:
+    """In the terminal and by the link that an editor shows; a page is not only loaded, it is read again."""
+    python = _environment(tmp_path / "env")
+    _installed(python, way(tmp_path / "dist"))
+    assert "## Use instead" in _said(python, EXPLAIN)
+    assert _said(python, URI) == (Path(_said(python, FIND)) / "python" / "yaml-unsafe-load.md").as_uri()
 
 
 @pytest.mark.parametrize("way", [wheel, wheel_of_sdist], ids=lambda way: way.__name__)

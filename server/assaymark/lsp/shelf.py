@@ -60,13 +60,10 @@ class Shelf:
 @lru_cache(maxsize=1024)
 def page_uri(source: str) -> str | None:
     """The URI of the page that a rule was read from: on this machine, so that no network is asked."""
-    from assaymark.rules.pages import RulesNotFoundError, pages_folder
+    from assaymark.rules.pages import page_of
 
-    try:
-        page = pages_folder() / source.removeprefix("rules/")
-    except RulesNotFoundError:
-        return None
-    return page.as_uri() if page.suffix == ".md" and page.is_file() else None
+    page = page_of(source)
+    return page.resolve().as_uri() if page is not None else None
 
 
 @lru_cache(maxsize=32)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assaymark.rules.cache import cache_folder, store_rules, stored_rules
-from assaymark.rules.pages import PAGE, page_names, pages_folder, rule_files
+from assaymark.rules.pages import PAGE, page_names, page_of, pages_folder, rule_files, source_of
 from assaymark.rules.rule import BadRuleError, Problem
 from assaymark.rules.ruleset import RuleSet
 
@@ -61,9 +61,8 @@ def read_page(rule: Rule) -> RulePage | None:
     """The page that *rule* comes from; None when it comes from none, or the page is gone or broken."""
     from assaymark.rules.page import parse_page
 
-    bundled = pages_folder().parent / rule.source
-    file = bundled if bundled.is_file() else Path(rule.source)
-    if file.suffix != PAGE:
+    file = page_of(rule.source)
+    if file is None:
         return None
     try:
         return parse_page(file.read_text(encoding="utf-8"), rule.source)
@@ -74,7 +73,7 @@ def read_page(rule: Rule) -> RulePage | None:
 def _bundled(pages: Path) -> Iterator[_Named]:
     # Texts and not paths: making these is most of what a warm start would do.
     for name in page_names(pages):
-        yield f"{pages}/{name}", f"rules/{name}"
+        yield f"{pages}/{name}", source_of(name)
 
 
 def _read(files: Sequence[_Named]) -> RuleSet:

@@ -16,6 +16,10 @@ SEMGREP = (".yml", ".yaml")
 _NOT_RULES = frozenset({"README.md", "PATTERNS.md"})
 
 
+# What messages put before a page of ours, wherever its folder is.
+_OURS = "rules/"
+
+
 class RulesNotFoundError(Exception):
     """No rules stand where they were looked for."""
 
@@ -37,6 +41,25 @@ def found_in(installed: Path, checkout: Path) -> Path:
             return folder
     msg = f"no rule pages in {installed} nor in {checkout}; install assaymark again"
     raise RulesNotFoundError(msg)
+
+
+def source_of(name: str) -> str:
+    """How messages call the page *name* of ours: by its place in the project."""
+    return _OURS + name
+
+
+def page_of(source: str) -> Path | None:
+    """
+    The page that a rule with this *source* was read from; None when it is no page, or gone.
+
+    A page of ours is found beside the code or in the checkout, any other where its path says.
+    """
+    try:
+        ours = pages_folder() / source.removeprefix(_OURS)
+    except RulesNotFoundError:
+        ours = Path(source)
+    file = ours if source.startswith(_OURS) and ours.is_file() else Path(source)
+    return file if file.suffix == PAGE and file.is_file() else None
 
 
 def rule_files(place: Path) -> tuple[Path, ...]:
