@@ -161,6 +161,9 @@ def _measured(commands: dict[str, list[str]], folder: Path, n_lines: int, n_samp
             path = folder / f"typed_{n_lines}_{n_flaws or 'few'}.py"
             path.write_text(text)
             documents = {server: Document(running[server], path, text) for server in running}
+            for server, document in documents.items():
+                # Editors ask as soon as the cursor rests; what a server loads for it is no part of typing.
+                running[server].asked("textDocument/hover", document.at(0, 0))
             for scenario in SCENARIOS:
                 if (scenario is with_500_findings) == (n_flaws is not None):
                     for server, document in documents.items():

@@ -154,6 +154,10 @@ class Document:
         self._pull()
         return (self._server.received_at - started) * 1e3
 
+    def at(self, line: int, character: int) -> Message:
+        """A place in it, as requests name one."""
+        return {"textDocument": {"uri": self._uri}, "position": {"line": line, "character": character}}
+
     def _pull(self) -> None:
         parameters: Message = {"textDocument": {"uri": self._uri}}
         if self._result_id is not None:
