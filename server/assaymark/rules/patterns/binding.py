@@ -97,8 +97,15 @@ def same(one: Bound, other: Bound) -> bool:
         return True
     if len(one.text) > _LONG or len(other.text) > _LONG:
         return False
+    if not one.nodes or not other.nodes or _open_differently(one.nodes[0].text, other.nodes[0].text):
+        return False
     # Two words do not become one by leaving out what is between them, so leaves are compared, not letters.
-    return bool(one.nodes and other.nodes) and leaves(one.nodes) == leaves(other.nodes)
+    return leaves(one.nodes) == leaves(other.nodes)
+
+
+def _open_differently(one: bytes, other: bytes) -> bool:
+    """A cheap answer first: whether both open with a word, and not with the same letter."""
+    return one[:1] != other[:1] and one[:1].isalpha() and other[:1].isalpha()
 
 
 _LONG = 10_000

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from assaymark.rules.patterns.binding import Bound, Hit, merged
-from assaymark.rules.patterns.compare import holds_true, metavariables
+from assaymark.rules.patterns.binding import Hit, merged
+from assaymark.rules.patterns.compare import metavariables
+from assaymark.rules.patterns.conditions import compares, fits_regex
 from assaymark.rules.patterns.formula import (
     All,
     Either,
@@ -29,42 +30,62 @@ from assaymark.rules.patterns.formula import (
     NotRegex,
     Regex,
 )
-from assaymark.rules.patterns.hits import hits_above, hits_at, hits_below, leaf_hits, regex_hits
+from assaymark.rules.patterns.hits import (
+    hits_above,
+    hits_at,
+    hits_below,
+    hits_near,
+    leaf_hits,
+    may_be_in,
+    regex_hits,
+)
+from assaymark.rules.patterns.near import Near, by_cost
 from assaymark.rules.patterns.pattern import Sequence as StatementSequence
-from assaymark.rules.patterns.pattern import Value
-from assaymark.rules.patterns.regexes import MAX_TEXT, of_text
 from assaymark.rules.patterns.scene import Scene
 from assaymark.syntax.node import Node
 from assaymark.text import Span
 
 
-def hits_of(scene: Scene, formula: Formula, roots: Sequence[Node] | None = None) -> list[Hit]:
-    """Every hit of *formula* in the view, or below *roots*."""
+def hits_of(
+    scene: Scene, formula: Formula, roots: Sequence[Node] | None = None, near: Near | None = None
+) -> list[Hit]:
+    """
+    Every hit of *formula* in the view, or below *roots*.
+
+    Where *near* is given, those that touch none of its hits may be left out.
+    """
     match formula:
         case Leaf():
-            found = leaf_hits(scene, formula) if roots is None else hits_below(scene, formula, roots)
-            return list(found)
+            return list(_of_leaf(scene, formula, roots, near))
         case Regex():
             return [hit for hit in regex_hits(scene, formula) if roots is None or _in(hit, roots)]
         case Either():
-            return [hit for part in formula.parts for hit in hits_of(scene, part, roots)]
+            return [hit for part in formula.parts for hit in hits_of(scene, part, roots, near)]
         case Inside():
-            return hits_of(scene, formula.part, roots)
+            return hits_of(scene, formula.part, roots, near)
         case All():
-            return _joined(scene, formula, roots)
+            return _joined(scene, formula, roots, near)
         case _:
             return []
+
+
+def _of_leaf(scene: Scene, leaf: Leaf, roots: Sequence[Node] | None, near: Near | None) -> Iterator[Hit]:
+    if roots is not None:
+        return hits_below(scene, leaf, roots)
+    return leaf_hits(scene, leaf) if near is None else hits_near(scene, leaf, near)
 
 
 def _in(hit: Hit, roots: Iterable[Node]) -> bool:
     return any(root.start <= hit.span.start and hit.span.end <= root.end for root in roots)
 
 
-def _joined(scene: Scene, formula: All, roots: Sequence[Node] | None) -> list[Hit]:
+def _joined(scene: Scene, formula: All, roots: Sequence[Node] | None, near: Near | None) -> list[Hit]:
     """What all parts agree on."""
     if any(isinstance(part, MetavariableRegex) and not scene.mentions(part.texts) for part in formula.parts):
         return []
-    hits = _positive(scene, formula, roots)
+    focuses = [part for part in formula.parts if isinstance(part, Focus)]
+    # What is focused on may be elsewhere than what was found.
+    hits = _positive(scene, formula, roots, None if focuses else near)
     conditions = sorted(formula.parts, key=_order)
     for condition in conditions:
         if hits and _is_about(condition, hits[0]):
@@ -75,7 +96,6 @@ def _joined(scene: Scene, formula: All, roots: Sequence[Node] | None) -> list[Hi
         if not hits:
             return []
         hits = _filtered(scene, condition, hits)
-    focuses = [part for part in formula.parts if isinstance(part, Focus)]
     for index, focus in enumerate(focuses):
         hits = [
             focused for hit in hits for focused in _focused(focus, hit) if not index or _nested(focused, hit)
@@ -83,16 +103,21 @@ def _joined(scene: Scene, formula: All, roots: Sequence[Node] | None) -> list[Hi
     return hits
 
 
-def _positive(scene: Scene, formula: All, roots: Sequence[Node] | None) -> list[Hit]:
+def _positive(scene: Scene, formula: All, roots: Sequence[Node] | None, near: Near | None) -> list[Hit]:
     """What the positive parts agree on; where there is none, the roots themselves."""
     parts = _sought(formula)
     if not parts:
         return [Hit(Span(root.start, root.end), {}, root) for root in roots or ()]
-    hits = hits_of(scene, parts[0], roots)
-    for part in parts[1:]:
+    found: dict[int, list[Hit]] = {}
+    for index in by_cost(scene.table, parts):
+        hits = found[index] = hits_of(scene, parts[index], roots, near)
         if not hits:
-            break
-        hits = _intersected(hits, hits_of(scene, part, roots))
+            return []
+        # All have what is found at last in common, so what is dear is tried where the cheap ones are.
+        near = Near(hits)
+    hits = found[0]
+    for index in range(1, len(parts)):
+        hits = _intersected(hits, found[index])
     return hits
 
 
@@ -186,11 +211,11 @@ def _filtered(scene: Scene, condition: Formula, hits: list[Hit]) -> list[Hit]:
             others = _remembered(scene, Regex(condition.regex))
             return [hit for hit in hits if not any(_overlap(hit, other) for other in others)]
         case MetavariableRegex():
-            return [hit for hit in hits if _fits_regex(scene, condition, hit)]
+            return [hit for hit in hits if fits_regex(scene, condition, hit)]
         case MetavariablePattern():
             return [hit for hit in hits if _fits_pattern(scene, condition, hit)]
         case MetavariableComparison():
-            return [hit for hit in hits if _compares(scene, condition, hit)]
+            return [hit for hit in hits if compares(scene, condition, hit)]
         case _:
             return hits
 
@@ -217,7 +242,8 @@ def _exactly(scene: Scene, formula: Formula, hit: Hit) -> Iterable[Hit]:
     if isinstance(formula, Either):
         return (other for part in formula.parts for other in _exactly(scene, part, hit))
     if isinstance(formula, Leaf) and not isinstance(formula.pattern, StatementSequence):
-        return (other for node in _of_span(hit) for other in hits_at(scene, formula, node))
+        nodes = _of_span(hit) if may_be_in(scene, formula.anchor, hit.node) else ()
+        return (other for node in nodes for other in hits_at(scene, formula, node))
     return _remembered(scene, formula)
 
 
@@ -247,15 +273,6 @@ def _nested(focused: Hit, hit: Hit) -> bool:
     return hit.span.covers(focused.span)
 
 
-def _fits_regex(scene: Scene, condition: MetavariableRegex, hit: Hit) -> bool:
-    bound = hit.env.get(condition.name)
-    if bound is None:
-        return False
-    value = _known(scene, bound) if condition.constant else None
-    text = value[0] if value is not None and isinstance(value[0], str) else bound.text
-    return of_text(condition.regex).match(text[:MAX_TEXT]) is not None
-
-
 def _fits_pattern(scene: Scene, condition: MetavariablePattern, hit: Hit) -> bool:
     bound = hit.env.get(condition.name)
     if bound is None or not bound.nodes:
@@ -263,35 +280,3 @@ def _fits_pattern(scene: Scene, condition: MetavariablePattern, hit: Hit) -> boo
     return any(
         merged(hit.env, other.env) is not None for other in hits_of(scene, condition.part, bound.nodes)
     )
-
-
-def _compares(scene: Scene, condition: MetavariableComparison, hit: Hit) -> bool:
-    values: dict[str, Value] = {}
-    texts: dict[str, str] = {}
-    for name in metavariables(condition.comparison):
-        bound = hit.env.get(name)
-        if bound is None:
-            return False
-        texts[name] = bound.text
-        converts = name == condition.name and (condition.strip or condition.base is not None)
-        value = _converted(condition, bound) if converts else _known(scene, bound)
-        if value is not None:
-            values[name] = value[0]
-    return holds_true(condition.comparison, values, texts)
-
-
-def _known(scene: Scene, bound: Bound) -> tuple[Value] | None:
-    """The value that is known for what is bound; the content of a string is its own."""
-    if len(bound.nodes) != 1 or bound.nodes[0].kind == scene.table.string_content:
-        return (bound.text,)
-    constant = scene.view.names.constant(bound.nodes[0])
-    return None if constant is None else (constant.value,)
-
-
-def _converted(condition: MetavariableComparison, bound: Bound) -> tuple[Value] | None:
-    """The number that is written, in the base that the condition names."""
-    text = bound.text.strip("\"'`") if condition.strip else bound.text
-    try:
-        return (int(text, condition.base if condition.base is not None else 0),)
-    except ValueError:
-        return None

@@ -9,11 +9,13 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from assaymark.rules.patterns.binding import EMPTY, Envs
 from assaymark.rules.patterns.pattern import Anchor, Assignment, Member, Meta, Path, Pattern
 from assaymark.rules.patterns.scene import Scene
 from assaymark.syntax.node import Node
+from assaymark.text import Span
 
 
 def candidates(scene: Scene, pattern: Pattern, anchor: Anchor) -> list[Node]:
@@ -52,15 +54,50 @@ def is_place(scene: Scene, pattern: Pattern, node: Node) -> bool:
     return parent.kind not in table.name_parents and (parent.kind, node.field) not in table.names
 
 
+def span_of(scene: Scene, node: Node) -> Span:
+    """What is reported for *node*: a definition with its decorators, `elif` with the clauses after it."""
+    parent = node.parent
+    if parent is None:
+        return Span(node.start, node.end)
+    if parent.kind == scene.table.decorated:
+        return Span(parent.start, parent.end) if parent.children[-1] is node else Span(node.start, node.end)
+    return Span(node.start, parent.end if node.kind in scene.table.continuations else node.end)
+
+
 def holds(scene: Scene, anchor: Anchor) -> bool:
     """Whether the words that *anchor* asks for are in the view at all."""
     words = scene.view.words
     return all(word.encode() in words for word in anchor.words) and all(
-        _last_of(path) in words or not words.isdisjoint(scene.view.aliases(path)) for path in anchor.paths
+        _may_be_named(scene, path) for path in anchor.paths
     )
 
 
-def _last_of(path: str) -> bytes:
+def _may_be_named(scene: Scene, path: str) -> bool:
+    """Whether something in the view may stand for *path*."""
+    known = scene.named.get(path)
+    if known is None:
+        known = scene.named[path] = _is_named(scene, path)
+    return known
+
+
+def _is_named(scene: Scene, path: str) -> bool:
+    words, aliases = scene.view.words, scene.view.aliases
+    if not words.isdisjoint(aliases(path)):
+        return True
+    head, dot, last = path.rpartition(".")
+    if last.encode() not in words:
+        return False
+    # What leads to the last name is spelled, imported, or imported together with everything beside it.
+    while dot:
+        if not words.isdisjoint(aliases(head)):
+            return True
+        head, dot, _ = head.rpartition(".")
+    return all(name.encode() in words for name in path.split(".")) or scene.has_stars
+
+
+@lru_cache(maxsize=4096)
+def last_of(path: str) -> bytes:
+    """The last name of a dotted path."""
     return path.rpartition(".")[2].encode()
 
 
@@ -76,15 +113,19 @@ def _places(scene: Scene, anchor: Anchor) -> Iterator[Node]:
 
 
 def _occurrences(scene: Scene, anchor: Anchor) -> Iterator[Node]:
-    """The leaves that hold the longest word, which is likely to be the rarest."""
-    path = max(anchor.paths, key=lambda path: len(path.rpartition(".")[2]), default="")
-    word = max(sorted(anchor.words - scene.table.reserved), key=len, default="")
-    if path:
-        names = sorted({_last_of(path), *scene.view.aliases(path)})
-    else:
-        names = [(word or max(sorted(anchor.words), key=len)).encode()]
+    """The leaves that hold one word of the anchor, the one that the view seldom holds."""
+    names = min(_ways(scene, anchor), key=lambda names: sum(map(scene.count, names)))
     for name in names:
         yield from scene.view.occurrences(name)
+
+
+def _ways(scene: Scene, anchor: Anchor) -> Iterator[list[bytes]]:
+    """Words of which every match holds one: for each path, and for each word."""
+    for path in sorted(anchor.paths):
+        yield sorted({last_of(path), *scene.view.aliases(path)})
+    # Keywords are everywhere.
+    for word in sorted(anchor.words - scene.table.reserved or (() if anchor.paths else anchor.words)):
+        yield [word.encode()]
 
 
 def _above(scene: Scene, leaf: Node, kinds: frozenset[str], seen: set[Node]) -> Iterator[Node]:

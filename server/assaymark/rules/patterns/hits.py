@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from assaymark.rules.patterns.binding import Bound, Env, Hit
-from assaymark.rules.patterns.find import candidates, is_place, rooted
+from assaymark.rules.patterns.find import candidates, holds, is_place, last_of, rooted, span_of
 from assaymark.rules.patterns.formula import Leaf, Regex
-from assaymark.rules.patterns.pattern import Sequence
+from assaymark.rules.patterns.near import Near
+from assaymark.rules.patterns.pattern import Anchor, Sequence
 from assaymark.rules.patterns.regexes import of_bytes
 from assaymark.rules.patterns.scene import Scene
 from assaymark.rules.patterns.sequences import runs
@@ -37,6 +38,32 @@ def hits_at(scene: Scene, leaf: Leaf, node: Node) -> Iterator[Hit]:
     if envs:
         span = span_of(scene, node)
         yield from (Hit(span, env, node) for env in envs)
+
+
+def hits_near(scene: Scene, leaf: Leaf, near: Near) -> Iterator[Hit]:
+    """The matches of one pattern that touch those hits, and maybe others."""
+    anchor = leaf.anchor
+    if isinstance(leaf.pattern, Sequence):
+        yield from leaf_hits(scene, leaf)
+    elif anchor.paths or not anchor.words <= scene.table.reserved or not near.is_small:
+        for node in candidates(scene, leaf.pattern, anchor):
+            if near.touches(span_of(scene, node)):
+                yield from hits_at(scene, leaf, node)
+    elif holds(scene, anchor):
+        for node in near.nodes(scene, anchor.kinds):
+            if is_place(scene, leaf.pattern, node):
+                yield from hits_at(scene, leaf, node)
+
+
+def may_be_in(scene: Scene, anchor: Anchor, node: Node) -> bool:
+    """A cheap answer first: whether what a match of exactly *node* holds is in its text."""
+    if not anchor.kinds <= scene.table.expressions:
+        return True
+    text = node.text
+    return all(word.encode() in text for word in anchor.words) and all(
+        last_of(path) in text or any(name in text for name in scene.view.aliases(path))
+        for path in anchor.paths
+    )
 
 
 def hits_above(scene: Scene, leaf: Leaf, node: Node) -> Iterator[Hit]:
@@ -102,13 +129,3 @@ def _holder(scene: Scene, span: Span) -> Node:
         if inner is None:
             return node
         node = inner
-
-
-def span_of(scene: Scene, node: Node) -> Span:
-    """What is reported for *node*: a definition with its decorators, `elif` with the clauses after it."""
-    parent = node.parent
-    if parent is None:
-        return Span(node.start, node.end)
-    if parent.kind == scene.table.decorated:
-        return Span(parent.start, parent.end) if parent.children[-1] is node else Span(node.start, node.end)
-    return Span(node.start, parent.end if node.kind in scene.table.continuations else node.end)

@@ -63,7 +63,27 @@ class Scene:
     # The hits of formulas that filter.
     hits: dict[int, tuple[Formula, list[Hit]]] = field(default_factory=dict)
 
+    named: dict[str, bool] = field(default_factory=dict)
+    counts: dict[bytes, int] = field(default_factory=dict)
     lowered: bytes | None = None
+
+    @property
+    def has_stars(self) -> bool:
+        """
+        Whether some import brings in all names of a module.
+
+        Effect: the view has looked that up, so that it is asked again when there is one.
+        """
+        stars = self.view.facts.bindings.get("*", ())
+        self.view.looked_up["*"] = stars
+        return bool(stars)
+
+    def count(self, word: bytes) -> int:
+        """About how often *word* is in the view."""
+        known = self.counts.get(word)
+        if known is None:
+            known = self.counts[word] = sum(text.count(word) for _, text in self.view.regions())
+        return known
 
     def mentions(self, texts: frozenset[str]) -> bool:
         """
