@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from assaymark.text import Edit, Span
 
 _HERE = Path(__file__).parent
+
+_FENCE = re.compile(r"^```python[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 _SCRAPS = (
     "(", ")", "[", "]", "{", "}", '"', "'", '"""', "'''", "\\", "#", ":", ",", ".", "=", "@", "\n", "\r", "\r\n",
@@ -26,12 +29,18 @@ _SCRAPS = (
 
 @cache
 def corpus() -> tuple[bytes, ...]:
-    """Real Python: this project's own, and the example's."""
+    """Real Python: this project's own, some of the standard library's, and the examples of every rule page."""
     folders = (_HERE.parent / "server", _HERE / "example", _HERE)
-    files = sorted({file for folder in folders for file in folder.rglob("*.py")})
-    texts = [file.read_bytes() for file in files]
+    ours = sorted({file for folder in folders for file in folder.rglob("*.py")})
+    theirs = sorted(Path(json.__file__).parent.parent.glob("*.py"))[::4]
+    texts = [file.read_bytes() for file in (*ours, *theirs)]
     small = [text for text in texts if 0 < len(text) < 12_000]
-    return (b"", b"\n", b"\r\n", *small)
+    return (b"", b"\n", b"\r\n", *small, *_examples())
+
+
+def _examples() -> list[bytes]:
+    pages = sorted((_HERE.parent / "rules" / "python").rglob("*.md"))
+    return ["\n".join(_FENCE.findall(page.read_text("utf-8"))).encode() for page in pages]
 
 
 def _position(draw: st.DrawFn, content: bytes) -> int:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tree_sitter import Node
 
+from assaymark.syntax import cut as cut_module
 from assaymark.syntax.cut import LONG_UNIT, ParseWork, Piece, cut, recut
 from assaymark.syntax.languages import parser
 from assaymark.text import Chunk, Edit, Span, Text
@@ -97,9 +98,28 @@ def test_the_trees_of_the_chunks_are_the_tree_of_the_file(content: bytes) -> Non
     assert [str(child) for piece in pieces for child in piece.tree.root_node.children] == whole
 
 
+@pytest.fixture
+def short_sight(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits so small that every text meets them."""
+    monkeypatch.setattr(cut_module, "LOOK", 300)
+    monkeypatch.setattr(cut_module, "LONG_UNIT", 800)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.usefixtures("short_sight")
+@given(st.data())
+def test_recutting_equals_cutting_near_the_limits(data: st.DataObject) -> None:
+    """The same, where nearly every piece looks as far as it may and nearly every class is very long."""
+    _recutting_equals_cutting(data)
+
+
 @given(st.data())
 def test_recutting_equals_cutting(data: st.DataObject) -> None:
     """After any edits the chunks and their trees are those of a fresh cut."""
+    _recutting_equals_cutting(data)
+
+
+def _recutting_equals_cutting(data: st.DataObject) -> None:
     content = data.draw(st.sampled_from((*corpus(), _long_class())))
     text = Text([Leaf(piece) for piece in _cut(content)])
     for _ in range(data.draw(st.integers(1, 4))):

@@ -13,13 +13,17 @@ if TYPE_CHECKING:
     from assaymark.syntax.bindings import Bindings, Expression, Scopes
 
 
+# So many bytes of a line decide whether a chunk may start there.
+LINE_HEAD = 256
+
+
 @dataclass(frozen=True, slots=True)
 class Adapter:
     """
     The table of a language. Every entry is a pure function.
 
     boundaries   the offsets in some bytes, behind an offset, at which a chunk may start; each is decided by
-                 its own line and the one before
+                 the head of its own line and the one before
     closes       after how many of the texts that follow a broken one all that it left open is closed
     members      where a very long unit is cut again, and what is parsed before each part
     parsable     the bytes as the parser is given them: as many, meaning the same, and none that it chokes on

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from assaymark.syntax import languages
+from assaymark.syntax.adapter import LINE_HEAD
 from assaymark.text import Chunk, Edit, HasChunk, Place, Span, Text
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _first_affected(text: Text[P], edit: Edit) -> Place[P]:
     touched = text.place_of_byte(edit.span.start)
     first = text.before(touched) or touched
     back: Place[P] | None = first
-    while back is not None and edit.span.start - back.end <= LOOK:
+    while back is not None and edit.span.start - back.end <= LOOK + LINE_HEAD:
         if edit.span.start - back.end <= back.leaf.piece.looked:
             first = back
         back = text.before(back)
@@ -247,7 +248,8 @@ def _unit(source: _Source[P], at: int) -> list[Piece]:
         merged = _pieces(source, at, data + b"".join(consumed[:count]))
         if not merged[-1].tree.root_node.has_error:
             return merged
-    looked = sum(map(len, consumed)) if gave_up else LOOK
+    # Where the last piece ended was read off the line behind it.
+    looked = (sum(map(len, consumed)) if gave_up else LOOK) + LINE_HEAD
     last = pieces[-1]
     return [*pieces[:-1], Piece(last.chunk, last.tree, looked, last.continues)]
 

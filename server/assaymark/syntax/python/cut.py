@@ -11,6 +11,8 @@ import re
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from assaymark.syntax.adapter import LINE_HEAD
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -43,10 +45,10 @@ def boundaries(data: bytes, after: int) -> Iterator[int]:
     """The offsets behind *after* at which a chunk may start."""
     for line in _COLUMN_0.finditer(data, after):
         text = line[1]
-        if _DEFINITION.match(text):
-            if not _decorated(data, line.start()):
-                yield line.start(1)
-        elif crc32(text) % _FLAT == 0 and not _CONTINUES.match(text) and not _decorated(data, line.start()):
+        starts = _DEFINITION.match(text) or (
+            crc32(text[:LINE_HEAD]) % _FLAT == 0 and not _CONTINUES.match(text)
+        )
+        if starts and not _decorated(data, line.start()):
             yield line.start(1)
 
 
