@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import pickle
 import re
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -14,6 +16,7 @@ from assaymark.rules.patterns.formula import Formula
 from assaymark.rules.patterns.literals import required_texts
 from assaymark.rules.patterns.match import Match, Work, matches
 from assaymark.rules.patterns.needs import Alternative, Needs, needs
+from assaymark.rules.patterns.pattern import Many, Meta, Shape, Word
 from assaymark.rules.patterns.plain import from_plain, to_plain
 from assaymark.rules.patterns.replace import filled
 from assaymark.syntax.view import view_of_source
@@ -364,3 +367,56 @@ def test_reach_is_that_of_the_widest_operator(
     needed = needs(formula_of(rule))
     assert needed.reach == reach
     assert needed.vocabulary == vocabulary
+
+
+def test_records_are_plain_values() -> None:
+    """Equal by class and fields, copied and stored whole, never changed, never made from other fields."""
+    call = Shape("call", (Word("f"), Meta("$X")))
+    assert call == Shape(kind="call", parts=(Word("f"), Meta("$X")), given=frozenset(), commutative=False)
+    assert hash(call) == hash(pickle.loads(pickle.dumps(call)))
+    assert call != Shape("call", (Word("f"), Many("$X")))
+    assert repr(Word("f")) == "Word(text='f')"
+    with pytest.raises(AttributeError):
+        setattr(call, "kind", "other")  # noqa: B010 -- the checker knows that it cannot be assigned to
+    for fields in ([], ["call"], ["call", (), frozenset[str](), False, 1]):
+        with pytest.raises(TypeError):
+            cast("type[Any]", Shape)(*fields)
+
+
+@pytest.mark.parametrize(
+    "code, expected",
+    [
+        ("import a.b\na.b.f(1)\n", ["a.b.f(1)"]),
+        ("import a.b as c\nc.f(1)\n", ["c.f(1)"]),
+        ("import a as c\nc.b.f(1)\n", ["c.b.f(1)"]),
+        ("from a import b as c\nc.f(1)\n", ["c.f(1)"]),
+        ("from a.b import f as g\ng(1)\n", ["g(1)"]),
+        ("from a.b import *\nf(1)\n", ["f(1)"]),
+        ("from a import *\nb.f(1)\n", ["b.f(1)"]),
+        ("def g():\n    import a.b as c\n    c.f(1)\n", ["c.f(1)"]),
+        ("def g(a):\n    a.b.f(1)\n", ["a.b.f(1)"]),
+        ("import c\nc.f(1)\nf(1)\n", []),
+        ("from c import *\nf(1)\n", []),
+    ],
+)
+def test_whatever_leads_to_a_name_is_followed(code: str, expected: list[str]) -> None:
+    """Where nothing leads to the last name of a path, nothing is tried."""
+    assert texts("a.b.f(...)", code) == expected
+
+
+def test_stars_are_looked_up_where_one_would_change_the_answer() -> None:
+    """Or a star import that is typed later would not be heard of."""
+    view = view_of_source(b"f(1)\n")
+    assert matches(formula_of("a.f(...)"), view, Work()) == []
+    assert "*" in view.looked_up
+
+
+def test_what_is_dear_is_looked_for_near_what_was_found() -> None:
+    """Whichever stands first: the cost is that of the pattern that a word leads to."""
+    everywhere: dict[str, object] = {"pattern": "$F($X, ...)"}
+    name: dict[str, object] = {"pattern": "f(...)"}
+    code = b"g(1, h(2))\n" * 500 + b"f(3)\n"
+    for rule in (both(everywhere, name), both(name, everywhere)):
+        work = Work()
+        assert len(matches(formula_of(rule), view_of_source(code), work)) == 1
+        assert work.steps < 100

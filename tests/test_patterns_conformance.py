@@ -20,11 +20,14 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assaymark.rules.patterns import evaluate
 from assaymark.rules.patterns.compile import compile_formula
 from assaymark.rules.patterns.formula import Formula
+from assaymark.rules.patterns.hits import leaf_hits
 from assaymark.rules.patterns.match import Work, matches
 from assaymark.rules.patterns.needs import Alternative, needs
 from assaymark.syntax.view import View, view_of_source
+from assaymark.text import Span
 
 FOLDER = Path(__file__).parent / "patterns"
 CASE = re.compile(
@@ -130,3 +133,22 @@ def test_matching_never_raises(code: str, cases: list[Case]) -> None:
     for case in cases:
         for start, end in spans(case, view):
             assert 0 <= start <= end <= len(content)
+
+
+def test_what_is_near_is_all_that_matters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where every pattern is tried everywhere, and each sought part first, the same is found."""
+    view = view_of_source("\n".join(case.code for case in CASES).encode())
+    near = [_found(case, view) for case in CASES]
+    monkeypatch.setattr(evaluate, "hits_near", lambda scene, leaf, _: leaf_hits(scene, leaf))
+    monkeypatch.setattr(evaluate, "may_be_in", lambda *_: True)
+    monkeypatch.setattr(evaluate, "by_cost", lambda _, parts: range(len(parts)))
+    everywhere = [_found(case, view) for case in CASES]
+    assert near == everywhere
+    assert sum(map(len, near)) > len(CASES)
+
+
+def _found(case: Case, view: View) -> list[tuple[Span, list[tuple[str, str]]]]:
+    found = matches(case.formula, view, Work())
+    return [
+        (match.span, sorted((name, bound.text) for name, bound in match.bindings.items())) for match in found
+    ]

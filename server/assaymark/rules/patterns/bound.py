@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator
 
 from assaymark.rules.patterns import compare
@@ -21,6 +20,7 @@ from assaymark.rules.patterns.formula import (
     Regex,
 )
 from assaymark.rules.patterns.pattern import AnyString, Many, Member, Meta, Path
+from assaymark.rules.patterns.record import Record
 from assaymark.rules.patterns.regexes import of_text
 
 
@@ -127,5 +127,5 @@ def _parts(pattern: object) -> Iterator[object]:
         yield node
         if isinstance(node, tuple):
             stack.extend(node)
-        elif dataclasses.is_dataclass(node) and not isinstance(node, type):
-            stack.extend(getattr(node, field.name) for field in dataclasses.fields(node))
+        elif isinstance(node, Record):
+            stack.extend(getattr(node, name) for name in node.__match_args__)

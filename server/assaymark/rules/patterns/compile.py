@@ -175,7 +175,7 @@ def _with_texts(formula: All) -> All:
     return All(
         tuple(
             [
-                dataclasses.replace(part, texts=required_texts(part.regex))
+                MetavariableRegex(part.name, part.regex, part.constant, required_texts(part.regex))
                 if isinstance(part, MetavariableRegex) and part.name in written and not part.constant
                 else part
                 for part in formula.parts

@@ -9,13 +9,13 @@ Invariants:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from assaymark.rules.patterns.pattern import Anchor, Pattern
+from assaymark.rules.patterns.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Leaf:
     """`pattern`"""
 
@@ -23,56 +23,56 @@ class Leaf:
     anchor: Anchor
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Regex:
     """`pattern-regex`; its groups are bound as `$1`, `$2` and by their names."""
 
     regex: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class All:
     """`patterns`"""
 
     parts: tuple[Formula, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Either:
     """`pattern-either`"""
 
     parts: tuple[Formula, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Not:
     """`pattern-not`: nothing of exactly the same span."""
 
     part: Formula
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Inside:
     """`pattern-inside`"""
 
     part: Formula
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NotInside:
     """`pattern-not-inside`"""
 
     part: Formula
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NotRegex:
     """`pattern-not-regex`: no match of it touches the span."""
 
     regex: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MetavariableRegex:
     """
     `metavariable-regex`, anchored on the left; with *constant* on the value that the metavariable is known to
@@ -86,7 +86,7 @@ class MetavariableRegex:
     texts: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MetavariablePattern:
     """`metavariable-pattern`: the formula matches somewhere in what the metavariable is bound to."""
 
@@ -94,7 +94,7 @@ class MetavariablePattern:
     part: Formula
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MetavariableComparison:
     """`metavariable-comparison`; *base* and *strip* concern the metavariable *name*."""
 
@@ -104,7 +104,7 @@ class MetavariableComparison:
     strip: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Focus:
     """`focus-metavariable`: the finding is what one of these is bound to."""
 

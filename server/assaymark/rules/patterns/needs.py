@@ -9,19 +9,19 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from assaymark.rules.patterns.formula import All, Either, Formula, Inside, Leaf, Not, NotInside, Regex
 from assaymark.rules.patterns.pattern import Anchor, Definition, Many, Members
 from assaymark.rules.patterns.pattern import Sequence as StatementSequence
+from assaymark.rules.patterns.record import record
 
 Reach: TypeAlias = Literal["chunk", "file"]
 
 _MAX_ALTERNATIVES = 64
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Alternative:
     """
     One way to match.
@@ -35,7 +35,7 @@ class Alternative:
     paths: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Needs:
     """
     When a formula has to be asked.

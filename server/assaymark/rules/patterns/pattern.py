@@ -9,50 +9,51 @@ Invariants:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from assaymark.rules.patterns.record import record
 
 MAX_DEPTH = 60
 
 Value: TypeAlias = str | bytes | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Meta:
     """`$X`: any one thing, the same wherever it stands; without a name (`$_`) anything."""
 
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Many:
     """`...` or `$...X`: any number of things in a row."""
 
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Deep:
     """`<... inner ...>`: something that holds *inner* at any depth."""
 
     inner: Pattern
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Word:
     """An identifier, or a dotted module name, as it is spelled."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Path:
     """`subprocess.run`: what the name stands for after imports; the first part is a word."""
 
     parts: tuple[Word | Meta, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Member:
     """`target.name`, or with *hops* `target. ... .name`."""
 
@@ -61,7 +62,7 @@ class Member:
     hops: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Literal:
     """A value; when *propagated*, any expression that is known to have it."""
 
@@ -69,7 +70,7 @@ class Literal:
     propagated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AnyString:
     """`"..."` or `"$X"`: a string; when *propagated*, any expression that is known to be one."""
 
@@ -77,28 +78,28 @@ class AnyString:
     propagated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fragment:
     """Literal text inside a formatted string, as it is written."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Formatted:
     """A formatted string: fragments, `...` and what is interpolated."""
 
     parts: tuple[Pattern, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Token:
     """An operator or another token that carries meaning."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shape:
     """
     A node of *kind* with these parts, in order. *given* names its optional fields and tokens that the pattern
@@ -111,7 +112,7 @@ class Shape:
     commutative: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Operands:
     """Operands joined by one operator, `...` among them, however they are grouped."""
 
@@ -120,7 +121,7 @@ class Operands:
     items: tuple[Pattern, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Keyword:
     """`name=value` in a call."""
 
@@ -128,7 +129,7 @@ class Keyword:
     value: Pattern
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Arguments:
     """What a call is given: *items* in order, *keywords* in any order."""
 
@@ -136,7 +137,7 @@ class Arguments:
     keywords: tuple[Keyword, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unordered:
     """A node of one of *kinds* that has each of *items*, in any order; when *open*, also others."""
 
@@ -145,7 +146,7 @@ class Unordered:
     open: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parameter:
     """A parameter; a type or default that the pattern does not give may be anything."""
 
@@ -154,7 +155,7 @@ class Parameter:
     default: Pattern | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assignment:
     """`target = value`, also with a type, in a chain of assignments or as `:=`."""
 
@@ -163,7 +164,7 @@ class Assignment:
     value: Pattern | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Definition:
     """A function or class; *decorators* are some of those that it has, in any order."""
 
@@ -171,7 +172,7 @@ class Definition:
     decorators: tuple[Pattern, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compound:
     """A statement with clauses (`else`, `except`); clauses that the pattern does not give may be there."""
 
@@ -179,7 +180,7 @@ class Compound:
     clauses: tuple[Shape, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Import:
     """
     One imported name. Without *name*: a module, or something in it; with it: `from module import name`.
@@ -192,14 +193,14 @@ class Import:
     alias: Word | Meta | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Imports:
     """An import statement that brings in each of *items*."""
 
     items: tuple[Import, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Anchor:
     """
     What every match of a pattern holds: by this, places to try it are found.
@@ -213,7 +214,7 @@ class Anchor:
     kinds: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Holding:
     """A statement that is *inner*, or has it in its expressions (not in the statements nested in it)."""
 
@@ -221,21 +222,21 @@ class Holding:
     anchor: Anchor
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     """The body of a compound statement."""
 
     items: tuple[Pattern, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Members:
     """The body of a class: each of *items* is a member; others may be there."""
 
     items: tuple[Pattern, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sequence:
     """
     Statements that follow one another in some block; never inside another pattern node. Each has its anchor.

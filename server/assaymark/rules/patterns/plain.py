@@ -8,7 +8,6 @@ Invariants:
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 
 from assaymark.rules.patterns import formula as formulas
@@ -59,9 +58,7 @@ _PATTERNS: tuple[type[Pattern | Anchor], ...] = (
     patterns.Members,
     patterns.Sequence,
 )
-_FIELDS: Mapping[type, tuple[str, ...]] = {
-    kind: tuple(field.name for field in dataclasses.fields(kind)) for kind in (*_FORMULAS, *_PATTERNS)
-}
+_FIELDS: Mapping[type, tuple[str, ...]] = {kind: kind.__match_args__ for kind in (*_FORMULAS, *_PATTERNS)}
 _KINDS: Mapping[str, Callable[..., object]] = {kind.__name__: kind for kind in (*_FORMULAS, *_PATTERNS)}
 # A list opens with the name of a node, or with one of these.
 _TUPLE = "()"

@@ -68,7 +68,7 @@ def _arguments(scene: Scene, pattern: Arguments, node: Node, env: Env) -> Envs:
 
 def _positional(scene: Scene, pattern: Arguments, left: Sequence[Node]) -> Sequence[Node]:
     """What is left for the items: `...` stands for keyword arguments wherever they are."""
-    if Many(None) not in pattern.items:
+    if not any(isinstance(item, Many) and item.name is None for item in pattern.items):
         return left
     return [node for node in left if node.kind != scene.table.keyword[0]]
 

@@ -8,12 +8,12 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import tree_sitter
 
 from assaymark.rules.patterns.pattern import MAX_DEPTH
+from assaymark.rules.patterns.record import record
 from assaymark.rules.patterns.scan import BadPattern
 from assaymark.rules.patterns.table import Table
 
@@ -37,7 +37,7 @@ class Treelike(Protocol):
 T = TypeVar("T", bound=Treelike)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Written:
     """One node of a pattern's parse tree."""
 
