@@ -21,7 +21,7 @@ demo: $(INSTALLED)
 	$(BIN)/assaymark check --exit-zero tests/example/
 
 test: check
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 	@$(MAKE) --no-print-directory second
 
 check: $(READY)
@@ -55,7 +55,7 @@ second: $(READY)
 	then "$$python" -m venv --clear $(SECOND) || exit 1; fi; \
 	if ! [ $(SECOND)/installed-tests -nt pyproject.toml ]; \
 	then $(SECOND)/bin/python $(PIP) install -e '.[test]' && touch $(SECOND)/installed-tests || exit 1; fi; \
-	HYPOTHESIS_PROFILE=dev $(SECOND)/bin/python -m pytest -n auto -m 'not e2e and not slow'
+	HYPOTHESIS_PROFILE=dev $(SECOND)/bin/python -m pytest -n auto --dist worksteal -m 'not e2e and not slow'
 
 clean:
 	rm -rf $(VENV) $(SECOND) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

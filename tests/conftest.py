@@ -20,6 +20,11 @@ settings.register_profile("fuzz", settings.get_profile("dev"), max_examples=20_0
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Effect: the golden property, by far the longest, comes first, so that nobody waits for it alone."""
+    items.sort(key=lambda item: "test_typing_equals_opening" not in item.nodeid)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Effect: prints what tests recorded under the name `report` (which travels through xdist)."""
     lines = list(_reported(terminalreporter.stats))

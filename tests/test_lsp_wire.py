@@ -35,6 +35,7 @@ class Leaf:
     chunk: Chunk
     marked: bool = False
     fresh: bool = False
+    keys: frozenset[bytes] = frozenset()
 
 
 def text_of(content: bytes) -> Text[Leaf]:
