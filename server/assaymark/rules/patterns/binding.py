@@ -9,7 +9,6 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from assaymark.syntax.node import Node
@@ -48,13 +47,22 @@ EMPTY: Env = {}
 NO: Envs = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Hit:
-    """A place that matches. *node* is the innermost one known to hold all of it."""
+    """
+    A place that matches; never changed.
 
-    span: Span
-    env: Env
-    node: Node
+    *node* is the innermost one known to hold all of it.
+    """
+
+    __slots__ = ("env", "node", "span")
+
+    def __init__(self, span: Span, env: Env, node: Node) -> None:
+        self.span = span
+        self.env = env
+        self.node = node
+
+    def __repr__(self) -> str:
+        return f"Hit({self.span}, {self.env}, {self.node})"
 
 
 def bound_to(node: Node) -> Bound:

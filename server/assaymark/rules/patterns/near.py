@@ -67,17 +67,18 @@ class Near:
                 if node.kind == scene.table.decorated or node.kind in scene.table.clauses:
                     # Their children may be reported with what stands beside them.
                     found.update(dict.fromkeys(self._touched(scene, node)))
-            self._walk(scene, top, walked)
+            self._walk(scene, top, walked, is_all=hit.span.start <= top.start and top.end <= hit.span.end)
         return [*found, *(node for node in walked if node not in found)]
 
-    def _walk(self, scene: Scene, top: Node, walked: dict[Node, None]) -> None:
+    def _walk(self, scene: Scene, top: Node, walked: dict[Node, None], *, is_all: bool) -> None:
+        """Effect: *walked* has what is below *top*; what touches no hit is left out, unless all do."""
         stack = [top]
         while stack:
             node = stack.pop()
             if node not in walked:
                 scene.work.step()
                 walked[node] = None
-                stack.extend(self._touched(scene, node))
+                stack.extend(node.named_children if is_all else self._touched(scene, node))
 
     def _touched(self, scene: Scene, node: Node) -> list[Node]:
         return [child for child in node.children if child.named and self.touches(span_of(scene, child))]

@@ -21,6 +21,7 @@ from assaymark.rules.patterns.pattern import (
     Parameter,
     Pattern,
     Shape,
+    Token,
     Unordered,
 )
 from assaymark.rules.patterns.rows import distinct, in_any_order, in_row
@@ -41,7 +42,7 @@ def _shape(scene: Scene, pattern: Shape, node: Node, env: Env) -> Envs:
 
 
 def _deep(scene: Scene, pattern: Deep, node: Node, env: Env) -> Envs:
-    if node.kind == scene.table.keyword[0]:
+    if node.kind == scene.table.keyword[0] or not _may_hold(node, pattern.inner):
         return NO
     found: list[Env] = []
     stack = [node]
@@ -52,6 +53,15 @@ def _deep(scene: Scene, pattern: Deep, node: Node, env: Env) -> Envs:
             found.extend(scene.at(pattern.inner, inner, env))
             stack.extend(reversed(inner.children))
     return distinct(found)
+
+
+def _may_hold(node: Node, inner: Pattern) -> bool:
+    """A cheap answer first: whether the operators of *inner* are in the text of *node*."""
+    if not isinstance(inner, Shape):
+        return True
+    tokens = [part.text for part in inner.parts if isinstance(part, Token)]
+    # Between the words of `not in` may be anything.
+    return all(token.encode() in node.text for token in tokens if " " not in token)
 
 
 def _arguments(scene: Scene, pattern: Arguments, node: Node, env: Env) -> Envs:
