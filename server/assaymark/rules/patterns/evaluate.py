@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from assaymark.rules.patterns.binding import Hit, merged
 from assaymark.rules.patterns.compare import metavariables
 from assaymark.rules.patterns.conditions import compares, fits_regex
+from assaymark.rules.patterns.find import holds
 from assaymark.rules.patterns.formula import (
     All,
     Either,
@@ -69,9 +70,11 @@ def hits_of(
             return []
 
 
-def _of_leaf(scene: Scene, leaf: Leaf, roots: Sequence[Node] | None, near: Near | None) -> Iterator[Hit]:
+def _of_leaf(scene: Scene, leaf: Leaf, roots: Sequence[Node] | None, near: Near | None) -> Iterable[Hit]:
     if roots is not None:
         return hits_below(scene, leaf, roots)
+    if leaf.anchor.kinds and not holds(scene, leaf.anchor):
+        return ()
     return leaf_hits(scene, leaf) if near is None else hits_near(scene, leaf, near)
 
 

@@ -20,7 +20,7 @@ State = tuple[int, Env]
 
 def in_row(scene: Scene, patterns: Sequence[Pattern], nodes: Sequence[Node], env: Env) -> Envs:
     """Every way in which *patterns* match all of *nodes*, in order."""
-    n_fixed = sum(not isinstance(pattern, Many) for pattern in patterns)
+    n_fixed = len([pattern for pattern in patterns if not isinstance(pattern, Many)])
     if n_fixed > len(nodes) or (n_fixed == len(patterns) and n_fixed < len(nodes)):
         return NO
     states: list[State] = [(0, env)]
@@ -46,7 +46,14 @@ def _skipped(scene: Scene, many: Many, nodes: Sequence[Node], states: Iterable[S
     return list(found.values())
 
 
-def _advanced(scene: Scene, pattern: Pattern, nodes: Sequence[Node], states: Iterable[State]) -> list[State]:
+def _advanced(scene: Scene, pattern: Pattern, nodes: Sequence[Node], states: Sequence[State]) -> list[State]:
+    if len(states) == 1:
+        ((index, env),) = states
+        return (
+            [(index + 1, bound) for bound in scene.at(pattern, nodes[index], env)]
+            if index < len(nodes)
+            else []
+        )
     found: dict[tuple[int, int], State] = {}
     for index, env in states:
         if index < len(nodes):
@@ -72,4 +79,5 @@ def in_any_order(
 
 def distinct(envs: Iterable[Env]) -> Envs:
     """The environments without those that are there already."""
-    return list({id(env): env for env in envs}.values())
+    found = list(envs)
+    return found if len(found) < 2 else list({id(env): env for env in found}.values())

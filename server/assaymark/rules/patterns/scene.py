@@ -105,7 +105,9 @@ class Scene:
         self.work.step()
         if node.start == node.end and node.is_missing:
             return NO
-        return self.matchers[type(pattern)](self, pattern, self.core(node), env)
+        if node.kind in self.table.wrappers:
+            node = self.core(node)
+        return self.matchers[type(pattern)](self, pattern, node, env)
 
     def spelled(self, node: Node) -> str:
         """`a.b.c` for a name or a chain of members that opens with one; empty for anything else."""
