@@ -74,7 +74,7 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     explain = _command(
         commands, "explain", "say why a rule exists and what to write instead", _EXPLAIN_EXAMPLES
     )
-    explain.add_argument("rule", metavar="RULE")
+    explain.add_argument("rule", metavar="RULE", help="its name, as findings show it")
     _add_rules_place(explain)
     _add_rules(_command(commands, "rules", "list the rules, or run their pages' examples", _RULES_EXAMPLES))
     _command(
@@ -152,7 +152,7 @@ def _add_check(check: _Parser) -> None:
         "--level",
         choices=[level.value for level in Level],
         default="default",
-        help="how strict: which rules are shown (default: default)",
+        help="which rules: strict adds those often in the way, pedantic all others (default: default)",
     )
     which.add_argument(
         "--select",
@@ -207,7 +207,9 @@ def _add_rules(rules: _Parser) -> None:
         description="Run the examples of rule pages: a page, or a folder of pages.",
         allow_abbrev=False,
     )
-    test.add_argument("path", metavar="PATH")
+    test.add_argument("path", metavar="PATH", help="a page, or a folder of pages")
+    # Set last: what stands before the name of an action is taken from it.
+    rules.usage = "%(prog)s [-h] [--json] [--rules FILE|DIR]\n       %(prog)s test PATH"
 
 
 def _add_rules_place(to: argparse._ActionsContainer) -> None:
