@@ -8,7 +8,6 @@ Invariants:
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -27,10 +26,9 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node as RawNode
 
-_WORD_BYTES = rb"0-9A-Za-z_\x80-\xff"
+_IN_WORDS = frozenset(byte for byte in range(256) if byte >= 0x80 or bytes((byte,)).isalnum() or byte == 0x5F)
 # Everything that is not part of a word becomes a blank.
-_TO_WORDS = bytes(byte if re.match(b"[%b]" % _WORD_BYTES, bytes((byte,))) else 0x20 for byte in range(256))
-
+_TO_WORDS = bytes(byte if byte in _IN_WORDS else 0x20 for byte in range(256))
 
 # A word in one of these is found in it, whatever else it is made of.
 _TEXTS = frozenset({"string_content", "string", "concatenated_string"})
@@ -171,8 +169,8 @@ class View:
         if found is None:
             found = []
             for part in self._parts:
-                for hit in _whole_word(word).finditer(part.piece.chunk.data):
-                    node = _leaf(part, part.base + hit.start(), part.base + hit.end())
+                for start in _whole_words(word, part.piece.chunk.data):
+                    node = _leaf(part, part.base + start, part.base + start + len(word))
                     if node is not None and (not found or found[-1] is not node):
                         found.append(node)
             self._found[word] = found
@@ -222,9 +220,14 @@ def view_of_source(source: bytes, language: str = "python") -> View:
     return View(pieces, facts_of(pieces, language), language)
 
 
-@lru_cache(maxsize=4096)
-def _whole_word(word: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"(?<![%b])%b(?![%b])" % (_WORD_BYTES, re.escape(word), _WORD_BYTES))
+def _whole_words(word: bytes, data: bytes) -> Iterator[int]:
+    """Where *word* starts in *data* with no byte of a word beside it."""
+    start = data.find(word)
+    while start >= 0:
+        end = start + len(word)
+        if not (start and data[start - 1] in _IN_WORDS) and not (end < len(data) and data[end] in _IN_WORDS):
+            yield start
+        start = data.find(word, end)
 
 
 @lru_cache(maxsize=256)
