@@ -106,7 +106,12 @@ def _check(options: Namespace) -> int:
     return check(
         Options(
             paths=tuple(options.paths),
-            choice=Choice(tuple(options.rules), _names(options.select), _names(options.ignore)),
+            choice=Choice(
+                tuple(options.rules),
+                _names(options.select),
+                _names(options.ignore),
+                Level.named(options.level),
+            ),
             severity=Severity.named(options.severity),
             level=Level.named(options.level),
             gate=Severity.named(options.fail_on),

@@ -20,6 +20,7 @@ from assaymark.analysis.advance import needed, opened
 from assaymark.analysis.snapshot import Limits, Snapshot, State
 from assaymark.cli.report import Checked, Position, Reported, offsets
 from assaymark.cli.usage import UsageError, did_you_mean, fault
+from assaymark.finding import Level
 from assaymark.rules.loading import load
 from assaymark.rules.pages import RulesNotFoundError
 from assaymark.rules.ruleset import RuleSet
@@ -35,11 +36,12 @@ SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which rules to ask: rule files beside the bundled pages, and the ids to keep or leave out."""
+    """Which rules to ask: files beside the bundled pages, ids to keep or leave out, and up to which level."""
 
     extra: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    level: Level = Level.pedantic
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def asked(choice: Choice, limits: Limits, seconds: float) -> Asked:
     for name in rules.unknown(name for name in (*choice.select, *choice.ignore) if name not in left_out):
         msg = f"no rule is called {name!r}{did_you_mean(name, (rule.id for rule in rules.rules))}"
         raise UsageError(msg)
-    return Asked(choice, rules.selected(choice.select, choice.ignore), limits, seconds)
+    return Asked(choice, rules.selected(choice.select, choice.ignore).up_to(choice.level), limits, seconds)
 
 
 class _TimedOut(BaseException):

@@ -21,6 +21,7 @@ from typing import BinaryIO, TypeAlias, TypedDict
 from assaymark.analysis.snapshot import Limits
 from assaymark.cli.plain import Plain, checked_to_plain, key
 from assaymark.cli.single import Asked, Choice, asked, checked
+from assaymark.finding import Level
 from assaymark.workspace.reading import Unreadable, read
 
 # What took longer than this is said at once, so that a worker that is silent for long is one that hangs.
@@ -37,6 +38,7 @@ class Job(TypedDict):
     extra: list[str]
     select: list[str]
     ignore: list[str]
+    level: str
     limits: dict[str, int]
     seconds: float
     context: str
@@ -50,6 +52,7 @@ def job(asked: Asked, files: list[tuple[str, str]], context: bytes) -> Job:
         extra=list(choice.extra),
         select=list(choice.select),
         ignore=list(choice.ignore),
+        level=choice.level.value,
         limits=asdict(asked.limits),
         seconds=asked.seconds,
         context=context.hex(),
@@ -61,7 +64,9 @@ def serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     lines, out = sys.stdin.buffer, sys.stdout.buffer
     job: Job = json.loads(lines.readline())
-    choice = Choice(tuple(job["extra"]), tuple(job["select"]), tuple(job["ignore"]))
+    choice = Choice(
+        tuple(job["extra"]), tuple(job["select"]), tuple(job["ignore"]), Level.named(job["level"])
+    )
     ours = asked(choice, Limits(**job["limits"]), job["seconds"])
     gc.freeze()
     _say(out, "ready")

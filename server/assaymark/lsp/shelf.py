@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from assaymark.finding import Level
 from assaymark.lsp.options import Options
 from assaymark.rules.rule import Rule
 from assaymark.rules.ruleset import RuleSet
@@ -33,7 +34,8 @@ class Shelf:
         loaded = self._loaded.get(options.rules)
         if loaded is None:
             loaded = self._loaded[options.rules] = self._load(options.rules)
-        return _selected(loaded, options.settings.select, options.settings.ignore)
+        settings = options.settings
+        return _selected(loaded, settings.select, settings.ignore, settings.level)
 
     def taken_problems(self) -> list[str]:
         """What was left out of the rules, and is not told yet."""
@@ -67,5 +69,5 @@ def page_uri(source: str) -> str | None:
 
 
 @lru_cache(maxsize=32)
-def _selected(rules: RuleSet, select: tuple[str, ...], ignore: tuple[str, ...]) -> RuleSet:
-    return rules.selected(select, ignore)
+def _selected(rules: RuleSet, select: tuple[str, ...], ignore: tuple[str, ...], level: Level) -> RuleSet:
+    return rules.selected(select, ignore).up_to(level)

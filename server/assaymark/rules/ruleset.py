@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from assaymark.finding import Level
     from assaymark.rules.rule import Problem, Rule
 
 
@@ -55,6 +56,11 @@ class RuleSet:
             if (not select or _names(select, rule.id)) and not _names(ignore, rule.id)
         )
         return replace(RuleSet.of(kept), problems=self.problems)
+
+    def up_to(self, level: Level) -> RuleSet:
+        """The rules that are shown at *level*: what is not shown need not be asked."""
+        kept = tuple(rule for rule in self.rules if rule.level <= level)
+        return self if len(kept) == len(self.rules) else replace(RuleSet.of(kept), problems=self.problems)
 
     def unknown(self, names: Iterable[str]) -> tuple[str, ...]:
         """Those of *names*, as `selected` takes them, that name no rule."""
