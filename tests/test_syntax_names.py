@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assaymark.syntax.bindings import Bindings
 from assaymark.syntax.cut import ParseWork, cut
@@ -112,3 +114,32 @@ def test_the_quick_look_at_the_top_sees_what_the_full_one_sees(content: bytes) -
 
 def _plain(bindings: Bindings) -> dict[str, list[str]]:
     return {name: sorted(map(repr, ways)) for name, ways in bindings.items() if ways}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = 5subprocess.run(c)",
+        "x = 0x1fsubprocess",
+        "\u201csubprocess.run\u201d",
+        "subprocess\u00b2",
+        "1_0subprocess",
+    ],
+)
+def test_every_name_of_a_tree_is_a_word_and_is_found(source: str) -> None:
+    """Also one that stands beside a number, or beside what is no ASCII: what is no word is never looked for."""
+    view = view_of_source(source.encode())
+    names = [node for node in view.of_kinds(frozenset({"identifier"})) if node.text.isascii()]
+    for node in names:
+        assert node.text in view.words
+        assert node in view.occurrences(node.text)
+    assert names
+
+
+@given(st.text(alphabet="a5_x0\u00e9\u00b2\u201c .(e", max_size=12))
+def test_every_name_of_a_random_tree_is_a_word_and_is_found(source: str) -> None:
+    view = view_of_source(source.encode())
+    for node in view.of_kinds(frozenset({"identifier"})):
+        if node.text.isascii() and node.text:
+            assert node.text in view.words
+            assert node in view.occurrences(node.text)

@@ -8,6 +8,7 @@ Invariants:
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from tree_sitter import Node as RawNode
 
 _IN_WORDS = frozenset(byte for byte in range(256) if byte >= 0x80 or bytes((byte,)).isalnum() or byte == 0x5F)
+_DIGITS = frozenset(b"0123456789")
+_ASCII_WORDS = re.compile(rb"[0-9A-Za-z_]+")
+_UNICODE_WORDS = re.compile(r"[^\W\d]\w*")
 # Everything that is not part of a word becomes a blank.
 _TO_WORDS = bytes(byte if byte in _IN_WORDS else 0x20 for byte in range(256))
 
@@ -169,9 +173,11 @@ class View:
         if found is None:
             found = []
             for part in self._parts:
-                for start in _whole_words(word, part.piece.chunk.data):
-                    node = _leaf(part, part.base + start, part.base + start + len(word))
-                    if node is not None and (not found or found[-1] is not node):
+                for start, is_whole in _hits(word, part.piece.chunk.data):
+                    first = part.base + start
+                    node = _leaf(part, first, first + len(word))
+                    exact = node is not None and (node.start, node.end) == (first, first + len(word))
+                    if node is not None and (is_whole or exact) and (not found or found[-1] is not node):
                         found.append(node)
             self._found[word] = found
         return found
@@ -206,8 +212,24 @@ class View:
 
 
 def words_of(data: bytes) -> frozenset[bytes]:
-    """Every word of *data*, those of strings and comments included."""
-    return frozenset(data.translate(_TO_WORDS).split())
+    """
+    Every word of *data*, those of strings and comments included: all that a name in its tree can be.
+
+    A run of letters and digits is a word, and some runs hold more: a grammar reads a number and a name in
+    ``5eval``, and a name beside a quotation mark that is no ASCII.
+    """
+    runs = frozenset(data.translate(_TO_WORDS).split())
+    odd = [run for run in runs if run[0] in _DIGITS or not run.isascii()]
+    return runs.union(word for run in odd for word in _inner_words(run)) if odd else runs
+
+
+def _inner_words(run: bytes) -> Iterator[bytes]:
+    """The names that a run may hold beside a number, or beside what is not ASCII."""
+    for part in _ASCII_WORDS.findall(run):
+        yield part
+        # No number that anybody writes is longer.
+        yield from (part[at:] for at in range(1, min(len(part), 64)) if part[at] not in _DIGITS)
+    yield from (word.encode() for word in _UNICODE_WORDS.findall(run.decode(errors="replace")))
 
 
 def view_of_source(source: bytes, language: str = "python") -> View:
@@ -220,14 +242,24 @@ def view_of_source(source: bytes, language: str = "python") -> View:
     return View(pieces, facts_of(pieces, language), language)
 
 
-def _whole_words(word: bytes, data: bytes) -> Iterator[int]:
-    """Where *word* starts in *data* with no byte of a word beside it."""
+def _hits(word: bytes, data: bytes) -> Iterator[tuple[int, bool]]:
+    """Where *word* starts in *data*, and whether it is a whole run; else it may be a name in an odd one."""
     start = data.find(word)
     while start >= 0:
         end = start + len(word)
-        if not (start and data[start - 1] in _IN_WORDS) and not (end < len(data) and data[end] in _IN_WORDS):
-            yield start
-        start = data.find(word, end)
+        before, behind = data[max(start - 1, 0) : start], data[end : end + 1]
+        is_whole = not before.translate(_TO_WORDS).strip() and not behind.translate(_TO_WORDS).strip()
+        if is_whole or _is_odd_beside(data, start, end):
+            yield start, is_whole
+        start = data.find(word, start + 1)
+
+
+def _is_odd_beside(data: bytes, start: int, end: int) -> bool:
+    """Whether the run around these bytes starts with a digit or is not ASCII."""
+    first = start
+    while first and data[first - 1] in _IN_WORDS:
+        first -= 1
+    return data[first] in _DIGITS or not (data[first:end].isascii() and data[end : end + 1].isascii())
 
 
 @lru_cache(maxsize=256)
