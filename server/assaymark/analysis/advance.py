@@ -14,7 +14,7 @@ Invariants:
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -31,17 +31,27 @@ from assaymark.text import Chunk, Edit, Text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from assaymark.rules.rule import Rule
     from assaymark.rules.ruleset import RuleSet
 
-# An index is a function of the rules alone, and a run of many files asks for the same one again and again.
-_INDEXED: dict[tuple[str, str, frozenset[str]], tuple[Index, tuple[Index, ...]]] = {}
+
+@dataclass(frozen=True, slots=True)
+class _Indexes:
+    """Rules indexed: all, those that see one chunk, and each of those that see the file."""
+
+    every: Index
+    narrow: Index
+    wide: tuple[Index, ...]
+
+
+# What is made of rules alone is made once for them: a run of many files asks for the same again and again.
+_JUDGES: dict[tuple[str, str], tuple[Rule, ...]] = {}
+_INDEXED: dict[tuple[str, str, tuple[bool, ...]], _Indexes] = {}
 
 
 def needed(content: bytes, path: str, rules: RuleSet, language: str) -> bool:
     """Whether any rule of *language* can match in *content* at all; if not, it need not be parsed."""
-    words = words_of(content)
-    narrow, wide = _indexes(rules, language, path)
-    return any(index.possible(words) for index in (narrow, *wide))
+    return bool(_indexes(rules, language, path).every.possible(words_of(content)))
 
 
 def opened(content: bytes, path: str, rules: RuleSet, limits: Limits | None = None) -> Snapshot:
@@ -58,8 +68,8 @@ def opened(content: bytes, path: str, rules: RuleSet, limits: Limits | None = No
         pieces = cut(content, language, counts.parsed)
     except languages.Unavailable as unavailable:
         return _unread(content, path, rules, limits, State.failed, str(unavailable), language)
-    narrow, wide = _indexes(rules, language, path)
-    known = _known(wide)
+    indexes = _indexes(rules, language, path)
+    known = _known(indexes.wide)
     text = Text([_section(piece, language, known) for piece in pieces])
     facts, _ = syntax_facts.advanced(Facts(), (), (section.bindings for section in text))
     start = Snapshot(
@@ -70,9 +80,9 @@ def opened(content: bytes, path: str, rules: RuleSet, limits: Limits | None = No
         limits=limits,
         state=State.clean,
         facts=facts,
-        narrow_rules=narrow,
-        wide_rules=wide,
-        wide_answers=tuple(WideAnswer() for _ in wide),
+        narrow_rules=indexes.narrow,
+        wide_rules=indexes.wide,
+        wide_answers=tuple(WideAnswer() for _ in indexes.wide),
     )
     return answered(start, tuple(text), Changed(), counts, words_of(content))
 
@@ -110,15 +120,20 @@ def advanced(before: Snapshot, edits: Sequence[Edit]) -> Snapshot:
     return answered(moved, (*gone.values(), *come.values()), changed, counts)
 
 
-def _indexes(rules: RuleSet, language: str, path: str) -> tuple[Index, tuple[Index, ...]]:
-    """The rules that judge *path*, indexed: those that see one chunk, and each of those that see the file."""
-    asked = [rule for rule in rules.for_language(language) if rule.applies_to(path)]
-    key = (rules.digest, language, frozenset(rule.id for rule in asked))
+def _indexes(rules: RuleSet, language: str, path: str) -> _Indexes:
+    """The rules that judge *path*, indexed."""
+    judges = _JUDGES.get((rules.digest, language))
+    if judges is None:
+        # Many rules leave out the same paths: one of them answers for all.
+        by_paths = {(rule.include, rule.exclude): rule for rule in rules.for_language(language)}
+        judges = _JUDGES[rules.digest, language] = tuple(by_paths.values())
+    key = (rules.digest, language, tuple([rule.applies_to(path) for rule in judges]))
     known = _INDEXED.get(key)
     if known is None:
+        asked = [rule for rule in rules.for_language(language) if rule.applies_to(path)]
         narrow = indexed([rule for rule in asked if rule.needs.reach != "file"])
         wide = tuple(indexed([rule]) for rule in asked if rule.needs.reach == "file")
-        known = _INDEXED[key] = (narrow, wide)
+        known = _INDEXED[key] = _Indexes(indexed(asked), narrow, wide)
     return known
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _IN_WORDS = frozenset(byte for byte in range(256) if byte >= 0x80 or bytes((byte,)).isalnum() or byte == 0x5F)
 _DIGITS = frozenset(b"0123456789")
+_LAST_DIGIT = max(_DIGITS)
 _ASCII_WORDS = re.compile(rb"[0-9A-Za-z_]+")
 _UNICODE_WORDS = re.compile(r"[^\W\d]\w*")
 # Everything that is not part of a word becomes a blank.
@@ -219,7 +220,9 @@ def words_of(data: bytes) -> frozenset[bytes]:
     ``5eval``, and a name beside a quotation mark that is no ASCII.
     """
     runs = frozenset(data.translate(_TO_WORDS).split())
-    odd = [run for run in runs if run[0] in _DIGITS or not run.isascii()]
+    odd = [run for run in runs if run[0] <= _LAST_DIGIT and not run.isdigit()]
+    if not data.isascii():
+        odd += [run for run in runs if not run.isascii()]
     return runs.union(word for run in odd for word in _inner_words(run)) if odd else runs
 
 
