@@ -76,7 +76,7 @@ def test_a_broken_budget_of_the_start_is_called_broken(worse: dict[str, float]) 
     assert [holds for holds, _ in keystrokes._judged([], starts, BUDGETS["keystrokes"])].count(False) == 1
 
 
-@pytest.mark.parametrize("worse", [{"bandit_s": 39}, {"warm_s": 0.6}, {"one_file_first_s": 0.31}])
+@pytest.mark.parametrize("worse", [{"bandit_s": 39}, {"warm_s": 0.6}, {"one_file_next_s": 0.31}])
 def test_a_broken_budget_of_the_batch_is_called_broken(worse: dict[str, float]) -> None:
     """One figure that is worse breaks one budget."""
     verdicts = batch._judged(replace(TIMES, **worse), BUDGETS["batch"])
