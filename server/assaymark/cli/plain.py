@@ -19,6 +19,7 @@ from assaymark.cli.report import Checked, Position, Reported, offsets
 from assaymark.cli.single import Asked
 from assaymark.finding import Change, Confidence, Finding, Fix, Level, Severity, Step
 from assaymark.text import Span
+from assaymark.workspace.project import rule_path
 
 Plain: TypeAlias = "list[Plain] | str | int | None"
 
@@ -31,7 +32,7 @@ def context(asked: Asked) -> bytes:
 
 def key(context: bytes, path: str, raw: bytes) -> bytes:
     """What a result for the file *path* holding *raw* is kept under."""
-    digest = hashlib.blake2b(path.encode("utf-8", "surrogatepass"), digest_size=16, key=context)
+    digest = hashlib.blake2b(rule_path(path).encode("utf-8", "surrogatepass"), digest_size=16, key=context)
     digest.update(b"\0")
     digest.update(raw)
     return digest.digest()

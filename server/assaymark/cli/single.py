@@ -26,6 +26,7 @@ from assaymark.rules.pages import RulesNotFoundError
 from assaymark.rules.ruleset import RuleSet
 from assaymark.syntax.languages import language_of
 from assaymark.text import Span
+from assaymark.workspace.project import rule_path
 from assaymark.workspace.reading import Unreadable, decoded
 
 T = TypeVar("T")
@@ -91,9 +92,10 @@ def checked(raw: bytes | Unreadable, path: str, asked: Asked) -> Checked:
 
 
 def _analysed(content: bytes, path: str, language: str, asked: Asked) -> Checked:
-    if not needed(content, path, asked.rules, language):
+    known_as = rule_path(path)
+    if not needed(content, known_as, asked.rules, language):
         return Checked(path, State.clean)
-    snapshot = opened(content, path, asked.rules, asked.limits)
+    snapshot = opened(content, known_as, asked.rules, asked.limits)
     named = {finding: offsets(finding) for finding in snapshot.findings()}
     positions = _positions(sorted(set().union(*named.values())), snapshot)
     findings = (

@@ -6,6 +6,8 @@ import os
 from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit
 
+from assaymark.workspace.project import path_in_repository
+
 
 def folder_of(uri: str, folders: Sequence[str]) -> str | None:
     """The innermost of *folders* that holds *uri*."""
@@ -15,16 +17,20 @@ def folder_of(uri: str, folders: Sequence[str]) -> str | None:
 
 def path_of(uri: str, language_id: str, folders: Sequence[str]) -> str:
     """
-    The path of the document *uri*: within its folder where it has one, with `/` between folders.
+    The path of the document *uri*: within its repository, else within its folder, with `/` between folders.
 
     A text that was never saved has no suffix that says what it is: the editor's word counts.
     """
     if not uri.startswith("file:"):
         name = unquote(_split(uri)[1])
         return f"{name}.py" if language_id == "python" and not name.endswith((".py", ".pyi")) else name
+    place = file_path(uri)
+    inside = path_in_repository(place)
+    if inside is not None:
+        return inside
     folder = folder_of(uri, folders)
     if folder is None:
-        return file_path(uri)
+        return place
     return unquote(uri[len(folder.rstrip("/")) + 1 :])
 
 

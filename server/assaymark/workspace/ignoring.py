@@ -5,7 +5,7 @@ Invariants:
     A folder that was named is never ignored.
     A file that cannot be read or understood ignores nothing.
 """
-# ruff: noqa: PTH118, PTH120, PTH206
+# ruff: noqa: PTH118, PTH206
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assaymark.workspace.project import repository_of
 from assaymark.workspace.reading import Unreadable, read
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Ignores:
 
 def ignores_above(root: str) -> Ignores:
     """The ignore files from the repository's top to *root*; none when they ignore *root*, which was named."""
-    top = _repository(root)
+    top = repository_of(root)
     if top is None:
         return Ignores()
     ignores = Ignores()
@@ -57,15 +58,6 @@ def ignores_above(root: str) -> Ignores:
         if ignores.hold(folder, folder=True):
             return Ignores()
     return ignores
-
-
-def _repository(folder: str) -> str | None:
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        above = os.path.dirname(folder)
-        if above == folder:
-            return None
-        folder = above
-    return folder
 
 
 def _spec(place: str) -> GitIgnoreSpec | None:
