@@ -78,6 +78,8 @@ def _prose(page: RulePage) -> str:
 def _ends(rule: Rule) -> Iterator[str]:
     if rule.covers:
         yield f"\nCovers: {', '.join(rule.covers)}\n"
+    if rule.overlaps:
+        yield f"\nOverlaps: {', '.join(rule.overlaps)}\n"
     if rule.references:
         yield "\nRead more:\n" + "".join(f"  {reference}\n" for reference in rule.references)
     if os.path.isabs(rule.source):  # noqa: PTH117

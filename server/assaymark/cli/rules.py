@@ -94,6 +94,7 @@ def _plain(rule: Rule) -> dict[str, object]:
         "cwe": list(rule.cwe),
         "owasp": list(rule.owasp),
         "covers": list(rule.covers),
+        "overlaps": list(rule.overlaps),
         "references": list(rule.references),
         "fixes": [{"title": fix.title, "safe": fix.safe} for fix in rule.fixes],
         "why": rule.why,

@@ -42,7 +42,12 @@ class FixTemplate:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule, compiled for one language."""
+    """
+    One rule, compiled for one language.
+
+    *covers* names the checks of other tools (`bandit/B506`) that it, with the other rules that name them,
+    replaces; *overlaps* those of whose findings it has only some.
+    """
 
     id: str
     language: str
@@ -56,6 +61,7 @@ class Rule:
     cwe: tuple[int, ...] = ()
     owasp: tuple[str, ...] = ()
     covers: tuple[str, ...] = ()
+    overlaps: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     fixes: tuple[FixTemplate, ...] = ()
     include: tuple[str, ...] = ()

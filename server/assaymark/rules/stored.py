@@ -53,6 +53,7 @@ class PlainRule(TypedDict):
     cwe: list[int]
     owasp: list[str]
     covers: list[str]
+    overlaps: list[str]
     references: list[str]
     fixes: list[PlainFix]
     include: list[str]
@@ -85,6 +86,7 @@ def rule_to_plain(rule: Rule) -> PlainRule:
         cwe=list(rule.cwe),
         owasp=list(rule.owasp),
         covers=list(rule.covers),
+        overlaps=list(rule.overlaps),
         references=list(rule.references),
         fixes=[_fix_to_plain(fix) for fix in rule.fixes],
         include=list(rule.include),
@@ -111,6 +113,7 @@ def rule_from_plain(plain: PlainRule) -> Rule:
         cwe=tuple(plain["cwe"]),
         owasp=tuple(plain["owasp"]),
         covers=tuple(plain["covers"]),
+        overlaps=tuple(plain["overlaps"]),
         references=tuple(plain["references"]),
         fixes=tuple(_fix_from_plain(fix) for fix in plain["fixes"]),
         include=tuple(plain["include"]),
