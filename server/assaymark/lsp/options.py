@@ -15,15 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from assaymark.finding import Level, Severity
-from assaymark.settings import Settings
+from assaymark.settings.values import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The settings of a folder, and the files of further rules."""
+    """The settings of a folder."""
 
     settings: Settings
-    rules: tuple[Path, ...] = ()
 
 
 def options_of(
@@ -86,7 +85,9 @@ def _typing_delay(options: Options, value: object) -> Options:
 
 
 def _rules(options: Options, value: object) -> Options:
-    return replace(options, rules=tuple(Path(text) for text in _texts(value)))
+    return replace(
+        options, settings=replace(options.settings, rules=tuple(Path(text) for text in _texts(value)))
+    )
 
 
 def _trusted(options: Options, value: object) -> Options:

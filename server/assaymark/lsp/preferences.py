@@ -13,7 +13,7 @@ from assaymark.lsp.client import Client
 from assaymark.lsp.options import Options, options_of
 from assaymark.lsp.outbox import Outbox
 from assaymark.lsp.places import folder_of, path_of
-from assaymark.settings import Settings
+from assaymark.settings.values import Settings
 
 
 class Preferences:

@@ -31,10 +31,10 @@ class Shelf:
 
         Effect: reads them, the first time; *problem* says why there are none, `taken_problems` what not.
         """
-        loaded = self._loaded.get(options.rules)
-        if loaded is None:
-            loaded = self._loaded[options.rules] = self._load(options.rules)
         settings = options.settings
+        loaded = self._loaded.get(settings.rules)
+        if loaded is None:
+            loaded = self._loaded[settings.rules] = self._load(settings.rules)
         return _selected(loaded, settings.select, settings.ignore, settings.level)
 
     def taken_problems(self) -> list[str]:
