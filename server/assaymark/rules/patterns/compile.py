@@ -171,6 +171,8 @@ def _parts(compiling: _Compiling, key: str, value: object) -> All:
 
 def _with_texts(formula: All) -> All:
     """With what its conditions ask of the text of a view, so that most views need not be looked at."""
+    if not any(isinstance(part, MetavariableRegex) for part in formula.parts):
+        return formula
     written = metavariables_as_written(formula)
     return All(
         tuple(
