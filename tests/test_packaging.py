@@ -62,6 +62,20 @@ def test_pages_ship_beside_the_code(way: Callable[[Path], Path], tmp_path: Path)
     assert sorted(str(page.relative_to(folder)) for page in folder.rglob("*.md")) == PAGES
 
 
+def test_the_first_run_of_an_installed_package_compiles_no_rule(tmp_path: Path) -> None:
+    """Nothing is cached yet, and YAML is not imported; a page that was changed afterwards is read."""
+    python = _environment(tmp_path / "env")
+    site = _installed(python, wheel(tmp_path / "dist"))
+    empty = f"import os, sys; os.environ['XDG_CACHE_HOME'] = {str(tmp_path / 'cache')!r}; "
+    load = empty + "from assaymark.rules.loading import load; rules = load(); "
+    count = len([page for page in PAGES if "/" in page])
+    assert _said(python, load + "print(len(rules.rules), 'yaml' in sys.modules)") == f"{count} False"
+    page = site / "assaymark" / "pages" / "python" / "yaml-unsafe-load.md"
+    page.write_text(page.read_text().replace("severity: high", "severity: critical"))
+    severity = "print(rules.named('yaml-unsafe-load').severity.value)"
+    assert _said(python, load + severity) == "critical"
+
+
 def test_both_wheels_hold_the_same(tmp_path: Path) -> None:
     """Nothing is lost on the way through the sdist; schemas, types and pages are all there."""
     direct, through = _names(wheel(tmp_path / "direct")), _names(wheel_of_sdist(tmp_path / "through"))
@@ -96,7 +110,9 @@ def test_missing_pages_are_an_error_that_names_both_places(tmp_path: Path) -> No
     python = _environment(tmp_path / "env")
     site = _installed(python, wheel(tmp_path / "dist"))
     shutil.rmtree(site / "assaymark" / "pages")
-    failed = subprocess.run([python, "-c", FIND], capture_output=True, text=True, cwd=tmp_path, check=False)
+    failed = subprocess.run(
+        [python, "-I", "-c", FIND], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
     assert failed.returncode != 0
     assert str(site / "assaymark" / "pages") in failed.stderr
     assert "rules" in failed.stderr.replace("assaymark/rules", "").replace("assaymark.rules", "")
@@ -134,7 +150,8 @@ def _site(python: Path) -> Path:
 
 
 def _said(python: Path, code: str) -> str:
-    run = [python, "-c", code]
+    # Isolated: a PYTHONPATH of whoever runs the tests names a checkout.
+    run = [python, "-I", "-c", code]
     return subprocess.run(run, capture_output=True, text=True, cwd=python.parent, check=True).stdout.strip()
 
 

@@ -1,5 +1,5 @@
 """
-Compiled rules on disk, in the user's cache folder.
+Compiled rules on disk: in the user's cache folder, and beside the pages of an installed package.
 
 Invariants:
     A stored file is lines of JSON: the checksum of the rest, the rules, and the formulas that they take in
@@ -22,9 +22,10 @@ from assaymark.rules.ruleset import RuleSet
 from assaymark.rules.stored import PlainFix, PlainRule, rule_from_plain, rule_to_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 _MAX_BYTES = 50_000_000
+_SHIPPED = "compiled.jsonl"
 
 
 class _Content(TypedDict):
@@ -52,13 +53,30 @@ def cache_folder(environ: Mapping[str, str], home: Path, platform: str) -> Path 
 def stored_rules(file: Path, key: str) -> RuleSet | None:
     """The rules that *file* holds for *key*; None when it holds none that can be trusted."""
     try:
-        lines = iter(_trusted_lines(file))
+        return _rules(_own(file), key)
+    except OSError:
+        return None
+
+
+def shipped_rules(pages: Path, key: Callable[[], str]) -> RuleSet | None:
+    """The rules that were compiled when the package was built, if they are those of *key*."""
+    try:
+        # As trustworthy as the code beside it, whoever owns both.
+        stored = (pages / _SHIPPED).read_bytes()
+    except OSError:
+        return None
+    return _rules(stored, key())
+
+
+def _rules(stored: bytes, key: str) -> RuleSet | None:
+    try:
+        lines = iter(_trusted_lines(stored))
         content: _Content = json.loads(next(lines))
         if content["key"] != key:
             return None
         rules = tuple(rule_from_plain(_with_formulas(plain, lines)) for plain in content["rules"])
         return RuleSet(rules, content["digest"], tuple(Problem(*problem) for problem in content["problems"]))
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration, RuntimeError):
+    except (ValueError, LookupError, TypeError, AttributeError, StopIteration, RuntimeError):
         return None
 
 
@@ -68,6 +86,24 @@ def store_rules(file: Path, key: str, rules: RuleSet) -> None:
 
     Effect: replaces the file; does nothing where the folder cannot be written.
     """
+    try:
+        _replace(file, _stored(key, rules))
+    except OSError:
+        return
+
+
+def ship_rules(folder: Path, key: str, rules: RuleSet) -> Path:
+    """
+    The file with *rules* to ship beside the pages.
+
+    Effect: writes it into *folder*.
+    """
+    file = folder / _SHIPPED
+    _replace(file, _stored(key, rules))
+    return file
+
+
+def _stored(key: str, rules: RuleSet) -> bytes:
     formulas: list[str] = []
     content = _Content(
         key=key,
@@ -77,19 +113,21 @@ def store_rules(file: Path, key: str, rules: RuleSet) -> None:
     )
     body = "\n".join([json.dumps(content, separators=(",", ":")), *formulas]).encode()
     head = json.dumps({"checksum": _checksum(body)}).encode()
-    try:
-        _replace(file, head + b"\n" + body)
-    except OSError:
-        return
+    return head + b"\n" + body
 
 
-def _trusted_lines(file: Path) -> list[str]:
-    """The lines after the checksum, when *file* is ours and the checksum is right; none otherwise."""
+def _own(file: Path) -> bytes:
+    """What *file* holds, when it is this user's."""
     with file.open("rb") as stream:
         status = os.fstat(stream.fileno())
         if status.st_size > _MAX_BYTES or (os.name == "posix" and status.st_uid != os.getuid()):
-            return []
-        head, body = stream.readline(), stream.read()
+            return b""
+        return stream.read()
+
+
+def _trusted_lines(stored: bytes) -> list[str]:
+    """The lines after the checksum, when that is right; none otherwise."""
+    head, _, body = stored.partition(b"\n")
     return body.decode().split("\n") if json.loads(head)["checksum"] == _checksum(body) else []
 
 

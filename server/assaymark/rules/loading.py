@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assaymark.rules.cache import cache_folder, store_rules, stored_rules
+from assaymark.rules.cache import cache_folder, ship_rules, shipped_rules, store_rules, stored_rules
 from assaymark.rules.pages import PAGE, page_names, page_of, pages_folder, rule_files, source_of
 from assaymark.rules.rule import BadRuleError, Problem
 from assaymark.rules.ruleset import RuleSet
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # Where a rule file is, and how it is called in messages: a page of ours by its place in the project.
 _Named = tuple[str, str]
+
+_HERE = os.path.dirname(__file__)  # noqa: PTH120 - texts, for speed
 
 
 def load(extra: Sequence[Path] = (), cache: bool = True) -> RuleSet:  # noqa: FBT001, FBT002 - a door's option
@@ -44,17 +46,34 @@ def load(extra: Sequence[Path] = (), cache: bool = True) -> RuleSet:  # noqa: FB
 
 def load_with(pages: Path, extra: Sequence[Path], folder: Path | None) -> RuleSet:
     """The rules in *pages* and *extra*, kept in the cache *folder* when there is one."""
-    files = [*_bundled(pages), *((str(file), str(file)) for place in extra for file in rule_files(place))]
+    shipped = shipped_rules(pages, lambda: _shipped_key(pages))
+    if shipped is not None and not extra:
+        return shipped
+    own = [(str(file), str(file)) for place in extra for file in rule_files(place)]
+    files = [*_bundled(pages), *own]
     if folder is None:
-        return _read(files)
+        return _read(files) if shipped is None else _read(own, shipped)
     key = _key(files)
     file = folder / f"rules-{_short_hash(str([pages, *extra]))}.jsonl"
     stored = stored_rules(file, key)
     if stored is not None:
         return stored
-    rules = _read(files)
+    rules = _read(files) if shipped is None else _read(own, shipped)
     store_rules(file, key, rules)
     return rules
+
+
+def ship(pages: Path, folder: Path) -> Path:
+    """
+    The file with the compiled rules of *pages*, to be put beside them in a package.
+
+    So the first run of an installed Assaymark is as fast as the next. Effect: writes it into *folder*. Raises
+    ValueError when a page is broken.
+    """
+    rules = _read(tuple(_bundled(pages)))
+    if rules.problems:
+        raise ValueError("\n".join(map(str, rules.problems)))
+    return ship_rules(folder, _shipped_key(pages), rules)
 
 
 def read_page(rule: Rule) -> RulePage | None:
@@ -76,9 +95,9 @@ def _bundled(pages: Path) -> Iterator[_Named]:
         yield f"{pages}/{name}", source_of(name)
 
 
-def _read(files: Sequence[_Named]) -> RuleSet:
-    """The rules in *files*; of two with one id, the first."""
-    rules: dict[tuple[str, str], Rule] = {}
+def _read(files: Sequence[_Named], known: RuleSet | None = None) -> RuleSet:
+    """The *known* rules and those in *files*; of two with one id, the first."""
+    rules = {(rule.language, rule.id): rule for rule in known.rules} if known is not None else {}
     problems: list[Problem] = []
     for file, name in files:
         read, bad = _read_file(Path(file), name)
@@ -116,14 +135,30 @@ def _key(files: Sequence[_Named]) -> str:
     return _short_hash("\0".join(parts))
 
 
+def _shipped_key(pages: Path) -> str:
+    """The same of a package, wherever it is installed: names and sizes are what an installer keeps."""
+    files = [*_bundled(pages), *((file, file.removeprefix(_HERE)) for file in _code())]
+    return _short_hash("\0".join(f"{name}\0{_size(file)}" for file, name in files))
+
+
 def _compiler() -> Iterator[str]:
     """The files whose change may change a compiled rule."""
-    here = os.path.dirname(__file__)  # noqa: PTH120 - texts, as above
-    for folder in (here, f"{here}/patterns", f"{here}/../syntax", f"{here}/../syntax/python"):
-        yield from (f"{folder}/{name}" for name in sorted(os.listdir(folder)) if name.endswith(".py"))  # noqa: PTH208
+    yield from _code()
     grammar = find_spec("tree_sitter_python")
     if grammar and grammar.origin:
         yield grammar.origin
+
+
+def _code() -> Iterator[str]:
+    for folder in (_HERE, f"{_HERE}/patterns", f"{_HERE}/../syntax", f"{_HERE}/../syntax/python"):
+        yield from (f"{folder}/{name}" for name in sorted(os.listdir(folder)) if name.endswith(".py"))  # noqa: PTH208
+
+
+def _size(file: str) -> int:
+    try:
+        return os.stat(file).st_size  # noqa: PTH116 - texts, as above
+    except OSError:
+        return -1
 
 
 def _stamp(file: str) -> str:
