@@ -15,6 +15,8 @@ from typing import NoReturn
 from assaymark.cli.usage import WRONG_USAGE, did_you_mean
 from assaymark.finding import Level, Severity
 
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "csv")
+
 _CHECK_EXAMPLES = """\
 examples:
   assaymark check                          the current folder
@@ -164,8 +166,7 @@ def _add_check(check: _Parser) -> None:
     which.add_argument("--ignore", action="append", default=[], metavar="RULES", help="not these rules")
     _add_rules_place(which)
     how = check.add_argument_group("what comes of it")
-    how.add_argument("--format", choices=("text", "json", "sarif"), default="text", help="default: text")
-    how.add_argument("--output", metavar="FILE", help="write the report to this file")
+    _add_outputs(how)
     how.add_argument("--fix", action="store_true", help="apply the safe fixes")
     how.add_argument(
         "--unsafe", action="store_true", help="with --fix: also fixes that can change what code does"
@@ -194,6 +195,28 @@ def _add_check(check: _Parser) -> None:
         type=_positive,
         metavar="N",
         help="the largest file that is analysed (default: 5,000,000)",
+    )
+
+
+def _add_outputs(how: argparse._ActionsContainer) -> None:
+    how.add_argument(
+        "--format",
+        choices=FORMATS,
+        default="text",
+        help=f"{', '.join(FORMATS)} (default: text)",
+        metavar="FORMAT",
+    )
+    how.add_argument("--output", metavar="FILE", help="write the report to this file, not to the terminal")
+    how.add_argument(
+        "--report",
+        type=_report,
+        action="append",
+        default=[],
+        metavar="FORMAT=FILE",
+        help="write a further report to this file; can be given again",
+    )
+    how.add_argument(
+        "--statistics", action="store_true", help="how often each rule speaks, instead of the findings"
     )
 
 
@@ -234,6 +257,15 @@ def _seconds(text: str) -> float:
     if not 0 < seconds < 86_400:
         raise ValueError
     return seconds
+
+
+def _report(text: str) -> tuple[str, str]:
+    form, _, file = text.partition("=")
+    if not file or form not in FORMATS:
+        guess = did_you_mean(form, FORMATS)
+        msg = f"not FORMAT=FILE with one of the formats {', '.join(FORMATS)}: {text!r}{guess}"
+        raise argparse.ArgumentTypeError(msg)
+    return form, file
 
 
 # How argparse calls them in "invalid … value".

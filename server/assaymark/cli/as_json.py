@@ -79,7 +79,10 @@ def _range(found: Reported, start: int, end: int) -> dict[str, Value]:
 
 
 def _position(position: Position) -> Value:
-    return {"line": position.line, "column": position.column}
+    plain: dict[str, Value] = {"line": position.line, "column": position.column}
+    if position.cell:
+        plain["cell"] = position.cell
+    return plain
 
 
 def _file(file: Checked) -> Value:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from assaymark.analysis.snapshot import Limits, State
 from assaymark.cli.batch import check_contents, check_files
-from assaymark.cli.output import write
+from assaymark.cli.output import Target, write
 from assaymark.cli.progress import progress
 from assaymark.cli.report import Checked, Report
 from assaymark.cli.single import Asked, Choice, asked
@@ -38,8 +38,7 @@ class Options:
     limits: Limits
     seconds: float
     n_jobs: int
-    format: str = "text"
-    output: str | None = None
+    targets: tuple[Target, ...] = (Target("text"),)
     stdin_as: str | None = None
     staged: bool = False
     diff: str | None = None
@@ -75,9 +74,7 @@ def check(options: Options) -> int:
         report = fixed(report, about.walked.files, wanted)
     code = exit_code(report, exit_zero=options.exit_zero)
     files = {file.path: file for file in about.walked.files}
-    write(
-        report, code, options.format, options.output, lambda path: _content(files.get(path), about, options)
-    )
+    write(report, code, options.targets, lambda path: _content(files.get(path), about, options))
     return code
 
 

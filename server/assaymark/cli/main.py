@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from typing import NoReturn
 
 from assaymark.cli.arguments import parsed
-from assaymark.cli.output import NotWrittenError, say
+from assaymark.cli.output import NotWrittenError, Target, say
 from assaymark.cli.usage import WRONG_USAGE, UsageError, fault
 
 NOT_DONE = 2
@@ -118,8 +118,7 @@ def _check(options: Namespace) -> int:
             limits=limits,
             seconds=options.timeout,
             n_jobs=options.jobs or n_processors(),
-            format=options.format,
-            output=options.output,
+            targets=_targets(options),
             stdin_as=options.filename if options.stdin else None,
             staged=options.staged,
             diff=options.diff,
@@ -129,6 +128,11 @@ def _check(options: Namespace) -> int:
             exit_zero=options.exit_zero,
         )
     )
+
+
+def _targets(options: Namespace) -> tuple[Target, ...]:
+    form = "statistics" if options.statistics else options.format
+    return (Target(form, options.output), *(Target(*report) for report in options.report))
 
 
 def _refuse_contradictions(options: Namespace) -> None:
@@ -141,6 +145,7 @@ def _refuse_contradictions(options: Namespace) -> None:
         "--stdin has no older state; leave --diff out": options.stdin and options.diff,
         "--fix changes files; it cannot change standard input": options.stdin and options.fix,
         "--fix changes files; it cannot change what is staged": options.staged and options.fix,
+        "--statistics is text; leave --format out": options.statistics and options.format != "text",
         "--unsafe says which fixes; add --fix": options.unsafe and not options.fix,
     }
     for complaint, is_so in wrong.items():

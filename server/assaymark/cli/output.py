@@ -9,10 +9,12 @@ Invariants:
 from __future__ import annotations
 
 import errno
+import io
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assaymark.cli.style import Style
@@ -30,28 +32,54 @@ class NotWrittenError(Exception):
     """The report could not be delivered."""
 
 
-def write(report: Report, code: int, form: str, output: str | None, content: Callable[[str], bytes]) -> None:
-    """
-    Write *report*, which ends with the exit *code*, in the format *form*.
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A format, and the file that a report in it goes to; without one, standard output."""
 
-    Effect: into the file *output*, and the summary to standard output; or all to standard output.
-    *content* tells what a checked file holds. Raises UsageError or NotWrittenError.
+    form: str
+    file: str | None = None
+
+
+def write(report: Report, code: int, targets: Sequence[Target], content: Callable[[str], bytes]) -> None:
     """
-    if output is None:
+    Write *report*, which ends with the exit *code*, to every one of *targets*.
+
+    Effect: writes the files, and then standard output: the report, or its summary when that went into files
+    alone. *content* tells what a checked file holds. Raises UsageError or NotWrittenError.
+    """
+    files = [target for target in targets if target.file is not None]
+    for target in files:
+        _store(target.file or "", _pieces(report, code, target.form, content, Style()))
+    written = [f"Written: {target.file}\n" for target in files]
+    shown = [target.form for target in targets if target.file is None]
+    for form in shown:
+        _keep_line_ends(form)
         say(_pieces(report, code, form, content, style() if form == "text" else Style()))
-        return
+    if not shown:
+        from assaymark.cli.terminal import summary
+
+        say((*summary(report, style()), *written))
+    elif shown == ["text"]:
+        say(written)
+
+
+def _store(file: str, pieces: Iterable[str]) -> None:
+    """Effect: writes *file*, whole or not at all. Raises UsageError."""
     # Late: most reports go to standard output.
     from assaymark.workspace.writing import replace
 
-    text = "".join(_pieces(report, code, form, content, Style()))
+    text = "".join(pieces)
     try:
-        replace(os.path.abspath(output), text.encode("utf-8", "backslashreplace"))  # noqa: PTH100
+        replace(os.path.abspath(file), text.encode("utf-8", "backslashreplace"))  # noqa: PTH100
     except OSError as error:
-        msg = f"cannot write {output}: {(error.strerror or type(error).__name__).lower()}"
+        msg = f"cannot write {file}: {(error.strerror or type(error).__name__).lower()}"
         raise UsageError(msg) from error
-    from assaymark.cli.terminal import summary
 
-    say((*summary(report, style()), f"Written: {output}\n"))
+
+def _keep_line_ends(form: str) -> None:
+    """Effect: standard output no longer writes its own line ends where the format has some."""
+    if form == "csv" and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(newline="")
 
 
 def say(pieces: Iterable[str]) -> None:
@@ -102,14 +130,36 @@ def _pieces(
     report: Report, code: int, form: str, content: Callable[[str], bytes], look: Style
 ) -> Iterator[str]:
     # Late: only the format that was asked for is imported.
-    if form == "json":
-        from assaymark.cli.as_json import as_json
+    match form:
+        case "json":
+            from assaymark.cli.as_json import as_json
 
-        return as_json(report)
-    if form == "sarif":
-        from assaymark.cli.as_sarif import as_sarif
+            return as_json(report)
+        case "sarif":
+            from assaymark.cli.as_sarif import as_sarif
 
-        return as_sarif(report, code)
-    from assaymark.cli.terminal import as_text
+            return as_sarif(report, code)
+        case "github":
+            from assaymark.cli.as_github import as_github
 
-    return as_text(report, content, look)
+            return as_github(report)
+        case "gitlab":
+            from assaymark.cli.as_gitlab import as_gitlab
+
+            return as_gitlab(report)
+        case "junit":
+            from assaymark.cli.as_junit import as_junit
+
+            return as_junit(report)
+        case "csv":
+            from assaymark.cli.as_csv import as_csv
+
+            return as_csv(report)
+        case "statistics":
+            from assaymark.cli.statistics import as_statistics
+
+            return as_statistics(report, look)
+        case _:
+            from assaymark.cli.terminal import as_text
+
+            return as_text(report, content, look)

@@ -24,10 +24,17 @@ FAILED = frozenset((State.failed, State.timed_out, State.partial))
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A line and a column, both from 1."""
+    """
+    A line and a column, both from 1.
+
+    In a notebook they are those within the *cell* with that number (from 1), and *row* is the line of the
+    file in which the notebook spells that line; elsewhere both are 0.
+    """
 
     line: int
     column: int
+    cell: int = 0
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,17 @@ class Reported:
     def end(self) -> Position:
         return self.positions[self.finding.span.end]
 
+    @property
+    def place(self) -> str:
+        """Where it starts, as people write it behind a path: `12:10`, in a notebook `cell 3:2:5`."""
+        at = self.start
+        return f"{f'cell {at.cell}:' if at.cell else ''}{at.line}:{at.column}"
+
+    @property
+    def rows(self) -> tuple[int, int]:
+        """Its first and its last line in the file as it is stored."""
+        return self.start.row or self.start.line, self.end.row or self.end.line
+
     def span(self, span: Span) -> tuple[Position, Position]:
         return self.positions[span.start], self.positions[span.end]
 
@@ -57,6 +75,11 @@ class Checked:
     state: State
     reason: str = ""
     findings: tuple[Reported, ...] = ()
+
+    @property
+    def complaint(self) -> str:
+        """What was not done, and why, where something was not."""
+        return f"{'checked in part' if self.state is State.partial else 'not checked'}: {self.reason}"
 
     def with_findings(self, findings: Iterable[Reported]) -> Checked:
         """The same file with only *findings*."""

@@ -60,7 +60,7 @@ def summary(report: Report, style: Style) -> Iterator[str]:
 def _block(file: Checked, found: Reported, raw: bytes, lines: list[str], style: Style) -> Iterator[str]:
     finding, start = found.finding, found.start
     severity = finding.severity.value
-    place = style("path", f"{harmless(file.path)}:{start.line}:{start.column}")
+    place = style("path", f"{harmless(file.path)}:{found.place}")
     yield f"{place}  {style(severity, severity)}  {finding.rule}\n"
     message = harmless(finding.message.replace("`", ""))
     gutter = max(len(str(start.line)), 2)
