@@ -69,7 +69,7 @@ def asked(choice: Choice, limits: Limits, seconds: float) -> Asked:
     return Asked(choice, rules.selected(choice.select, choice.ignore).up_to(choice.level), limits, seconds)
 
 
-class _TimedOut(BaseException):
+class TimedOut(BaseException):
     """The time of a file is over; no `except Exception` on the way may swallow it."""
 
 
@@ -84,8 +84,8 @@ def checked(raw: bytes | Unreadable, path: str, asked: Asked) -> Checked:
     if isinstance(source, Unreadable):
         return Checked(path, State.failed, source.reason)
     try:
-        return _within(asked.seconds, lambda: _analysed(source.content, path, language, asked))
-    except _TimedOut:
+        return within(asked.seconds, lambda: _analysed(source.content, path, language, asked))
+    except TimedOut:
         return Checked(path, State.timed_out, f"timed out after {asked.seconds:g} s")
     except Exception as error:  # noqa: BLE001, a fault of ours is a failed file and not the end of the run
         return Checked(path, State.failed, fault(error))
@@ -95,7 +95,11 @@ def _analysed(content: bytes, path: str, language: str, asked: Asked) -> Checked
     known_as = rule_path(path)
     if not needed(content, known_as, asked.rules, language):
         return Checked(path, State.clean)
-    snapshot = opened(content, known_as, asked.rules, asked.limits)
+    return reported(opened(content, known_as, asked.rules, asked.limits), path)
+
+
+def reported(snapshot: Snapshot, path: str) -> Checked:
+    """What there is to say about the file *path* that *snapshot* is of."""
     named = {finding: offsets(finding) for finding in snapshot.findings()}
     positions = _positions(sorted(set().union(*named.values())), snapshot)
     findings = (
@@ -119,9 +123,9 @@ def _positions(offsets: Sequence[int], snapshot: Snapshot) -> dict[int, Position
     return positions
 
 
-def _within(seconds: float, work: Callable[[], T]) -> T:
+def within(seconds: float, work: Callable[[], T]) -> T:
     """
-    What *work* returns. Raises _TimedOut when it takes longer than *seconds* of the processor's time.
+    What *work* returns. Raises TimedOut when it takes longer than *seconds* of the processor's time.
 
     A busy machine does not change a result; what waits for something else there is not.
 
@@ -141,4 +145,4 @@ def _within(seconds: float, work: Callable[[], T]) -> T:
 
 
 def _time_is_over(number: int, frame: FrameType | None) -> None:
-    raise _TimedOut
+    raise TimedOut
