@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 
-from assaymark.cli.arguments import FORMATS
+from assaymark.cli.check_arguments import FORMATS
 from cli_world import FLAWED, World, spawned, world
 
 __all__ = ["world"]

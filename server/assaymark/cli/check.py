@@ -9,6 +9,7 @@ Invariants:
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from assaymark.analysis.snapshot import Limits, State
@@ -21,7 +22,6 @@ from assaymark.cli.subject import Subject, from_disk, from_index, from_stdin, si
 from assaymark.finding import Level, Severity
 from assaymark.policy import blocks, is_shown
 from assaymark.workspace.reading import Unreadable, decoded
-from assaymark.workspace.walking import File
 
 CLEAN, FOUND, NOT_ANALYSED = 0, 1, 2
 
@@ -44,6 +44,7 @@ class Options:
     diff: str | None = None
     fix: bool = False
     unsafe: bool = False
+    watch: bool = False
     cached: bool = True
     exit_zero: bool = False
 
@@ -54,11 +55,29 @@ def check(options: Options) -> int:
 
     Effect: reads what is to be checked, writes the report, and fixes files when asked to. Raises UsageError.
     """
+    if options.watch:
+        # Late, as below: most checks end by themselves, and fix nothing.
+        from assaymark.cli.watch import watch
+
+        return watch(options)
     began = time.monotonic()
     ours = asked(options.choice, options.limits, options.seconds)
-    about = _subject(options)
+    about = subject_of(options)
+    report = report_on(about, ours, options, began)
+    if options.fix:
+        from assaymark.cli.fixing import Wanted, fixed
+
+        wanted = Wanted(ours, lambda result: _counted(result, about, options), options.unsafe)
+        report = fixed(report, about.walked.files, wanted)
+    code = exit_code(report, exit_zero=options.exit_zero)
+    write(report, code, options.targets, contents(about, options))
+    return code
+
+
+def report_on(about: Subject, ours: Asked, options: Options, began: float) -> Report:
+    """What a check of *about*, which *began* then, finds out. Effect: reads the files."""
     results = _results(about, ours, options)
-    report = Report(
+    return Report(
         files=(*(_counted(result, about, options) for result in results), *_unread(about)),
         rules=ours.rules,
         kinds=about.walked.kinds,
@@ -66,16 +85,6 @@ def check(options: Options) -> int:
         gate=options.gate,
         seconds=time.monotonic() - began,
     )
-    if options.fix:
-        # Late: most checks fix nothing.
-        from assaymark.cli.fixing import Wanted, fixed
-
-        wanted = Wanted(ours, lambda result: _counted(result, about, options), options.unsafe)
-        report = fixed(report, about.walked.files, wanted)
-    code = exit_code(report, exit_zero=options.exit_zero)
-    files = {file.path: file for file in about.walked.files}
-    write(report, code, options.targets, lambda path: _content(files.get(path), about, options))
-    return code
 
 
 def exit_code(report: Report, *, exit_zero: bool) -> int:
@@ -86,7 +95,8 @@ def exit_code(report: Report, *, exit_zero: bool) -> int:
     return FOUND if blocking and not exit_zero else CLEAN
 
 
-def _subject(options: Options) -> Subject:
+def subject_of(options: Options) -> Subject:
+    """What is to be checked. Raises UsageError."""
     limit = options.limits.max_bytes
     if options.stdin_as is not None:
         about = from_stdin(options.stdin_as, limit)
@@ -120,8 +130,13 @@ def _counted(result: Checked, about: Subject, options: Options) -> Checked:
     )
 
 
-def _content(file: File | None, about: Subject, options: Options) -> bytes:
-    """The text of *file*, whose lines are shown; nothing when it cannot be had any more."""
-    raw = b"" if file is None else about.raw(file, options.limits.max_bytes)
-    source = raw if isinstance(raw, Unreadable) else decoded(raw, "python")
-    return b"" if isinstance(source, Unreadable) else source.content
+def contents(about: Subject, options: Options) -> Callable[[str], bytes]:
+    """What tells the text of a checked file by its path; nothing when it cannot be had any more."""
+    files = {file.path: file for file in about.walked.files}
+
+    def content(path: str) -> bytes:
+        raw = about.raw(files[path], options.limits.max_bytes) if path in files else b""
+        source = raw if isinstance(raw, Unreadable) else decoded(raw, "python")
+        return b"" if isinstance(source, Unreadable) else source.content
+
+    return content

@@ -124,6 +124,7 @@ def _check(options: Namespace) -> int:
             diff=options.diff,
             fix=options.fix,
             unsafe=options.unsafe,
+            watch=options.watch,
             cached=not options.no_cache,
             exit_zero=options.exit_zero,
         )
@@ -146,6 +147,12 @@ def _refuse_contradictions(options: Namespace) -> None:
         "--fix changes files; it cannot change standard input": options.stdin and options.fix,
         "--fix changes files; it cannot change what is staged": options.staged and options.fix,
         "--statistics is text; leave --format out": options.statistics and options.format != "text",
+        "--watch checks again; files that fixes change would not rest. Leave --fix out": options.watch
+        and options.fix,
+        "--watch looks at files; leave --stdin out": options.watch and options.stdin,
+        "--watch looks at files; leave --staged out": options.watch and options.staged,
+        "--watch tells people; leave --format, --output, --report and --statistics out": options.watch
+        and (options.format != "text" or options.output or options.report or options.statistics),
         "--unsafe says which fixes; add --fix": options.unsafe and not options.fix,
     }
     for complaint, is_so in wrong.items():

@@ -57,6 +57,13 @@ def summary(report: Report, style: Style) -> Iterator[str]:
     yield from _fixable(report)
 
 
+def totals(report: Report) -> str:
+    """What stands in *report*, as part of a sentence."""
+    n_failed = len(report.failed)
+    failed = f"; {_n(n_failed, 'file')} not checked" if n_failed else ""
+    return (_found(report) if report.n_findings else "no findings") + failed
+
+
 def _block(file: Checked, found: Reported, raw: bytes, lines: list[str], style: Style) -> Iterator[str]:
     finding, start = found.finding, found.start
     severity = finding.severity.value

@@ -113,6 +113,16 @@ def shown(place: str, here: str) -> str:
     return place.removeprefix(with_separator(here)).replace(os.sep, "/")
 
 
+def is_left_out(folder: str) -> bool:
+    """Whether a folder of this name is gone past: it holds what tools keep, or what others wrote."""
+    return folder in _OF_TOOLS or folder in _VENDORED
+
+
+def is_of_interest(name: str) -> bool:
+    """Whether a file of this name can be one to check, or decides which files are."""
+    return name == ".gitignore" or _language(os.path.splitext(name)[1].lower(), b"") is not None
+
+
 def _walked(finds: _Finds) -> Walked:
     files = tuple(file for _, file in sorted(finds.files.items()))
     failed = sorted(finds.failed.items(), key=lambda item: item[0])

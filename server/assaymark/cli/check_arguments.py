@@ -1,0 +1,152 @@
+"""
+What can be typed after `assaymark check`: its options, in the groups in which its help shows them.
+
+Invariants:
+    An option has the name of the setting that it stands for, where it stands for one.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from assaymark.cli.usage import did_you_mean
+from assaymark.finding import Level, Severity
+
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "csv")
+_SCALE = tuple(severity.value for severity in Severity)
+
+
+def add_check(check: argparse.ArgumentParser) -> None:
+    check.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files and folders; default: the current folder"
+    )
+    _add_what(check.add_argument_group("what is checked"))
+    _add_which(check.add_argument_group("which findings"))
+    _add_outputs(check.add_argument_group("what comes of it"))
+    _add_run(check.add_argument_group("how it runs"))
+
+
+def _add_what(what: argparse._ArgumentGroup) -> None:
+    what.add_argument("--stdin", action="store_true", help="check standard input; --filename says what it is")
+    what.add_argument("--filename", metavar="PATH", help="the name of what comes in on standard input")
+    what.add_argument(
+        "--staged", action="store_true", help="check what git's index holds for the next commit"
+    )
+    what.add_argument(
+        "--diff", metavar="REF", help="only findings on lines that differ from this commit or branch"
+    )
+
+
+def _add_which(which: argparse._ArgumentGroup) -> None:
+    which.add_argument(
+        "--severity", choices=_SCALE, default="low", help="the lowest severity shown (default: low)"
+    )
+    which.add_argument(
+        "--level",
+        choices=[level.value for level in Level],
+        default="default",
+        help="which rules: strict adds those often in the way, pedantic all others (default: default)",
+    )
+    which.add_argument(
+        "--select",
+        action="append",
+        default=[],
+        metavar="RULES",
+        help="only these rules (a,b; * stands for anything)",
+    )
+    which.add_argument("--ignore", action="append", default=[], metavar="RULES", help="not these rules")
+    add_rules_place(which)
+
+
+def _add_outputs(how: argparse._ArgumentGroup) -> None:
+    how.add_argument(
+        "--format",
+        choices=FORMATS,
+        default="text",
+        help=f"{', '.join(FORMATS)} (default: text)",
+        metavar="FORMAT",
+    )
+    how.add_argument("--output", metavar="FILE", help="write the report to this file, not to the terminal")
+    how.add_argument(
+        "--report",
+        type=_report,
+        action="append",
+        default=[],
+        metavar="FORMAT=FILE",
+        help="write a further report to this file; can be given again",
+    )
+    how.add_argument(
+        "--statistics", action="store_true", help="how often each rule speaks, instead of the findings"
+    )
+    how.add_argument("--fix", action="store_true", help="apply the safe fixes")
+    how.add_argument(
+        "--unsafe", action="store_true", help="with --fix: also fixes that can change what code does"
+    )
+    how.add_argument(
+        "--fail-on",
+        choices=_SCALE,
+        default="high",
+        help="the gate: the lowest severity with exit code 1 (default: high)",
+    )
+    how.add_argument("--exit-zero", action="store_true", help="findings do not change the exit code")
+
+
+def _add_run(run: argparse._ArgumentGroup) -> None:
+    run.add_argument(
+        "--watch", action="store_true", help="go on, and check what is saved; Ctrl-C ends it (exit code 130)"
+    )
+    run.add_argument(
+        "--jobs", type=_positive, metavar="N", help="processes at once (default: one a processor)"
+    )
+    run.add_argument("--no-cache", action="store_true", help="neither use nor keep results")
+    run.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=10.0,
+        metavar="SECONDS",
+        help="the longest a file may take (default: 10)",
+    )
+    run.add_argument(
+        "--max-bytes",
+        type=_positive,
+        metavar="N",
+        help="the largest file that is analysed (default: 5,000,000)",
+    )
+
+
+def add_rules_place(to: argparse._ActionsContainer) -> None:
+    to.add_argument(
+        "--rules",
+        action="append",
+        default=[],
+        metavar="FILE|DIR",
+        help="more rules: rule pages or Semgrep's .yml",
+    )
+
+
+def _positive(text: str) -> int:
+    number = int(text.replace("_", "").replace(",", ""))
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < 86_400:
+        raise ValueError
+    return seconds
+
+
+def _report(text: str) -> tuple[str, str]:
+    form, _, file = text.partition("=")
+    if not file or form not in FORMATS:
+        guess = did_you_mean(form, FORMATS)
+        msg = f"not FORMAT=FILE with one of the formats {', '.join(FORMATS)}: {text!r}{guess}"
+        raise argparse.ArgumentTypeError(msg)
+    return form, file
+
+
+# How argparse calls them in "invalid … value".
+_positive.__name__ = "positive whole number"
+_seconds.__name__ = "number of seconds"
