@@ -32,6 +32,7 @@ FLOORS = {
     "desk": 6,
     "workspace": 6,
     "settings": 6,
+    "second": 6,
     "ledger": 6,
     "lsp": 7,
     "hooks": 7,
@@ -99,7 +100,8 @@ def world_below_the_state_floor(module: str, tree: ast.Module) -> Iterator[str]:
     if _floor(module) >= STATE_FLOOR or module in LOADING:
         return
     for line, target in _imports(module, tree):
-        if target.partition(".")[0] in WORLD:
+        # A stream in memory is a value; bandit reads its texts from one.
+        if target.partition(".")[0] in WORLD and target != "io.BytesIO":
             yield f"{module}:{line} imports {target} below floor {STATE_FLOOR}"
     for node in ast.walk(tree):
         if (

@@ -2,7 +2,7 @@
 The desk: the open texts, each at its newest version. The one thing that changes.
 
 Invariants:
-    Only synchronous handlers on the loop's thread call ``open``, ``change`` and ``close``.
+    Only synchronous handlers on the loop's thread call ``open``, ``change``, ``settle`` and ``close``.
     A snapshot is swapped whole: whoever holds one reads a state that belongs together.
 """
 
@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.advance import advanced, opened
+from assaymark.analysis.settling import settled
 from assaymark.analysis.snapshot import Limits, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from assaymark.finding import Finding
     from assaymark.rules.ruleset import RuleSet
     from assaymark.text import Edit
 
@@ -73,6 +75,16 @@ class Desk:
         if before is None:
             raise NotOpenError(uri)
         return self._put(Entry(uri, advanced(before.snapshot, edits), version))
+
+    def settle(self, asked: Entry, found: Sequence[Finding]) -> Entry | None:
+        """
+        *asked* with what another tool *found* in its text; None when the text has moved on.
+
+        Effect: the new snapshot takes the place of the old one.
+        """
+        if self._entries.get(asked.uri) is not asked:
+            return None
+        return self._put(Entry(asked.uri, settled(asked.snapshot, found), asked.version))
 
     def close(self, uri: str) -> None:
         self._entries.pop(uri, None)

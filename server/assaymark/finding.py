@@ -113,7 +113,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule's claim about one span."""
+    """
+    A rule's claim about one span.
+
+    *link* is where another tool explains what it found; a rule of ours has its page.
+    """
 
     rule: str
     span: Span
@@ -125,6 +129,7 @@ class Finding:
     fingerprint: str
     fixes: tuple[Fix, ...] = ()
     trace: tuple[Step, ...] = ()
+    link: str = ""
 
     def moved(self, by: int) -> Finding:
         """The finding, *by* bytes further on: itself when *by* is 0."""

@@ -69,13 +69,21 @@ class Answer:
     exhausted: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A finding of another tool, and the rules that say the same of the same lines."""
+
+    finding: Finding
+    rules: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Section:
     """
     A chunk of a text with all that is known of it.
 
-    *keys* are those of its words that the wide rules know; *wide* holds what those rules found here. Spans
-    are relative to the chunk.
+    *keys* are those of its words that the wide rules know; *wide* holds what those rules found here, and
+    *settled* what another tool found. Spans are relative to the chunk.
     """
 
     piece: Piece
@@ -84,11 +92,15 @@ class Section:
     keys: frozenset[bytes]
     answer: Answer | None = None
     wide: tuple[Finding, ...] = ()
+    settled: tuple[Settled, ...] = ()
     findings: tuple[Finding, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         own = self.answer.findings if self.answer is not None else ()
         found = tuple(sorted({*own, *self.wide}, key=place_in_chunk)) if self.wide else own
+        if self.settled:
+            further = _not_said(self.settled, found, self.chunk)
+            found = tuple(sorted({*found, *further}, key=place_in_chunk))
         object.__setattr__(self, "findings", found)
 
     @property
@@ -142,6 +154,20 @@ class Snapshot:
             for place in self.sections_with_findings()
             for finding in place.leaf.findings
         ]
+
+
+def _not_said(settled: tuple[Settled, ...], found: tuple[Finding, ...], chunk: Chunk) -> Iterator[Finding]:
+    """The findings of *settled* that none of *found* says on the same lines."""
+    for one in settled:
+        first, last = _lines(one.finding, chunk)
+        saying = (_lines(other, chunk) for other in found if other.rule in one.rules)
+        if not any(start <= last and first <= end for start, end in saying):
+            yield one.finding
+
+
+def _lines(finding: Finding, chunk: Chunk) -> tuple[int, int]:
+    start, end = finding.span.start, finding.span.end
+    return chunk.line_of(start), chunk.line_of(max(start, end - 1))
 
 
 def place_in_chunk(finding: Finding) -> tuple[int, int, str]:

@@ -1,0 +1,1 @@
+"""Bandit, asked for what no page covers."""

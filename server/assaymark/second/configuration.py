@@ -1,0 +1,163 @@
+"""
+What a project tells bandit: `[tool.bandit]` of its pyproject.toml, and its `.bandit`.
+
+Bandit itself reads the first when it is named on its command line, and the second where it finds it. Both
+are read from the project's top folder here; the second decides where both speak.
+
+Invariants:
+    What cannot be read is said, with its file, and changes nothing.
+    Only files of the project are read, and nothing in them is run: bandit's settings are data.
+"""
+
+from __future__ import annotations
+
+import configparser
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from assaymark.engines.bandit.terms import Configuration
+
+_OWN = frozenset(("tests", "skips", "exclude_dirs", "exclude", "targets", "profiles", "include"))
+_MOST_BYTES = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The configuration, and a line on everything that was left out of it."""
+
+    configuration: Configuration
+    complaints: tuple[str, ...] = ()
+
+
+def told_by(root: str) -> Told:
+    """What the project in the folder *root* tells bandit."""
+    complaints: list[str] = []
+    configuration = _from_table(_table(root, "pyproject.toml", complaints), "pyproject.toml", complaints)
+    ini = _ini(root, complaints)
+    if ini.get("configfile"):
+        named = ini["configfile"]
+        configuration = _from_table(_table(root, named, complaints), named, complaints)
+    configuration = replace(
+        configuration,
+        tests=_parted(ini.get("tests")) or configuration.tests,
+        skips=(*configuration.skips, *_parted(ini.get("skips"))),
+        exclude=(*configuration.exclude, *_parted(ini.get("exclude"))),
+        ignores_nosec=bool(ini.get("ignore-nosec")),
+        known=_known(root, ini.get("baseline", ""), complaints),
+    )
+    return Told(configuration, tuple(complaints))
+
+
+def _table(root: str, named: str, complaints: list[str]) -> Mapping[str, Any]:
+    """Bandit's table in the file *named*."""
+    content = _read(root, named, complaints)
+    if content is None:
+        return {}
+    try:
+        if not named.endswith(".toml"):
+            # Late: few projects have one, and what reads YAML takes long to import.
+            import yaml
+
+            table = yaml.safe_load(content) or {}
+        else:
+            table = tomllib.loads(content.decode()).get("tool", {}).get("bandit", {})
+    except (ValueError, AttributeError, RecursionError) as error:
+        complaints.append(f"{named}: bandit's settings were left out: {_first_line(error)}")
+        return {}
+    except Exception as error:  # noqa: BLE001 - YAML's own errors, whose module is not imported otherwise
+        complaints.append(f"{named}: bandit's settings were left out: {type(error).__name__}")
+        return {}
+    if isinstance(table, Mapping):
+        return table
+    complaints.append(f"{named}: bandit's settings were left out: a table is needed")
+    return {}
+
+
+def _from_table(table: Mapping[str, Any], named: str, complaints: list[str]) -> Configuration:
+    lists: dict[str, tuple[str, ...]] = {}
+    for key in ("tests", "skips", "exclude_dirs"):
+        value = table.get(key) or []
+        if isinstance(value, list) and all(isinstance(one, str) for one in value):
+            lists[key] = tuple(value)
+        else:
+            complaints.append(
+                f"{named}: {key} of bandit's settings was left out: a list of strings is needed"
+            )
+    plugins = {key: value for key, value in table.items() if key not in _OWN}
+    try:
+        # They go to another process.
+        plugins = json.loads(json.dumps(plugins))
+    except (TypeError, ValueError, RecursionError):
+        complaints.append(f"{named}: the settings of bandit's tests were left out: plain values are needed")
+        plugins = {}
+    return Configuration(
+        lists.get("tests", ()), lists.get("skips", ()), lists.get("exclude_dirs", ()), plugins
+    )
+
+
+def _ini(root: str, complaints: list[str]) -> Mapping[str, str]:
+    content = _read(root, ".bandit", complaints)
+    if content is None:
+        return {}
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read_string(content.decode())
+    except (configparser.Error, ValueError):
+        # Older ones are YAML and are named on bandit's command line; they are not for us to find.
+        complaints.append(".bandit: left out: it is not an ini file")
+        return {}
+    return dict(parser.items("bandit")) if parser.has_section("bandit") else {}
+
+
+def _known(root: str, named: str, complaints: list[str]) -> tuple[tuple[str, ...], ...]:
+    """The findings of the report *named*: bandit's baselines are reports in JSON."""
+    content = _read(root, named, complaints) if named else None
+    if content is None:
+        return ()
+    try:
+        return tuple(
+            (
+                os.path.normpath(row["filename"]).replace(os.sep, "/"),
+                str(row["test_id"]),
+                str(row["issue_text"]),
+                str(row["issue_severity"]),
+                str(row["issue_confidence"]),
+            )
+            for row in json.loads(content)["results"]
+        )
+    except (ValueError, TypeError, KeyError, RecursionError):
+        complaints.append(f"{named}: left out: it is not a report of bandit's in JSON")
+        return ()
+
+
+def _read(root: str, named: str, complaints: list[str]) -> bytes | None:
+    """The content of a file of the project; None when there is none."""
+    place = Path(root, named)
+    try:
+        if not place.resolve().is_relative_to(Path(root).resolve()):
+            complaints.append(f"{named}: left out: it lies outside of the project")
+            return None
+        if not place.is_file():
+            if named not in {"pyproject.toml", ".bandit"}:
+                complaints.append(f"{named}: there is no such file, which .bandit names")
+            return None
+        if place.stat().st_size > _MOST_BYTES:
+            complaints.append(f"{named}: left out: larger than {_MOST_BYTES:,} bytes")
+            return None
+        return place.read_bytes()
+    except OSError as error:
+        complaints.append(f"{named}: cannot be read: {(error.strerror or '').lower()}")
+        return None
+
+
+def _parted(value: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (value or "").split(",") if part.strip())
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
