@@ -31,14 +31,15 @@ FLOORS = {
     "policy": 5,
     "desk": 6,
     "workspace": 6,
-    "settings": 6,
     "second": 6,
     "ledger": 6,
-    "lsp": 7,
-    "hooks": 7,
-    "mcp": 7,
-    "cli": 8,
-    "__main__": 9,
+    # Read from files, so above the workspace.
+    "settings": 7,
+    "lsp": 8,
+    "hooks": 8,
+    "mcp": 8,
+    "cli": 9,
+    "__main__": 10,
 }
 STATE_FLOOR = 6
 # Where a library may be imported; everywhere else it must not be.

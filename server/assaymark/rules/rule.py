@@ -8,10 +8,10 @@ Invariants:
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from assaymark.rules.globs import glob
 
 if TYPE_CHECKING:
     from assaymark.finding import Confidence, Level, Severity
@@ -81,9 +81,9 @@ class Rule:
         if not self.include and not self.exclude:
             return True
         path = path.replace("\\", "/")
-        if self.include and not any(_glob(pattern).search(path) for pattern in self.include):
+        if self.include and not any(glob(pattern).search(path) for pattern in self.include):
             return False
-        return not any(_glob(pattern).search(path) for pattern in self.exclude)
+        return not any(glob(pattern).search(path) for pattern in self.exclude)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,23 +106,3 @@ class BadRuleError(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
         self.problem = problem
-
-
-# One piece of a glob, and what it means in a regular expression over a whole path.
-_GLOB_PIECES = re.compile(r"\*\*/|\*\*|\*|\?|\[[^\]/]+\]|.", re.DOTALL)
-_MEANINGS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-
-
-@lru_cache(maxsize=1024)
-def _glob(pattern: str) -> re.Pattern[str]:
-    """A path glob as a pattern: it names a file or a folder at any depth, unless it starts with `/`."""
-    start = "^" if pattern.startswith("/") else "(?:^|/)"
-    pieces = _GLOB_PIECES.findall(pattern.strip("/"))
-    return re.compile(start + "".join(map(_meaning, pieces)) + "(?:/|$)", re.DOTALL)
-
-
-def _meaning(piece: str) -> str:
-    if len(piece) > 1 and piece.startswith("["):
-        body = piece[1:-1].replace("\\", "\\\\")
-        return f"[^{body[1:]}]" if body[0] == "!" and body[1:] else f"[{body}]"
-    return _MEANINGS.get(piece) or re.escape(piece)

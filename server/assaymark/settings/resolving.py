@@ -1,0 +1,130 @@
+"""
+The settings in force: what the layers say, by their strength and by who may loosen what.
+
+Invariants:
+    What is managed holds, whatever the others say.
+    In a workspace that is not trusted, what comes with the code makes nothing looser: of a setting that it
+    would loosen, the stricter of both values holds.
+    What was not honoured is said, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from assaymark.analysis.snapshot import Limits
+from assaymark.settings.declared import DECLARED, Setting
+from assaymark.settings.layer import Entry, Given, Layer, Wrong
+from assaymark.settings.values import Settings
+
+NOT_TRUSTED = "the workspace is not trusted"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The value that a setting has, who gave it and where, and whether that loosened what held before."""
+
+    setting: Setting
+    value: object
+    layer: Layer = Layer.default
+    where: str = ""
+    loosens: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What a layer wanted of a setting and did not get, or not in full, and why."""
+
+    setting: Setting
+    layer: Layer
+    where: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.setting.name} is not honoured: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The settings in force, how each came about, and what was not honoured or not understood."""
+
+    settings: Settings
+    held: tuple[Held, ...]
+    refused: tuple[Refused, ...] = ()
+    wrong: tuple[Wrong, ...] = ()
+
+    @property
+    def loosened(self) -> tuple[Held, ...]:
+        """What came with the code and is in force, though it makes the check looser."""
+        return tuple(held for held in self.held if held.loosens and held.layer is Layer.repository)
+
+    def of(self, name: str) -> Held:
+        """How the setting *name* came about."""
+        return next(held for held in self.held if held.setting.name == name)
+
+
+def resolved(layers: Iterable[Given], *, trusted: bool = True) -> Resolved:
+    """What holds when *layers*, in any order, have spoken; *trusted* is the workspace."""
+    ordered = sorted(layers, key=lambda given: given.layer.strength)
+    # Who cannot read what is managed, or what the user wants, must not take the code's word for it.
+    sound = not any(given.wrong for given in ordered if given.layer in {Layer.managed, Layer.user})
+    held: list[Held] = []
+    refused: list[Refused] = []
+    for setting in DECLARED:
+        value, reasons = _held(setting, ordered, trusted and sound)
+        held.append(value)
+        refused += reasons
+    wrong = tuple(one for given in ordered for one in given.wrong)
+    return Resolved(
+        settings_of({one.setting.name: one.value for one in held}), tuple(held), tuple(refused), wrong
+    )
+
+
+def settings_of(values: Mapping[str, object]) -> Settings:
+    """The settings with these *values*, one for each that is declared."""
+    fields: dict[str, Any] = {setting.field: values[setting.name] for setting in DECLARED}
+    limits = Limits(max_bytes=fields.pop("limits.max_bytes"))
+    return Settings(limits=limits, **fields)
+
+
+def _held(setting: Setting, layers: list[Given], trusted: bool) -> tuple[Held, list[Refused]]:  # noqa: FBT001
+    said = [
+        (given.layer, entry) for given in layers if (entry := given.entries.get(setting.name)) is not None
+    ]
+    managed = next((entry.where for layer, entry in said if layer is Layer.managed), None)
+    held = Held(setting, setting.default)
+    refused: list[Refused] = []
+    for layer, entry in said:
+        if managed is not None and layer is not Layer.managed and not setting.adds:
+            refused.append(Refused(setting, layer, entry.where, f"it is managed in {managed}"))
+            continue
+        held, why = _laid_over(held, layer, entry, trusted)
+        if why:
+            refused.append(Refused(setting, layer, entry.where, why))
+    return held, refused
+
+
+def _laid_over(before: Held, layer: Layer, entry: Entry, trusted: bool) -> tuple[Held, str]:  # noqa: FBT001
+    """What holds after *entry*, and why it is not honoured in full."""
+    setting = before.setting
+    may = trusted or not layer.comes_with_the_code
+    if setting.adds:
+        if not may:
+            return before, NOT_TRUSTED
+        # What comes with the code comes last: of two rules with one name, the first counts.
+        first, last = (
+            (before.value, entry.value) if layer.comes_with_the_code else (entry.value, before.value)
+        )
+        return Held(setting, setting.stricter(last, first), layer, entry.where), ""
+    joined = setting.stricter(before.value, entry.value)
+    after = Held(setting, entry.value, layer, entry.where, loosens=joined != entry.value)
+    if not after.loosens:
+        return after, ""
+    why = "" if may else NOT_TRUSTED
+    if layer not in setting.loosened_by:
+        why = f"a {layer.value} cannot loosen it"
+    if not why:
+        return after, ""
+    return (before if joined == before.value else replace(after, value=joined, loosens=False)), why

@@ -1,0 +1,132 @@
+"""
+Which settings hold where: the files that count for a folder, read and resolved.
+
+Invariants:
+    It depends on the file's folder and on who set what, never on the folder that a check was started in: an
+    editor and a terminal come to the same. (Outside of a repository the search ends where somebody started.)
+    The repository's file is the nearest one, from the file's folder up to the top of its repository.
+    What a folder is excluded by, no settings inside of it can take back.
+"""
+# Paths stay strings: this is asked of every file of a run.
+# ruff: noqa: PTH118, PTH120
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from assaymark.rules.globs import glob
+from assaymark.settings.files import settings_in
+from assaymark.settings.layer import Given, Layer
+from assaymark.settings.places import Places, candidates, places, top_of, upwards
+from assaymark.settings.resolving import Resolved, resolved
+from assaymark.settings.values import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """
+    What holds for everything that is checked: the user's and the managed file, and what doors were told.
+
+    *told* is what an editor or a command line says, *trusted* whether a repository may loosen anything.
+    """
+
+    places: Places
+    told: tuple[Given, ...] = ()
+    trusted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What holds in a folder; *top* is its repository's, *file* the one with the repository's settings."""
+
+    resolved: Resolved
+    top: str
+    file: str | None = None
+
+    @property
+    def settings(self) -> Settings:
+        return self.resolved.settings
+
+
+class Lookup:
+    """What holds in each folder, looked up once: for one run, or for one question of an editor."""
+
+    __slots__ = ("_everywhere", "_known", "_standing", "_within")
+
+    def __init__(self, standing: Standing, within: str) -> None:
+        self._standing = standing
+        self._within = within
+        self._known: dict[str, InForce] = {}
+        files = (
+            settings_in(standing.places.user, Layer.user),
+            settings_in(standing.places.managed, Layer.managed),
+        )
+        self._everywhere = (*standing.told, *(given for given in files if given is not None))
+
+    @property
+    def everywhere(self) -> Resolved:
+        """What holds where no repository says anything."""
+        return _resolved(self._everywhere, self._standing.trusted)
+
+    def at(self, folder: str) -> InForce:
+        """What holds for the files of *folder*, which is absolute."""
+        known = self._known.get(folder)
+        if known is None:
+            known = self._known[folder] = self._looked_up(folder)
+        return known
+
+    def excluding(self, place: str) -> str:
+        """The glob that excludes *place*, a file or a folder, or a folder above it; "" if none does."""
+        inner = os.path.dirname(place)
+        top = self.at(inner).top
+        folders = upwards(inner, top)[::-1]
+        for folder, child in zip(folders, (*folders[1:], place), strict=True):
+            # Each folder's settings speak of what stands in it; with none, as nearly always, this is cheap.
+            patterns = self.at(folder).settings.exclude
+            path = os.path.relpath(child, top).replace(os.sep, "/") if patterns else ""
+            for pattern in patterns:
+                if glob(pattern).search(path):
+                    return pattern
+        return ""
+
+    def _looked_up(self, folder: str) -> InForce:
+        own = _said_in(folder, top := self._top(folder))
+        above = os.path.dirname(folder)
+        if own is None and folder not in {top, above}:
+            return self.at(above)
+        given, file = own or (None, None)
+        layers = self._everywhere if given is None else (*self._everywhere, given)
+        return InForce(_resolved(layers, self._standing.trusted), top, file)
+
+    def _top(self, folder: str) -> str:
+        above = self._known.get(os.path.dirname(folder))
+        # A walk comes from above: then the top is known, unless another repository begins here.
+        if above is not None and _is_top(above.top) and not _is_top(folder):
+            return above.top
+        return top_of(folder, self._within)
+
+
+def our_places() -> Places:
+    """The managed and the user's file of this machine and user."""
+    return places(os.environ, str(Path.home()), sys.platform)
+
+
+def _said_in(folder: str, top: str) -> tuple[Given, str] | None:
+    for place in candidates(folder):
+        given = settings_in(place, Layer.repository, top=top)
+        if given is not None:
+            return given, place
+    return None
+
+
+def _is_top(folder: str) -> bool:
+    return os.path.lexists(os.path.join(folder, ".git"))
+
+
+@lru_cache(maxsize=64)
+def _resolved(layers: tuple[Given, ...], trusted: bool) -> Resolved:  # noqa: FBT001 - a part of the key
+    return resolved(layers, trusted=trusted)
