@@ -85,13 +85,13 @@ def test_only_what_is_shown_is_fixed(world: World) -> None:
 def test_a_file_that_changed_meanwhile_is_left_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever changed it wins."""
     world.write(a=FLAWED)
-    decoded = fixing.decoded
+    text_of = fixing.text_of
 
-    def changing(raw: bytes, language: str | None) -> object:
+    def changing(raw: bytes, path: str) -> object:
         world.write(a=b"# theirs\n" + FLAWED)
-        return decoded(raw, language)
+        return text_of(raw, path)
 
-    monkeypatch.setattr(fixing, "decoded", changing)
+    monkeypatch.setattr(fixing, "text_of", changing)
     ran = world.check("--fix")
     assert world.read("a") == b"# theirs\n" + FLAWED
     assert [one.get("reason") for one in ran.json["fixed"]] == ["the file changed meanwhile"]

@@ -94,6 +94,8 @@ def _file(file: Checked) -> Value:
 
 def _fixed(fix: Fixed) -> Value:
     plain: dict[str, Value] = {"path": fix.path, "line": fix.line, "rule": fix.rule, "done": not fix.refused}
+    if fix.cell:
+        plain["cell"] = fix.cell
     if fix.refused:
         plain["reason"] = fix.refused
     return plain

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 from assaymark.cli.as_json import Value
-from assaymark.cli.report import Checked, Report, Reported
+from assaymark.cli.report import Checked, Position, Report, Reported
 from assaymark.cli.version import version
 from assaymark.finding import Change, Confidence, Fix, Severity
 from assaymark.rules.rule import Rule
@@ -99,14 +99,15 @@ def _result(found: Reported, path: str, index: int) -> Value:
     plain: dict[str, Value] = {
         "ruleId": finding.rule,
         "level": _LEVELS[finding.severity],
-        "message": {"text": finding.message},
+        "message": {"text": finding.message + _in_cell(found.start)},
         "locations": [_location(found, finding.span, path)],
         "partialFingerprints": {"assaymark/v1": finding.fingerprint},
         "properties": {"confidence": finding.confidence.value, "severity": finding.severity.value},
     }
     if index >= 0:
         plain["ruleIndex"] = index
-    if finding.fixes:
+    # What changes in a cell is no region of the file that can be told: there it is part of a string.
+    if finding.fixes and not found.start.cell:
         plain["fixes"] = [_fix(fix, found, path) for fix in finding.fixes]
     if finding.trace:
         steps: list[Value] = [
@@ -133,11 +134,20 @@ def _location(found: Reported, span: Span, path: str, message: str = "") -> Valu
     place: dict[str, Value] = {
         "physicalLocation": {"artifactLocation": _artifact(path), "region": _region(found, span)}
     }
+    at, _ = found.span(span)
+    if at.cell:
+        place["logicalLocations"] = [{"name": f"cell {at.cell}", "fullyQualifiedName": f"cell {at.cell}"}]
+        place["properties"] = {"cell": at.cell, "line": at.line, "column": at.column}
     return place | {"message": {"text": message}} if message else place
 
 
 def _file_location(path: str) -> Value:
     return {"physicalLocation": {"artifactLocation": _artifact(path)}}
+
+
+def _in_cell(at: Position) -> str:
+    """Where in a notebook *at* is, since its region tells the line of the file."""
+    return f" (cell {at.cell}, line {at.line})" if at.cell else ""
 
 
 def _artifact(path: str) -> Value:
@@ -150,6 +160,8 @@ def _artifact(path: str) -> Value:
 
 def _region(found: Reported, span: Span) -> Value:
     start, end = found.span(span)
+    if start.cell:
+        return {"startLine": start.row, "endLine": max(end.row, start.row)}
     return {
         "startLine": start.line,
         "startColumn": start.column,

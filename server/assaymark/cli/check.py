@@ -17,11 +17,10 @@ from assaymark.cli.batch import check_contents, check_files
 from assaymark.cli.output import Target, write
 from assaymark.cli.progress import progress
 from assaymark.cli.report import Checked, Report
-from assaymark.cli.single import Asked, Choice, asked
+from assaymark.cli.single import Asked, Choice, Text, asked, text_of
 from assaymark.cli.subject import Subject, from_disk, from_index, from_stdin, since
 from assaymark.finding import Level, Severity
 from assaymark.policy import blocks, is_shown
-from assaymark.workspace.reading import Unreadable, decoded
 
 CLEAN, FOUND, NOT_ANALYSED = 0, 1, 2
 
@@ -126,7 +125,7 @@ def _counted(result: Checked, about: Subject, options: Options) -> Checked:
         found
         for found in result.findings
         if is_shown(found.finding, options.severity, options.level)
-        and (changes is None or changes.touch(found.start.line, found.end.line))
+        and (changes is None or changes.touch(*found.rows))
     )
 
 
@@ -135,8 +134,7 @@ def contents(about: Subject, options: Options) -> Callable[[str], bytes]:
     files = {file.path: file for file in about.walked.files}
 
     def content(path: str) -> bytes:
-        raw = about.raw(files[path], options.limits.max_bytes) if path in files else b""
-        source = raw if isinstance(raw, Unreadable) else decoded(raw, "python")
-        return b"" if isinstance(source, Unreadable) else source.content
+        text = text_of(about.raw(files[path], options.limits.max_bytes), path) if path in files else None
+        return text.content if isinstance(text, Text) else b""
 
     return content

@@ -13,19 +13,21 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from assaymark.analysis.advance import opened
-from assaymark.analysis.fixing import Choice, Outcome
+from assaymark.analysis.fixing import Choice, Made, Outcome
 from assaymark.analysis.fixing import fixed as made_in
 from assaymark.analysis.snapshot import Snapshot
 from assaymark.cli.report import Checked, Fixed, Report, Reported
-from assaymark.cli.single import Asked, TimedOut, checked, reported, within
+from assaymark.cli.single import Asked, Text, TimedOut, checked, reported, text_of, within
 from assaymark.finding import Fix
-from assaymark.syntax.languages import language_of
-from assaymark.workspace.project import rule_path
-from assaymark.workspace.reading import Source, Unreadable, decoded, read
+from assaymark.workspace.reading import Source, Unreadable, read
 from assaymark.workspace.walking import File
 from assaymark.workspace.writing import replace
+
+if TYPE_CHECKING:
+    from assaymark.workspace.notebook_file import Notebook
 
 _CHANGED = "the file changed meanwhile"
 _WHY = "it would break the syntax, or end no finding"
@@ -70,45 +72,46 @@ def fixed(report: Report, files: Sequence[File], wanted: Wanted) -> Report:
 
 def _fixed_file(file: File, before: Checked, wanted: Wanted) -> tuple[Checked, tuple[Fixed, ...]]:
     try:
-        raw, source = _read(file, before, wanted)
-        outcome = _outcome(file, source, wanted)
+        raw, text = _read(file, before, wanted)
+        outcome = _outcome(file, text, wanted)
         if not outcome.made:
-            return before, _told(file, outcome)
-        stored = _stored(source, outcome.snapshot.text.whole())
+            return before, _told(file, text, outcome)
+        stored = _stored(text, outcome)
         _store(file, raw, stored, wanted)
     except _LeftAloneError as error:
         fixable = (found for found in before.findings if wanted.fix(found))
         return before, tuple(
-            Fixed(file.path, found.start.line, found.finding.rule, str(error)) for found in fixable
+            Fixed(file.path, found.start.line, found.finding.rule, str(error), found.start.cell)
+            for found in fixable
         )
-    return wanted.counted(checked(stored, file.path, wanted.asked)), _told(file, outcome)
+    return wanted.counted(checked(stored, file.path, wanted.asked)), _told(file, text, outcome)
 
 
-def _read(file: File, before: Checked, wanted: Wanted) -> tuple[bytes, Source]:
+def _read(file: File, before: Checked, wanted: Wanted) -> tuple[bytes, Text]:
     """What *file* holds, if that is still what was checked."""
     raw = read(file.place, wanted.asked.limits.max_bytes)
     if isinstance(raw, Unreadable):
         raise _LeftAloneError(raw.reason)
-    source = decoded(raw, language_of(file.path, raw[:256].split(b"\n", 1)[0]))
+    text = text_of(raw, file.path)
     result = wanted.counted(checked(raw, file.path, wanted.asked))
-    if isinstance(source, Unreadable) or _findings(result) != _findings(before):
+    if isinstance(text, Checked) or _findings(result) != _findings(before):
         raise _LeftAloneError(_CHANGED)
-    return raw, source
+    return raw, text
 
 
 def _findings(result: Checked) -> list[tuple[str, int]]:
     return [(found.finding.rule, found.finding.span.start) for found in result.findings]
 
 
-def _outcome(file: File, source: Source, wanted: Wanted) -> Outcome:
+def _outcome(file: File, text: Text, wanted: Wanted) -> Outcome:
     asked = wanted.asked
 
     def choices(snapshot: Snapshot) -> list[Choice]:
-        found = wanted.counted(reported(snapshot, file.path)).findings
+        found = wanted.counted(reported(snapshot, file.path, text)).findings
         return [(one.finding, fix) for one in found if (fix := wanted.fix(one)) is not None]
 
     def make() -> Outcome:
-        return made_in(opened(source.content, rule_path(file.path), asked.rules, asked.limits), choices)
+        return made_in(opened(text.content, text.known_as, asked.rules, asked.limits), choices)
 
     try:
         return within(asked.seconds, make)
@@ -117,12 +120,25 @@ def _outcome(file: File, source: Source, wanted: Wanted) -> Outcome:
         raise _LeftAloneError(msg) from None
 
 
-def _stored(source: Source, content: bytes) -> bytes:
+def _stored(text: Text, outcome: Outcome) -> bytes:
+    """What the file is to hold."""
+    content, form = outcome.snapshot.text.whole(), text.form
+    if not isinstance(form, Source):
+        return _stored_in_notebook(form, outcome, content)
     try:
-        return source.stored(content)
+        return form.stored(content)
     except UnicodeEncodeError:
-        msg = f"its encoding, {source.encoding}, cannot spell what a fix writes"
+        msg = f"its encoding, {form.encoding}, cannot spell what a fix writes"
         raise _LeftAloneError(msg) from None
+
+
+def _stored_in_notebook(form: Notebook, outcome: Outcome, content: bytes) -> bytes:
+    from assaymark.workspace.notebook_file import CannotRewriteError
+
+    try:
+        return form.rewritten(outcome.edits, content)
+    except CannotRewriteError as error:
+        raise _LeftAloneError(str(error)) from error
 
 
 def _store(file: File, raw: bytes, stored: bytes, wanted: Wanted) -> None:
@@ -135,8 +151,15 @@ def _store(file: File, raw: bytes, stored: bytes, wanted: Wanted) -> None:
         raise _LeftAloneError(msg) from error
 
 
-def _told(file: File, outcome: Outcome) -> tuple[Fixed, ...]:
+def _told(file: File, text: Text, outcome: Outcome) -> tuple[Fixed, ...]:
     """What became of each fix."""
-    done = (Fixed(file.path, made.line + 1, made.rule) for made in outcome.made)
-    left = (Fixed(file.path, made.line + 1, made.rule, _WHY) for made in outcome.refused)
+    done = (_of(file, text, made) for made in outcome.made)
+    left = (_of(file, text, made, _WHY) for made in outcome.refused)
     return (*done, *left)
+
+
+def _of(file: File, text: Text, made: Made, refused: str = "") -> Fixed:
+    if isinstance(text.form, Source):
+        return Fixed(file.path, made.line + 1, made.rule, refused)
+    place = text.form.place(made.line)
+    return Fixed(file.path, place.line, made.rule, refused, place.cell)

@@ -63,7 +63,7 @@ def to_plain(reported: Reported) -> Plain:
         finding.fingerprint,
         [_plain_fix(fix) for fix in finding.fixes],
         [[_plain_span(step.span), step.message] for step in finding.trace],
-        [[byte, at.line, at.column] for byte, at in sorted(reported.positions.items())],
+        [_plain_position(byte, at) for byte, at in sorted(reported.positions.items())],
     ]
 
 
@@ -84,12 +84,23 @@ def from_plain(plain: Plain) -> Reported:
         fixes=tuple(_fix(fix) for fix in _items(fixes)),
         trace=tuple(_step(step) for step in _items(trace)),
     )
-    triples = [_items(triple, 3) for triple in _items(positions)]
-    found = {_int(byte): Position(_int(line), _int(column)) for byte, line, column in triples}
+    found = dict(_position(position) for position in _items(positions))
     if not offsets(finding) <= found.keys():
         msg = "a position is missing"
         raise ValueError(msg)
     return Reported(finding, found)
+
+
+def _plain_position(byte: int, at: Position) -> Plain:
+    return [byte, at.line, at.column, at.cell, at.row] if at.cell else [byte, at.line, at.column]
+
+
+def _position(plain: Plain) -> tuple[int, Position]:
+    byte, line, column, *in_cell = (_int(number) for number in _items(plain))
+    if len(in_cell) not in {0, 2}:
+        msg = "not a position"
+        raise ValueError(msg)
+    return byte, Position(line, column, *in_cell)
 
 
 def _plain_span(span: Span) -> Plain:

@@ -96,6 +96,12 @@ class Fixed:
     line: int
     rule: str
     refused: str = ""
+    cell: int = 0
+
+    @property
+    def place(self) -> str:
+        """Its line as people write it behind a path; in a notebook behind its cell."""
+        return f"cell {self.cell}:{self.line}" if self.cell else str(self.line)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from assaymark.analysis.advance import needed, opened
 from assaymark.analysis.snapshot import Limits, Snapshot, State
@@ -27,9 +27,14 @@ from assaymark.rules.ruleset import RuleSet
 from assaymark.syntax.languages import language_of
 from assaymark.text import Span
 from assaymark.workspace.project import rule_path
-from assaymark.workspace.reading import Unreadable, decoded
+from assaymark.workspace.reading import Source, Unreadable, decoded
+
+if TYPE_CHECKING:
+    from assaymark.workspace.notebook_file import Notebook, Place
 
 T = TypeVar("T")
+# How a notebook's name ends; here, so that a check without one does not read the module of notebooks.
+ENDING = ".ipynb"
 
 # How long a file may keep a processor busy; a setting of the command line, which says so.
 SECONDS = 10.0
@@ -55,6 +60,16 @@ class Asked:
     seconds: float = SECONDS
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text to analyse: the path by which rules know it, its language, and how its file spells it."""
+
+    content: bytes
+    known_as: str
+    language: str
+    form: Source | Notebook
+
+
 def asked(choice: Choice, limits: Limits, seconds: float) -> Asked:
     """The rules of *choice*, loaded. Raises UsageError for rules that there are not."""
     try:
@@ -75,37 +90,67 @@ class TimedOut(BaseException):
 
 def checked(raw: bytes | Unreadable, path: str, asked: Asked) -> Checked:
     """What there is to say about the file *path* that holds *raw*."""
-    if isinstance(raw, Unreadable):
-        return Checked(path, State.failed, raw.reason)
-    language = language_of(path, raw[:256].split(b"\n", 1)[0])
-    if language is None:
-        return Checked(path, State.not_analysed, "no analysis for this kind of file")
-    source = decoded(raw, language)
-    if isinstance(source, Unreadable):
-        return Checked(path, State.failed, source.reason)
+    text = text_of(raw, path)
+    if isinstance(text, Checked):
+        return text
     try:
-        return within(asked.seconds, lambda: _analysed(source.content, path, language, asked))
+        return within(asked.seconds, lambda: _analysed(text, path, asked))
     except TimedOut:
         return Checked(path, State.timed_out, f"timed out after {asked.seconds:g} s")
     except Exception as error:  # noqa: BLE001, a fault of ours is a failed file and not the end of the run
         return Checked(path, State.failed, fault(error))
 
 
-def _analysed(content: bytes, path: str, language: str, asked: Asked) -> Checked:
-    known_as = rule_path(path)
-    if not needed(content, known_as, asked.rules, language):
+def text_of(raw: bytes | Unreadable, path: str) -> Text | Checked:
+    """The text to analyse in the file *path* that holds *raw*; where there is none, what there is to say."""
+    if isinstance(raw, Unreadable):
+        return Checked(path, State.failed, raw.reason)
+    if path.endswith(ENDING):
+        return _text_of_notebook(raw, path)
+    language = language_of(path, raw[:256].split(b"\n", 1)[0])
+    if language is None:
+        return Checked(path, State.not_analysed, "no analysis for this kind of file")
+    source = decoded(raw, language)
+    if isinstance(source, Unreadable):
+        return Checked(path, State.failed, source.reason)
+    return Text(source.content, rule_path(path), language, source)
+
+
+def _text_of_notebook(raw: bytes, path: str) -> Text | Checked:
+    # Late: most checks meet no notebook.
+    from assaymark.workspace.notebook import NotANotebookError, OtherLanguageError, known_as
+    from assaymark.workspace.notebook_file import notebook
+
+    try:
+        whole = notebook(raw)
+    except OtherLanguageError as error:
+        return Checked(path, State.not_analysed, str(error))
+    except NotANotebookError as error:
+        return Checked(path, State.failed, str(error))
+    return Text(whole.joined.source, known_as(rule_path(path)), "python", whole)
+
+
+def _analysed(text: Text, path: str, asked: Asked) -> Checked:
+    if not needed(text.content, text.known_as, asked.rules, text.language):
         return Checked(path, State.clean)
-    return reported(opened(content, known_as, asked.rules, asked.limits), path)
+    return reported(opened(text.content, text.known_as, asked.rules, asked.limits), path, text)
 
 
-def reported(snapshot: Snapshot, path: str) -> Checked:
-    """What there is to say about the file *path* that *snapshot* is of."""
+def reported(snapshot: Snapshot, path: str, text: Text) -> Checked:
+    """What there is to say about the *text* of the file *path* that *snapshot* is of."""
     named = {finding: offsets(finding) for finding in snapshot.findings()}
     positions = _positions(sorted(set().union(*named.values())), snapshot)
+    if not isinstance(text.form, Source):
+        form = text.form
+        positions = {offset: _in_cell(at, form.place(at.line - 1)) for offset, at in positions.items()}
     findings = (
         Reported(finding, {offset: positions[offset] for offset in its}) for finding, its in named.items()
     )
     return Checked(path, snapshot.state, snapshot.reason, tuple(findings))
+
+
+def _in_cell(position: Position, place: Place) -> Position:
+    return Position(place.line, position.column, place.cell, place.row)
 
 
 def _positions(offsets: Sequence[int], snapshot: Snapshot) -> dict[int, Position]:

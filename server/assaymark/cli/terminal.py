@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from assaymark.analysis.snapshot import State
 from assaymark.cli.report import Checked, Report, Reported
+from assaymark.cli.single import ENDING
 from assaymark.cli.style import Style, harmless, width
 from assaymark.finding import Fix, Severity
 
@@ -72,10 +73,11 @@ def _block(file: Checked, found: Reported, raw: bytes, lines: list[str], style: 
     message = harmless(finding.message.replace("`", ""))
     gutter = max(len(str(start.line)), 2)
     bar = style("faint", style.bar)
-    if start.line > len(lines):
+    row = start.line if not start.cell else _row(found, raw)
+    if row > len(lines):
         yield f"  {'':{gutter}} {bar} {message}\n"
         return
-    shown, indent, length = _excerpt(found, lines[start.line - 1], style.width - gutter - 5)
+    shown, indent, length = _excerpt(found, lines[row - 1], style.width - gutter - 5)
     yield f"  {style('faint', f'{start.line:>{gutter}}')} {bar} {shown}\n"
     marks = f"{' ' * indent}{style('mark', '^' * length)}"
     if indent + length + 1 + width(message) <= style.width - gutter - 5:
@@ -86,8 +88,14 @@ def _block(file: Checked, found: Reported, raw: bytes, lines: list[str], style: 
             yield f"  {'':{gutter}} {bar} {part}\n"
     yield from _remedies(found, raw, f"  {'':{gutter}} {style('faint', '=')}")
     for step in finding.trace:
-        line = found.positions[step.span.start].line
-        yield f"  {'':{gutter}} {style('faint', '=')} via:   line {line}: {harmless(step.message)}\n"
+        at = found.positions[step.span.start]
+        where = f"cell {at.cell}, line {at.line}" if at.cell else f"line {at.line}"
+        yield f"  {'':{gutter}} {style('faint', '=')} via:   {where}: {harmless(step.message)}\n"
+
+
+def _row(found: Reported, raw: bytes) -> int:
+    """The line (from 1) of all cells together that *found* stands in."""
+    return len(_LINE_END.split(raw[: found.finding.span.start].decode("utf-8", "replace")))
 
 
 def _excerpt(found: Reported, line: str, room: int) -> tuple[str, int, int]:
@@ -162,7 +170,7 @@ def _not_analysed(report: Report) -> str:
     kinds = Counter(report.kinds)
     for file in report.files:
         if file.state is State.not_analysed:
-            kinds[_kind(file.path)] += 1
+            kinds[_kind(file)] += 1
     if not kinds:
         return ""
     names = sorted(sorted(kinds), key=lambda kind: -kinds[kind])
@@ -171,9 +179,10 @@ def _not_analysed(report: Report) -> str:
     return f" {_n(len(names), 'kind')} not analysed: {some}{more}"
 
 
-def _kind(path: str) -> str:
-    name = path.rsplit("/", 1)[-1]
-    return name[name.rfind(".") :] if "." in name else name
+def _kind(file: Checked) -> str:
+    name = file.path.rsplit("/", 1)[-1]
+    # Of notebooks only some are not analysed, and the reason says which.
+    return file.reason if name.endswith(ENDING) else name[name.rfind(".") :] if "." in name else name
 
 
 def _skipped(skipped: Mapping[str, int]) -> Iterator[str]:
@@ -187,10 +196,10 @@ def _fixed(report: Report) -> Iterator[str]:
     done = [fix for fix in report.fixed if not fix.refused]
     if done:
         yield f"{_n(len(done), 'finding')} fixed in {_n(len({fix.path for fix in done}), 'file')}:\n"
-        yield from (f"  {harmless(fix.path)}:{fix.line}  {fix.rule}\n" for fix in done)
+        yield from (f"  {harmless(fix.path)}:{fix.place}  {fix.rule}\n" for fix in done)
     for fix in report.fixed:
         if fix.refused:
-            yield f"Not fixed: {harmless(fix.path)}:{fix.line}  {fix.rule} ({fix.refused})\n"
+            yield f"Not fixed: {harmless(fix.path)}:{fix.place}  {fix.rule} ({fix.refused})\n"
 
 
 def _fixable(report: Report) -> Iterator[str]:

@@ -208,7 +208,8 @@ def _wanted(name: str, first_line: bytes, finds: _Finds) -> bool:
 
 @lru_cache(maxsize=1024)
 def _language(suffix: str, first_line: bytes) -> str | None:
-    return language_of("x" + suffix, first_line)
+    # A notebook says itself which language its cells are in.
+    return "notebook" if suffix == ".ipynb" else language_of("x" + suffix, first_line)
 
 
 def _first_line(place: str) -> bytes:
