@@ -42,12 +42,14 @@ EXPECTED = {
         folders=FOLDERS,
     ),
     "helix": replace(ALL_BUT_CODES, encoding="utf-8", versions_edits=True),
-    "neovim": replace(ALL_BUT_CODES, encoding="utf-8"),
-    "vim-ale": Client(takes_actions=True, folders=FOLDERS),
+    "neovim": replace(ALL_BUT_CODES, encoding="utf-8", relates=True),
+    "vim-ale": Client(relates=True, takes_actions=True, folders=FOLDERS),
     **{
         f"vscode-{version}": replace(
             ALL_BUT_CODES,
             describes_codes=True,
+            relates=True,
+            has_notebooks=True,
             versions_edits=True,
             registers_configuration=True,
             folders=FOLDERS,

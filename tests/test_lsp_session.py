@@ -156,14 +156,14 @@ def test_a_fault_in_a_report_leaves_no_pull_open(monkeypatch: pytest.MonkeyPatch
     editor = Inside(PULLS)
     editor.open(FLAW)
     editor.open(FLAW, OTHER)
-    report = editor.session._report
+    report = editor.session.delivery.report
 
     def broken(pull: Any) -> tuple[bytes, ...]:
         if pull.document.uri == URI:
             raise RuntimeError
         return report(pull)
 
-    monkeypatch.setattr(editor.session, "_report", broken)
+    monkeypatch.setattr(editor.session.delivery, "report", broken)
     bad, good = editor.pull(), editor.pull(uri=OTHER)
     came = editor.come(bad, good)
     assert reply_to(came, bad)["error"]["code"] == -32603

@@ -8,6 +8,12 @@ from typing import Any
 from assaymark.lsp.client import Client
 
 _INCREMENTAL = 2
+_NOTEBOOKS = {
+    "notebookSelector": [
+        {"notebook": {"notebookType": "jupyter-notebook"}, "cells": [{"language": "python"}]}
+    ],
+    "save": True,
+}
 
 
 def initialize_result(client: Client) -> dict[str, Any]:
@@ -17,7 +23,12 @@ def initialize_result(client: Client) -> dict[str, Any]:
 
 def capabilities(client: Client) -> dict[str, Any]:
     """What we offer *client*: a client that cannot be refreshed is not offered to pull."""
-    pulled = {"identifier": "assaymark", "interFileDependencies": False, "workspaceDiagnostics": False}
+    # The cells of a notebook are one text: what is typed in one can be found in another.
+    pulled = {
+        "identifier": "assaymark",
+        "interFileDependencies": client.has_notebooks,
+        "workspaceDiagnostics": False,
+    }
     return {
         "positionEncoding": client.encoding,
         "textDocumentSync": {
@@ -26,8 +37,12 @@ def capabilities(client: Client) -> dict[str, Any]:
             "save": {"includeText": False},
         },
         "hoverProvider": True,
-        "codeActionProvider": {"codeActionKinds": ["quickfix"], "resolveProvider": True},
+        "codeActionProvider": {
+            "codeActionKinds": ["quickfix", "source.fixAll.assaymark"],
+            "resolveProvider": True,
+        },
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
+        **({"notebookDocumentSync": _NOTEBOOKS} if client.has_notebooks else {}),
         **({"diagnosticProvider": pulled} if client.pulls else {}),
     }
 

@@ -26,6 +26,8 @@ class Client:
     encoding: Encoding = "utf-16"
     pulls: bool = False
     describes_codes: bool = False
+    relates: bool = False
+    has_notebooks: bool = False
     reads_markdown: bool = False
     takes_actions: bool = False
     resolves_edits: bool = False
@@ -43,11 +45,12 @@ def client_of(params: Mapping[str, Any]) -> Client:
     options = _at(params, "initializationOptions")
     options = options if isinstance(options, Mapping) else {}
     pulls = _pulls(able)
-    reports = "diagnostic" if pulls else "publishDiagnostics"
     return Client(
         encoding=_encoding(_at(able, "general", "positionEncodings")),
         pulls=pulls,
-        describes_codes=_at(able, "textDocument", reports, "codeDescriptionSupport") is True,
+        describes_codes=_shows(able, "codeDescriptionSupport"),
+        relates=_shows(able, "relatedInformation"),
+        has_notebooks=isinstance(_at(able, "notebookDocument", "synchronization"), Mapping),
         reads_markdown=_reads_markdown(_at(able, "textDocument", "hover", "contentFormat")),
         takes_actions=_at(able, "textDocument", "codeAction", "codeActionLiteralSupport") is not None,
         resolves_edits=_resolves_edits(_at(able, "textDocument", "codeAction")),
@@ -67,6 +70,13 @@ def _pulls(able: object) -> bool:
         _at(able, "workspace", name, "refreshSupport") is True for name in ("diagnostics", "diagnostic")
     )
     return isinstance(_at(able, "textDocument", "diagnostic"), Mapping) and any(refreshes)
+
+
+def _shows(able: object, ability: str) -> bool:
+    """Whether diagnostics may carry what *ability* names; LSP 3.17 had it said for published ones only."""
+    return any(
+        _at(able, "textDocument", name, ability) is True for name in ("diagnostic", "publishDiagnostics")
+    )
 
 
 def _encoding(offered: object) -> Encoding:

@@ -1,18 +1,21 @@
-"""An open document as one client sees it, and what waits for it."""
+"""An open text as one client sees it, and what waits for it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 from assaymark.analysis.snapshot import Section
 from assaymark.finding import Finding
-from assaymark.lsp.draft import Draft
 from assaymark.lsp.options import Options
 from assaymark.lsp.pause import Held
 from assaymark.lsp.report import Sheet
 from assaymark.policy import is_shown
+from assaymark.text import Edit
+
+if TYPE_CHECKING:
+    from assaymark.lsp.notebook import Notebook
 
 
 class Timer(Protocol):
@@ -25,12 +28,30 @@ class Timer(Protocol):
 Later = Callable[[float, Callable[[], None]], Timer]
 
 
+class Waiting(Protocol):
+    """Edits that have arrived and are not applied yet."""
+
+    @property
+    def edits(self) -> list[Edit]: ...
+
+
+@dataclass(slots=True)
+class Outlet:
+    """A document of the client's, and the diagnostics that the client has of it: None before the first."""
+
+    uri: str
+    version: int
+    told: bytes | None = None
+    result_id: str = ""
+
+
 @dataclass(slots=True)
 class Document:
     """
-    What belongs to an open document, besides its text.
+    What belongs to an open text, besides the text.
 
-    *told* are the diagnostics that the client has, *failure* says why there is no analysis at all.
+    Its *outlets* are the documents in which the client shows it, by URI: itself, or the cells of a notebook.
+    *failure* says why there is no analysis at all.
     """
 
     uri: str
@@ -39,13 +60,15 @@ class Document:
     options: Options
     sheet: Sheet
     version: int
-    draft: Draft | None = None
+    outlets: dict[str, Outlet]
+    notebook: Notebook | None = None
+    draft: Waiting | None = None
     held: Held | None = None
     timer: Timer | None = None
-    told: bytes | None = None
-    result_id: str = ""
     state: str = ""
     failure: str = ""
+    # The cells whose text changed since the client was last told of the notebook.
+    touched: set[str] = field(default_factory=set)
 
     def shown_in(self, section: Section) -> Iterator[Finding]:
         """The findings of *section* that are not held back and that the settings show, relative to it."""
@@ -54,11 +77,3 @@ class Document:
         for index, finding in enumerate(section.findings):
             if index not in held and is_shown(finding, settings.severity, settings.level):
                 yield finding
-
-
-@dataclass(frozen=True, slots=True)
-class Pull:
-    """A request for a document's diagnostics that waits for its answer."""
-
-    document: Document
-    previous: str | None

@@ -23,6 +23,7 @@ from assaymark.lsp.methods import (
     did_open,
     did_save,
     initialized,
+    notebook,
 )
 from assaymark.lsp.methods.diagnostic import previous_of, uri_of
 from assaymark.lsp.outbox import MessageId, Outbox
@@ -50,6 +51,10 @@ _NOTIFICATIONS: Mapping[str, Callable[[Session, Params], None]] = {
     "textDocument/didChange": did_change.handle,
     "textDocument/didClose": did_close.handle,
     "textDocument/didSave": did_save.handle,
+    "notebookDocument/didOpen": notebook.open_,
+    "notebookDocument/didChange": notebook.change,
+    "notebookDocument/didSave": notebook.save,
+    "notebookDocument/didClose": notebook.close,
     "workspace/didChangeConfiguration": did_change_configuration.handle,
     "workspace/didChangeWorkspaceFolders": did_change_workspace_folders.handle,
 }

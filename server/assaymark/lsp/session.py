@@ -1,35 +1,34 @@
 """
-What the server knows between two messages: the open documents, and what the client was told of them.
+What the server knows between two messages: the open documents, and what waits to be done with them.
 
 Invariants:
     The desk holds the texts, and changes only here, on the loop.
     A change waits until the input is drained or somebody reads; so a burst is analysed once.
-    An answer or a publish is of the newest text. Nothing is sent twice, and no version after a newer one.
-    A pull is answered exactly once: with a report, or as cancelled.
+    An answer or a publish is of the newest text.
 """
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from assaymark.analysis.snapshot import Section
 from assaymark.desk import Desk, Entry
 from assaymark.finding import Finding
 from assaymark.lsp.client import Client
-from assaymark.lsp.document import Document, Later, Pull
+from assaymark.lsp.delivery import Delivery, Pull
+from assaymark.lsp.document import Document, Later, Outlet, Waiting
 from assaymark.lsp.draft import Draft, Replacement
 from assaymark.lsp.options import Options
 from assaymark.lsp.outbox import MessageId, Outbox
+from assaymark.lsp.part import Part
 from assaymark.lsp.pause import held_after
 from assaymark.lsp.preferences import Preferences
-from assaymark.lsp.refusal import INTERNAL_ERROR, REQUEST_CANCELLED, SERVER_CANCELLED, Refused
+from assaymark.lsp.refusal import SERVER_CANCELLED, Refused
 from assaymark.lsp.report import Sheet, Style, not_checked
 from assaymark.lsp.shelf import Shelf, page_uri
+from assaymark.lsp.verdicts import Verdicts
 from assaymark.lsp.wire import utf8
 from assaymark.policy import is_shown
-from assaymark.text import Place, Span
+from assaymark.text import Span
 
 
 class Session:
@@ -41,24 +40,33 @@ class Session:
         self.desk = Desk()
         self.shelf = Shelf()
         self.preferences = Preferences(client, outbox)
+        self.delivery = Delivery(client, outbox, self._items)
+        self.verdicts = Verdicts()
         self._later = later
         self._documents: dict[str, Document] = {}
-        self._pulls: dict[MessageId, Pull] = {}
+        # By the URI of each outlet, so that a cell leads to its notebook.
+        self._by_outlet: dict[str, Document] = {}
         self._changed: dict[str, Document] = {}
-        self._n_results = 0
 
     def open(self, uri: str, language_id: str, version: int, text: str) -> None:
         """Effect: *uri* is open with *text*; what stood there before is forgotten."""
-        self._forget(uri)
         options, path = self.preferences.options(uri), self.preferences.path(uri, language_id)
-        document = Document(uri, language_id, path, options, self._sheet(options), version)
-        self._documents[uri] = document
-        self._analyse(document, utf8(text))
+        outlets = {uri: Outlet(uri, version)}
+        sheet = self.sheet(options, uri)
+        self.enter(Document(uri, language_id, path, options, sheet, version, outlets), utf8(text))
+
+    def enter(self, document: Document, content: bytes) -> None:
+        """Effect: *document* is open with *content*; what stood under its URI is forgotten."""
+        self._forget(document.uri)
+        self._documents[document.uri] = document
+        for uri in document.outlets:
+            self._by_outlet[uri] = document
+        self._analyse(document, content)
 
     def change(self, uri: str, version: int, changes: Sequence[Replacement | str]) -> None:
         """Effect: *changes*, in their order, wait to be applied; a string is a whole new text."""
         document = self._documents.get(uri)
-        if document is None:
+        if document is None or document.notebook is not None:
             self.outbox.warn("a change came for a document that is not open; it was ignored")
             return
         if document.failure:
@@ -72,16 +80,30 @@ class Session:
                 self._apply(document)
                 draft = self._draft(document)
             draft.replace(change)
-        self._draft(document)
-        document.version = version
-        self._changed[uri] = document
+        self.wait(document, self._draft(document), version)
+        document.outlets[uri].version = version
+
+    def wait(self, document: Document, draft: Waiting, version: int) -> None:
+        """Effect: the edits of *draft* wait to be applied to *document*, which has *version* then."""
+        document.draft, document.version = draft, version
+        self._changed[document.uri] = document
 
     def close(self, uri: str) -> None:
         """Effect: *uri* is forgotten, and its diagnostics are withdrawn."""
         document = self._documents.get(uri)
         self._forget(uri)
-        if document is not None and document.told and not self.client.pulls:
-            self._publish(document, b"")
+        if document is not None:
+            self.delivery.withdraw(*document.outlets.values())
+
+    def exchange_outlets(self, document: Document, outlets: Mapping[str, Outlet]) -> None:
+        """Effect: *document* is shown in *outlets*; what is shown in others is withdrawn."""
+        gone = [outlet for uri, outlet in document.outlets.items() if uri not in outlets]
+        for outlet in gone:
+            self._by_outlet.pop(outlet.uri, None)
+            self.delivery.forget(document, outlet.uri)
+        self.delivery.withdraw(*gone)
+        document.outlets = dict(outlets)
+        self._by_outlet |= dict.fromkeys(outlets, document)
 
     def save(self, uri: str) -> None:
         """Effect: who saves has stopped typing: nothing is held back any longer."""
@@ -90,59 +112,69 @@ class Session:
         if document is not None and document.held is not None:
             self._pause_over(document)
 
+    def document(self, uri: str) -> Document | None:
+        """The open text *uri*, or the one that has *uri* as a cell."""
+        return self._documents.get(uri) or self._by_outlet.get(uri)
+
     def read(self, uri: str) -> Entry | None:
         """
         The newest analysis of *uri*, if it is open.
 
         Effect: applies what waits.
         """
-        document = self._documents.get(uri)
+        document = self.document(uri)
         if document is None:
             return None
         self._apply(document)
-        return self.desk.at(uri)
+        return self.desk.at(document.uri)
+
+    def part(self, uri: str) -> Part | None:
+        """
+        The client's document *uri* in the newest text, if it is open and analysed.
+
+        Effect: applies what waits.
+        """
+        entry, document = self.read(uri), self._by_outlet.get(uri)
+        if entry is None or document is None:
+            return None
+        version, encoding = document.outlets[uri].version, self.client.encoding
+        if document.notebook is None:
+            whole = Span(0, entry.snapshot.text.n_bytes)
+            return Part(uri, version, document, entry, whole, 0, encoding)
+        cell, where = document.notebook.text(uri), document.notebook.where(uri)
+        if cell is None or where is None:
+            return None
+        return Part(uri, version, document, entry, *where, encoding, cell.source)
 
     def visible(self, uri: str, span: Span) -> list[Finding]:
-        """The shown findings that touch *span* in the newest text of *uri*, with spans in the whole text."""
-        entry, document = self.read(uri), self._documents.get(uri)
-        if entry is None or document is None:
-            return []
-        text = entry.snapshot.text
-        found: list[Finding] = []
-        place: Place[Section] | None = text.place_of_byte(span.start)
-        while place is not None and place.start <= span.end:
-            found += (finding.moved(place.start) for finding in document.shown_in(place.leaf))
-            place = text.after(place)
-        return [finding for finding in found if finding.span.touches(span)]
+        """The shown findings of *uri* that touch *span* of its text, with spans in the whole text."""
+        part = self.part(uri)
+        return [] if part is None else part.visible(span)
 
     def pull(self, request: MessageId, uri: str, previous: str | None) -> None:
         """Effect: *request* waits until the input is drained, and is answered then."""
-        document = self._documents.get(uri)
+        document = self._by_outlet.get(uri)
         if document is None:
             raise Refused(SERVER_CANCELLED, "the document is not open", {"retriggerRequest": False})
-        self._pulls[request] = Pull(document, previous)
+        self.delivery.pull(request, Pull(document, document.outlets[uri], previous))
 
     def cancel(self, request: MessageId) -> None:
         """Effect: if *request* still waits, it waits no longer."""
-        if self._pulls.pop(request, None) is not None:
-            self.outbox.refuse(request, Refused(REQUEST_CANCELLED, "cancelled"))
+        self.delivery.cancel(request)
 
     def settle(self) -> None:
         """Effect: what waits is applied, every pull is answered, and what changed is published."""
         for document in tuple(self._changed.values()):
             self._apply(document)
         changed, self._changed = self._changed, {}
-        pulls, self._pulls = self._pulls, {}
-        for request, pull in pulls.items():
-            self._answer(request, pull)
-        if not self.client.pulls:
-            for document in changed.values():
-                self._publish_if_new(document)
+        self.delivery.answer()
+        for document in changed.values():
+            self.delivery.tell(document)
 
     @property
     def is_waiting(self) -> bool:
         """Whether `settle` has anything to do."""
-        return bool(self._changed or self._pulls)
+        return bool(self._changed) or self.delivery.is_waited_for
 
     def reconsider(self) -> None:
         """Effect: every document is judged by the preferences that hold now, and the client hears of it."""
@@ -152,11 +184,23 @@ class Session:
             if document.failure:
                 continue
             document.options = self.preferences.options(document.uri)
-            document.path = self.preferences.path(document.uri, document.language_id)
-            document.sheet = self._sheet(document.options)
+            document.path = self._path(document)
+            document.sheet = self.sheet(document.options, "" if document.notebook else document.uri)
             self._analyse(document, self._entry(document.uri).snapshot.text.whole())
         if stale:
-            self._told_anew(*stale)
+            self.delivery.tell_anew(*stale)
+
+    def sheet(self, options: Options, uri: str) -> Sheet:
+        """A sheet for a text that is shown in the document *uri*; in cells of a notebook when it is empty."""
+        severity, level = options.settings.severity, options.settings.level
+        style = Style(
+            self.client.encoding,
+            self._page,
+            lambda finding: is_shown(finding, severity, level),
+            self.client.relates,
+            uri,
+        )
+        return Sheet(style)
 
     def _entry(self, uri: str) -> Entry:
         entry = self.desk.at(uri)
@@ -165,9 +209,8 @@ class Session:
         return entry
 
     def _draft(self, document: Document) -> Draft:
-        if document.draft is None:
-            text = self._entry(document.uri).snapshot.text
-            document.draft = Draft(text, self.client.encoding)
+        if not isinstance(document.draft, Draft):
+            document.draft = Draft(self._entry(document.uri).snapshot.text, self.client.encoding)
         return document.draft
 
     def _analyse(self, document: Document, content: bytes) -> None:
@@ -224,52 +267,22 @@ class Session:
         document.held = None
         self._rest(document, 0)
         if self._documents.get(document.uri) is document:
-            self._told_anew(document)
+            self.delivery.tell_anew(document)
 
-    def _told_anew(self, *documents: Document) -> None:
-        """Effect: the client hears of what changed without a change of the text."""
-        if self.client.pulls:
-            self.outbox.ask("workspace/diagnostic/refresh", None)
-        for document in () if self.client.pulls else documents:
-            self._publish_if_new(document)
-
-    def _answer(self, request: MessageId, pull: Pull) -> None:
-        try:
-            report = self._report(pull)
-        except Exception as error:  # noqa: BLE001 - the other pulls are answered whatever happens to one
-            self.outbox.fault(error, "a report")
-            self.outbox.refuse(request, Refused(INTERNAL_ERROR, "the report failed; the log says where"))
-        else:
-            self.outbox.reply_encoded(request, *report)
-
-    def _report(self, pull: Pull) -> tuple[bytes, ...]:
-        document = pull.document
-        items = self._items(document)
-        if items != document.told:
-            self._n_results += 1
-            # The number of this run, so that no id of an earlier one is taken for ours.
-            document.told, document.result_id = items, f"{os.getpid()}-{self._n_results}"
-        result_id = document.result_id.encode()
-        if pull.previous == document.result_id:
-            return (b'{"kind":"unchanged","resultId":"%b"}' % result_id,)
-        return b'{"kind":"full","resultId":"%b","items":[' % result_id, items, b"]}"
-
-    def _publish_if_new(self, document: Document) -> None:
-        items = self._items(document)
-        if items != document.told:
-            document.told = items
-            self._publish(document, items)
-
-    def _publish(self, document: Document, items: bytes) -> None:
-        uri = json.dumps(document.uri).encode()
-        start = b'{"uri":%b,"version":%d,"diagnostics":[' % (uri, document.version)
-        self.outbox.notify_encoded("textDocument/publishDiagnostics", start, items, b"]}")
-
-    def _items(self, document: Document) -> bytes:
+    def _items(self, document: Document) -> Mapping[str, bytes]:
+        """The diagnostics of each outlet of *document*."""
         problem = document.failure or self.shelf.problem
         if problem:
-            return not_checked(f"this file was not checked ({problem}). This is not a pass.")
-        return document.sheet.items(self._entry(document.uri).snapshot, document.held)
+            said = not_checked(f"this file was not checked ({problem}). This is not a pass.")
+            return {uri: b"" if number else said for number, uri in enumerate(document.outlets)}
+        snapshot = self._entry(document.uri).snapshot
+        if document.notebook is None:
+            return {document.uri: document.sheet.items(snapshot, document.held)}
+        cells = [cell.uri for cell in document.notebook.cells()]
+        placed = list(zip(cells, document.notebook.starts(), strict=True))
+        items = document.sheet.items_by_cell(snapshot, document.held, placed)
+        # A cell of another language is shown too: it may become Python.
+        return dict.fromkeys(document.outlets, b"") | dict(zip(cells, items, strict=True))
 
     def _forget(self, uri: str) -> None:
         document = self._documents.pop(uri, None)
@@ -279,22 +292,16 @@ class Session:
         self._rest(document, 0)
         self._changed.pop(uri, None)
         self.desk.close(uri)
-        for request in [request for request, pull in self._pulls.items() if pull.document is document]:
-            del self._pulls[request]
-            gone = Refused(SERVER_CANCELLED, "the document was closed", {"retriggerRequest": False})
-            self.outbox.refuse(request, gone)
+        for outlet in document.outlets:
+            self._by_outlet.pop(outlet, None)
+        self.delivery.forget(document)
 
     def _is_stale(self, document: Document) -> bool:
-        preferences = self.preferences
-        return (
-            preferences.options(document.uri) != document.options
-            or preferences.path(document.uri, document.language_id) != document.path
-        )
+        options = self.preferences.options(document.uri)
+        return options != document.options or self._path(document) != document.path
 
-    def _sheet(self, options: Options) -> Sheet:
-        severity, level = options.settings.severity, options.settings.level
-        style = Style(self.client.encoding, self._page, lambda finding: is_shown(finding, severity, level))
-        return Sheet(style)
+    def _path(self, document: Document) -> str:
+        return self.preferences.path(document.uri, document.language_id)
 
     def _page(self, name: str) -> str | None:
         if not self.client.describes_codes:
@@ -311,7 +318,7 @@ class Session:
         document.state = state
 
 
-def _edited(content: bytes, draft: Draft) -> bytes:
+def _edited(content: bytes, draft: Waiting) -> bytes:
     for edit in draft.edits:
         content = content[: edit.span.start] + edit.new + content[edit.span.end :]
     return content

@@ -1,4 +1,8 @@
-"""`textDocument/codeAction`: the fixes of the findings at a place; their edits come with `resolve`."""
+"""
+`textDocument/codeAction`: the fixes of the findings at a place, and all safe ones at once.
+
+Invariant: what is offered holds: its finding is gone afterwards, and nothing is broken.
+"""
 
 from __future__ import annotations
 
@@ -7,28 +11,40 @@ from collections.abc import Iterator, Sequence
 from lsprotocol import types
 
 from assaymark.finding import Finding, Fix
-from assaymark.lsp.methods.code_action_resolve import FixKey, edit_of
+from assaymark.lsp.methods.code_action_resolve import FixKey, edit_of, edit_of_all
+from assaymark.lsp.part import Part
 from assaymark.lsp.report import SOURCE
 from assaymark.lsp.session import Session
-from assaymark.lsp.wire import Position, offset_of
+from assaymark.lsp.wire import Position
 from assaymark.text import Span
+
+FIX_ALL = "source.fixAll.assaymark"
 
 
 def handle(session: Session, params: types.CodeActionParams) -> list[types.CodeAction]:
-    """One action for each fix of each finding that touches the range."""
-    entry = session.read(params.text_document.uri)
-    if entry is None or not session.client.takes_actions or not _wants_fixes(params.context.only):
+    """One action for each fix of each finding that touches the range, and one for all that are safe."""
+    part = session.part(params.text_document.uri)
+    if part is None or not session.client.takes_actions:
         return []
-    text = entry.snapshot.text
     start, end = sorted(
-        offset_of(text, Position(place.line, place.character), session.client.encoding)
-        for place in (params.range.start, params.range.end)
+        part.offset(Position(place.line, place.character)) for place in (params.range.start, params.range.end)
     )
-    return [
-        _action(session, params, finding, index, fix)
-        for finding in session.visible(params.text_document.uri, Span(start, end))
+    fixes = [
+        (finding, index, fix)
+        for finding in part.visible(Span(start, end))
         for index, fix in enumerate(finding.fixes)
+        if session.verdicts.holds(part, finding, fix)
     ]
+    only = params.context.only
+    actions = [_action(session, params, *one) for one in fixes] if _wants("quickfix", only) else []
+    # Unasked it is offered beside a fix that it would make, and not at every place.
+    if (
+        _wants(FIX_ALL, only)
+        and (only or any(fix.safe for _, _, fix in fixes))
+        and session.verdicts.can_fix(part)
+    ):
+        actions.append(_fix_all(session, part))
+    return actions
 
 
 def title_of(fix: Fix) -> str:
@@ -39,9 +55,10 @@ def title_of(fix: Fix) -> str:
     return title if fix.safe else f"{title} (unsafe: may change what the code does)"
 
 
-def _wants_fixes(only: Sequence[types.CodeActionKind | str] | None) -> bool:
-    kinds = [str(getattr(kind, "value", kind)) for kind in only or []]
-    return only is None or any(kind in {"", "quickfix"} for kind in kinds)
+def _wants(kind: str, only: Sequence[types.CodeActionKind | str] | None) -> bool:
+    """Whether *kind*, or one that it is a part of, is asked for."""
+    kinds = [str(getattr(one, "value", one)) for one in only or []]
+    return only is None or any(f"{kind}.".startswith(f"{one}.") or not one for one in kinds)
 
 
 def _action(
@@ -57,6 +74,13 @@ def _action(
     )
     if not session.client.resolves_edits:
         action.edit = edit_of(session, key)
+    return action
+
+
+def _fix_all(session: Session, part: Part) -> types.CodeAction:
+    action = types.CodeAction("Make all safe fixes", kind=FIX_ALL, data={"all": part.uri})
+    if not session.client.resolves_edits:
+        action.edit = edit_of_all(session, part.uri)
     return action
 
 

@@ -16,7 +16,12 @@ def handle(session: Session, params: Params) -> None:
     """Effect: the changes wait to be applied, in the order given; all of them are read before any counts."""
     uri = text_at(params, "textDocument", "uri")
     version = whole_at(params, "textDocument", "version")
-    session.change(uri, version, [_change(change) for change in list_at(params, "contentChanges")])
+    session.change(uri, version, changes_at(params, "contentChanges"))
+
+
+def changes_at(params: object, *names: str) -> list[Replacement | str]:
+    """The changes of a text that stand at *names* in *params*; Refused when they are none."""
+    return [_change(change) for change in list_at(params, *names)]
 
 
 def _change(change: object) -> Replacement | str:

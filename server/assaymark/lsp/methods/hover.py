@@ -7,22 +7,21 @@ from lsprotocol import types
 from assaymark.finding import Finding
 from assaymark.lsp.session import Session
 from assaymark.lsp.shelf import page_uri
-from assaymark.lsp.wire import Position, offset_of, position_of
+from assaymark.lsp.wire import Position
 from assaymark.rules.rule import Rule
 from assaymark.text import Span
 
 
 def handle(session: Session, params: types.HoverParams) -> types.Hover | None:
     """What is found at the position, each finding in a paragraph of its own."""
-    entry = session.read(params.text_document.uri)
-    if entry is None:
+    part = session.part(params.text_document.uri)
+    if part is None:
         return None
-    text, encoding = entry.snapshot.text, session.client.encoding
-    at = offset_of(text, Position(params.position.line, params.position.character), encoding)
-    found = session.visible(params.text_document.uri, Span(at, at))
+    at = part.offset(Position(params.position.line, params.position.character))
+    found = part.visible(Span(at, at))
     if not found:
         return None
-    start, end = (position_of(text, offset, encoding) for offset in (found[0].span.start, found[0].span.end))
+    start, end = part.position(found[0].span.start), part.position(found[0].span.end)
     markdown = session.client.reads_markdown
     content = "\n\n---\n\n".join(described(finding, session.shelf.rule(finding.rule)) for finding in found)
     return types.Hover(
