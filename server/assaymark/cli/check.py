@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from assaymark.analysis.snapshot import Limits, State
 from assaymark.cli.batch import check_contents, check_files
@@ -21,6 +22,9 @@ from assaymark.cli.single import Asked, Choice, Text, asked, text_of
 from assaymark.cli.subject import Subject, from_disk, from_index, from_stdin, since
 from assaymark.finding import Level, Severity
 from assaymark.policy import blocks, is_shown
+
+if TYPE_CHECKING:
+    from assaymark.cli.fixing import Store, Wanted
 
 CLEAN, FOUND, NOT_ANALYSED = 0, 1, 2
 
@@ -43,6 +47,7 @@ class Options:
     diff: str | None = None
     fix: bool = False
     unsafe: bool = False
+    dry_run: bool = False
     watch: bool = False
     cached: bool = True
     exit_zero: bool = False
@@ -63,11 +68,14 @@ def check(options: Options) -> int:
     ours = asked(options.choice, options.limits, options.seconds)
     about = subject_of(options)
     report = report_on(about, ours, options, began)
-    if options.fix:
-        from assaymark.cli.fixing import Wanted, fixed
+    if options.dry_run:
+        from assaymark.cli.preview import preview
 
-        wanted = Wanted(ours, lambda result: _counted(result, about, options), options.unsafe)
-        report = fixed(report, about.walked.files, wanted)
+        return preview(report, about.walked.files, lambda store: _wanted(ours, about, options, store))
+    if options.fix:
+        from assaymark.cli.fixing import fixed, into_file
+
+        report = fixed(report, about.walked.files, _wanted(ours, about, options, into_file))
     code = exit_code(report, exit_zero=options.exit_zero)
     write(report, code, options.targets, contents(about, options))
     return code
@@ -112,6 +120,12 @@ def _results(about: Subject, ours: Asked, options: Options) -> list[Checked]:
         return check_contents(about.contents, files, ours)
     with progress(len(files), sum(file.size for file in files)) as tell:
         return check_files(files, ours, options.n_jobs, cached=options.cached, tell=tell)
+
+
+def _wanted(ours: Asked, about: Subject, options: Options, store: Store) -> Wanted:
+    from assaymark.cli.fixing import Wanted
+
+    return Wanted(ours, lambda result: _counted(result, about, options), options.unsafe, store)
 
 
 def _unread(about: Subject) -> list[Checked]:

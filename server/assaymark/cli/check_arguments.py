@@ -22,6 +22,7 @@ def add_check(check: argparse.ArgumentParser) -> None:
     )
     _add_what(check.add_argument_group("what is checked"))
     _add_which(check.add_argument_group("which findings"))
+    _add_fixes(check.add_argument_group("fixes"))
     _add_outputs(check.add_argument_group("what comes of it"))
     _add_run(check.add_argument_group("how it runs"))
 
@@ -58,6 +59,18 @@ def _add_which(which: argparse._ArgumentGroup) -> None:
     add_rules_place(which)
 
 
+def _add_fixes(fixes: argparse._ArgumentGroup) -> None:
+    fixes.add_argument("--fix", action="store_true", help="apply the safe fixes")
+    fixes.add_argument(
+        "--unsafe", action="store_true", help="with --fix: also fixes that can change what code does"
+    )
+    fixes.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="with --fix: write nothing, show what would change as a diff; exit code 1 if something would",
+    )
+
+
 def _add_outputs(how: argparse._ArgumentGroup) -> None:
     how.add_argument(
         "--format",
@@ -77,10 +90,6 @@ def _add_outputs(how: argparse._ArgumentGroup) -> None:
     )
     how.add_argument(
         "--statistics", action="store_true", help="how often each rule speaks, instead of the findings"
-    )
-    how.add_argument("--fix", action="store_true", help="apply the safe fixes")
-    how.add_argument(
-        "--unsafe", action="store_true", help="with --fix: also fixes that can change what code does"
     )
     how.add_argument(
         "--fail-on",

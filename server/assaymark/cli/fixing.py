@@ -33,22 +33,25 @@ _CHANGED = "the file changed meanwhile"
 _WHY = "it would break the syntax, or end no finding"
 
 Counted = Callable[[Checked], Checked]
+# What becomes of a file's new bytes: the file, what it holds, what it is to hold. Raises LeftAloneError.
+Store = Callable[[File, bytes, bytes], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which fixes to make, and how a file is checked again."""
+    """Which fixes to make, how a file is checked again, and what becomes of its new bytes."""
 
     asked: Asked
     counted: Counted
     unsafe: bool
+    store: Store
 
     def fix(self, found: Reported) -> Fix | None:
         """The fix to make for *found*: its first one that is wanted."""
         return next((fix for fix in found.finding.fixes if fix.safe or self.unsafe), None)
 
 
-class _LeftAloneError(Exception):
+class LeftAloneError(Exception):
     """Why none of a file's fixes can be made."""
 
 
@@ -56,7 +59,7 @@ def fixed(report: Report, files: Sequence[File], wanted: Wanted) -> Report:
     """
     The report after the fixes: what is left, and what was done.
 
-    Effect: rewrites the files.
+    Effect: stores the files that change.
     """
     places = {file.path: file for file in files}
     results: list[Checked] = []
@@ -70,6 +73,17 @@ def fixed(report: Report, files: Sequence[File], wanted: Wanted) -> Report:
     return dataclasses.replace(report, files=tuple(results), fixed=tuple(done))
 
 
+def into_file(file: File, raw: bytes, stored: bytes) -> None:
+    """Effect: *file*, if it still holds *raw*, holds *stored*. Raises LeftAloneError."""
+    if read(file.place, len(raw)) != raw:
+        raise LeftAloneError(_CHANGED)
+    try:
+        replace(file.place, stored)
+    except OSError as error:
+        msg = f"the file cannot be written: {(error.strerror or type(error).__name__).lower()}"
+        raise LeftAloneError(msg) from error
+
+
 def _fixed_file(file: File, before: Checked, wanted: Wanted) -> tuple[Checked, tuple[Fixed, ...]]:
     try:
         raw, text = _read(file, before, wanted)
@@ -77,8 +91,8 @@ def _fixed_file(file: File, before: Checked, wanted: Wanted) -> tuple[Checked, t
         if not outcome.made:
             return before, _told(file, text, outcome)
         stored = _stored(text, outcome)
-        _store(file, raw, stored, wanted)
-    except _LeftAloneError as error:
+        wanted.store(file, raw, stored)
+    except LeftAloneError as error:
         fixable = (found for found in before.findings if wanted.fix(found))
         return before, tuple(
             Fixed(file.path, found.start.line, found.finding.rule, str(error), found.start.cell)
@@ -91,11 +105,11 @@ def _read(file: File, before: Checked, wanted: Wanted) -> tuple[bytes, Text]:
     """What *file* holds, if that is still what was checked."""
     raw = read(file.place, wanted.asked.limits.max_bytes)
     if isinstance(raw, Unreadable):
-        raise _LeftAloneError(raw.reason)
+        raise LeftAloneError(raw.reason)
     text = text_of(raw, file.path)
     result = wanted.counted(checked(raw, file.path, wanted.asked))
     if isinstance(text, Checked) or _findings(result) != _findings(before):
-        raise _LeftAloneError(_CHANGED)
+        raise LeftAloneError(_CHANGED)
     return raw, text
 
 
@@ -117,7 +131,7 @@ def _outcome(file: File, text: Text, wanted: Wanted) -> Outcome:
         return within(asked.seconds, make)
     except TimedOut:
         msg = f"making the fixes timed out after {asked.seconds:g} s"
-        raise _LeftAloneError(msg) from None
+        raise LeftAloneError(msg) from None
 
 
 def _stored(text: Text, outcome: Outcome) -> bytes:
@@ -129,7 +143,7 @@ def _stored(text: Text, outcome: Outcome) -> bytes:
         return form.stored(content)
     except UnicodeEncodeError:
         msg = f"its encoding, {form.encoding}, cannot spell what a fix writes"
-        raise _LeftAloneError(msg) from None
+        raise LeftAloneError(msg) from None
 
 
 def _stored_in_notebook(form: Notebook, outcome: Outcome, content: bytes) -> bytes:
@@ -138,17 +152,7 @@ def _stored_in_notebook(form: Notebook, outcome: Outcome, content: bytes) -> byt
     try:
         return form.rewritten(outcome.edits, content)
     except CannotRewriteError as error:
-        raise _LeftAloneError(str(error)) from error
-
-
-def _store(file: File, raw: bytes, stored: bytes, wanted: Wanted) -> None:
-    if read(file.place, wanted.asked.limits.max_bytes) != raw:
-        raise _LeftAloneError(_CHANGED)
-    try:
-        replace(file.place, stored)
-    except OSError as error:
-        msg = f"the file cannot be written: {(error.strerror or type(error).__name__).lower()}"
-        raise _LeftAloneError(msg) from error
+        raise LeftAloneError(str(error)) from error
 
 
 def _told(file: File, text: Text, outcome: Outcome) -> tuple[Fixed, ...]:

@@ -124,6 +124,7 @@ def _check(options: Namespace) -> int:
             diff=options.diff,
             fix=options.fix,
             unsafe=options.unsafe,
+            dry_run=options.dry_run,
             watch=options.watch,
             cached=not options.no_cache,
             exit_zero=options.exit_zero,
@@ -152,6 +153,9 @@ def _refuse_contradictions(options: Namespace) -> None:
         "--watch looks at files; leave --stdin out": options.watch and options.stdin,
         "--watch looks at files; leave --staged out": options.watch and options.staged,
         "--watch tells people; leave --format, --output, --report and --statistics out": options.watch
+        and (options.format != "text" or options.output or options.report or options.statistics),
+        "--dry-run shows what --fix would do; add --fix": options.dry_run and not options.fix,
+        "--dry-run shows a diff; leave --format, --output, --report and --statistics out": options.dry_run
         and (options.format != "text" or options.output or options.report or options.statistics),
         "--unsafe says which fixes; add --fix": options.unsafe and not options.fix,
     }

@@ -53,7 +53,8 @@ def write(report: Report, code: int, targets: Sequence[Target], content: Callabl
     written = [f"Written: {target.file}\n" for target in files]
     shown = [target.form for target in targets if target.file is None]
     for form in shown:
-        _keep_line_ends(form)
+        if form == "csv":
+            keep_line_ends()
         say(_pieces(report, code, form, content, style() if form == "text" else Style()))
     if not shown:
         from assaymark.cli.terminal import summary
@@ -76,9 +77,9 @@ def _store(file: str, pieces: Iterable[str]) -> None:
         raise UsageError(msg) from error
 
 
-def _keep_line_ends(form: str) -> None:
-    """Effect: standard output no longer writes its own line ends where the format has some."""
-    if form == "csv" and isinstance(sys.stdout, io.TextIOWrapper):
+def keep_line_ends() -> None:
+    """Effect: standard output no longer puts the platform's line ends in the place of those of a format."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(newline="")
 
 
@@ -113,9 +114,8 @@ def style() -> Style:
         # Effect on older Windows consoles: they begin to understand colours.
         os.system("")  # noqa: S605
     width = shutil.get_terminal_size((100, 24)).columns if is_terminal else 100
-    return Style(
-        colour=wants_colour, bar=_bar(getattr(out, "encoding", None) or "utf-8"), width=max(width, 40)
-    )
+    bar = _bar(getattr(out, "encoding", None) or "utf-8")
+    return Style(colour=wants_colour, bar=bar, width=max(width, 40), is_terminal=is_terminal)
 
 
 def _bar(encoding: str) -> str:

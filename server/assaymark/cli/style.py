@@ -22,16 +22,18 @@ _CODES = {
     "faint": "2",
     "mark": "1;31",
     "good": "32",
+    "gone": "31",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What the output can show."""
+    """What the output can show, and whether it is a terminal's."""
 
     colour: bool = False
     bar: str = "│"
     width: int = 100
+    is_terminal: bool = False
 
     def __call__(self, role: str, text: str) -> str:
         """*text* in the colour of *role*."""

@@ -197,6 +197,23 @@ def _fixed(report: Report) -> Iterator[str]:
     if done:
         yield f"{_n(len(done), 'finding')} fixed in {_n(len({fix.path for fix in done}), 'file')}:\n"
         yield from (f"  {harmless(fix.path)}:{fix.place}  {fix.rule}\n" for fix in done)
+    yield from _not_fixed(report)
+
+
+def preview_summary(report: Report) -> Iterator[str]:
+    """What fixes would do, and what they and the check would not or could not."""
+    would = [fix for fix in report.fixed if not fix.refused]
+    n_files = len({fix.path for fix in would})
+    what = (
+        f"{_n(len(would), 'finding')} would be fixed in {_n(n_files, 'file')}" if would else "Nothing to fix"
+    )
+    yield f"{what}. Left: {totals(report)}.\n"
+    yield from _not_fixed(report)
+    for file in report.failed:
+        yield f"{harmless(file.path)}: {harmless(file.complaint)}\n"
+
+
+def _not_fixed(report: Report) -> Iterator[str]:
     for fix in report.fixed:
         if fix.refused:
             yield f"Not fixed: {harmless(fix.path)}:{fix.place}  {fix.rule} ({fix.refused})\n"
