@@ -23,8 +23,33 @@ _SCRAPS = (
     "from yaml import *\n", "import yaml, pickle\n", "yaml.load(x)\n", "eval(x)\n", "r(cmd, shell=True)\n",
     "subprocess.run(cmd, shell=True)\n", 'cmd = "ls"\n', "cmd = input()\n", "pickle.loads(b)\n",
     "hashlib.md5(password)\n", "requests.get(u, verify=False)\n", 'cursor.execute("select " + x)\n', "os.system(cmd)\n",
+    "  # nosec", "  # nosec B307\n", "# nosec\n", "  # noqa: S307", "# nosemgrep\n", "eval(x)  # nosec\n",
+    "  # assaymark: ignore[eval-code] -- ours", "# assaymark: ignore[eval-code] -- ours\n",
+    "# assaymark: ignore[eval-code, os-shell-call] until 2020-01-02 -- ours\n",
+    "    # assaymark: ignore[yaml-unsafe-load]\n", "# assaymark: ignore[evil-code]\n",
     "verify=False", "shell=True", "def ", "class ", "async ", "import ", "from ",
 )  # fmt: skip
+
+# Flaws and silences side by side, above and below the borders of chunks: what stands above each function,
+# before and behind its flawed lines, and below it.
+_ROUND_FUNCTIONS = (
+    ("", "", "  # nosec", ""),
+    ("# assaymark: ignore[eval-code] -- ours\n", "# nosec\n    ", "", ""),
+    ("@wraps\n", "", "  # assaymark: ignore[eval-code, yaml-unsafe-load]", "# nosec\n"),
+    ("", "# assaymark: ignore[evil-code]\n    ", "  # noqa: S307", "    # nosemgrep\n# nosec B506\n"),
+    ("", "", "", "# assaymark: ignore[eval-code] until 2020-01-02 -- ours\n"),
+    ("eval(x)\n", "", "", "# assaymark: ignore[eval-code] until 2019-01-02 -- ours\n\n"),
+    ("eval(x)\n", 'x = """\n# nosec\n""" + ', "", "# assaymark: ignore[eval-code] -- ours\n"),
+)
+SILENCED = (
+    "import os, yaml\n\n"
+    + "".join(
+        f"{above}def f{i}(x):\n    {inside}eval(x){behind}\n"
+        f"    yaml.load(\n        eval(x),{behind}\n    ){behind}\n{below}\n"
+        for i, (above, inside, behind, below) in enumerate(_ROUND_FUNCTIONS)
+    )
+).encode()
+_IGNORE = re.compile(rb"#[ \t]*(?:assaymark|nosec|noqa|nosem)[^\r\n]*")
 
 
 @cache
@@ -35,7 +60,7 @@ def corpus() -> tuple[bytes, ...]:
     theirs = sorted(Path(json.__file__).parent.parent.glob("*.py"))[::4]
     texts = [file.read_bytes() for file in (*ours, *theirs)]
     small = [text for text in texts if 0 < len(text) < 12_000]
-    return (b"", b"\n", b"\r\n", *small, *_examples())
+    return (b"", b"\n", b"\r\n", SILENCED, SILENCED.replace(b"\n", b"\r"), *small, *_examples())
 
 
 def _examples() -> list[bytes]:
@@ -52,6 +77,32 @@ def _position(draw: st.DrawFn, content: bytes) -> int:
     while at < len(content) and content[at] & 0xC0 == 0x80:
         at += 1
     return at
+
+
+@st.composite
+def an_edit_of_a_silence(draw: st.DrawFn, content: bytes) -> Edit:
+    """One edit where comments silence: inserted, taken away, moved to another line, its reason or day changed."""
+    found = [match.span() for match in _IGNORE.finditer(content)]
+    if not found or draw(st.booleans()):
+        lines = [0, *(match.end() for match in re.finditer(rb"\r\n|\n|\r", content))]
+        at = draw(st.sampled_from(lines))
+        texts = [scrap for scrap in _SCRAPS if _IGNORE.search(scrap.encode())]
+        return Edit(Span(at, at), draw(st.sampled_from(texts)).encode())
+    start, end = draw(st.sampled_from(found))
+    return Edit(Span(start, end), draw(st.sampled_from(_others(content[start:end]))))
+
+
+def _others(silence: bytes) -> list[bytes]:
+    """What may stand in the place of a comment that silences."""
+    return [
+        b"",
+        silence + b"x",
+        b"\n" + silence + b"\n",
+        silence.partition(b" --")[0],
+        silence.partition(b"]")[0] + b"] until 2019-01-01 -- why",
+        silence.replace(b"eval-code", b"yaml-unsafe-load"),
+        b"'" + silence + b"'",
+    ]
 
 
 @st.composite

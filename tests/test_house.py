@@ -47,7 +47,7 @@ ROOMS = {
     "pygls": ("lsp",),
     "lsprotocol": ("lsp",),
     "bandit": ("engines.bandit",),
-    "tree_sitter": ("syntax", "rules.patterns", "engines"),
+    "tree_sitter": ("syntax", "rules.patterns", "engines", "suppress"),
     "tree_sitter_python": ("syntax",),
     "tree_sitter_languages": ("syntax",),
 }

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import dataclasses
 from functools import cache
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assaymark.analysis import advance
+from assaymark.analysis import advance, silencing
 from assaymark.analysis.advance import advanced, opened
 from assaymark.analysis.snapshot import Limits, Snapshot
 from assaymark.finding import Finding
 from assaymark.rules.loading import load
 from assaymark.rules.ruleset import RuleSet
+from assaymark.rules.testing import EXAMPLE_DAY as DAY
+from assaymark.suppress.silence import Silenced
 from assaymark.text import Edit, Span
-from editing import an_edit, applied, corpus
+from editing import SILENCED, an_edit, an_edit_of_a_silence, applied, corpus
 
 
 @cache
@@ -28,8 +31,9 @@ def rules() -> RuleSet:
     return load()
 
 
-def _seen(snapshot: Snapshot) -> tuple[bytes, str, str, list[Finding]]:
-    return snapshot.text.whole(), snapshot.state.value, snapshot.reason, snapshot.findings()
+def _seen(snapshot: Snapshot) -> tuple[bytes, str, str, list[Finding], list[Silenced]]:
+    silenced = snapshot.silenced()
+    return snapshot.text.whole(), snapshot.state.value, snapshot.reason, snapshot.findings(), silenced
 
 
 @st.composite
@@ -58,6 +62,22 @@ def test_typing_it_there_equals_opening_it(data: st.DataObject) -> None:
             for edit in edits:
                 snapshot = advanced(snapshot, [edit])
         assert _seen(snapshot) == _seen(opened(content, "x.py", rules()))
+
+
+@settings(max_examples=2 * settings.default.max_examples)
+@given(st.data())
+def test_typing_a_silence_equals_opening_it(data: st.DataObject) -> None:
+    """The same where comments silence: what they take, and what is said about them."""
+    content = data.draw(st.sampled_from((SILENCED, SILENCED.replace(b"\n", b"\r\n"))))
+    snapshot = opened(content, "x.py", rules(), today=DAY)
+    for _ in range(data.draw(st.integers(1, 6))):
+        edits = [data.draw(st.one_of(an_edit_of_a_silence(content), an_edit(content)))]
+        content = applied(content, edits[0])
+        if data.draw(st.booleans()):
+            edits.append(data.draw(an_edit_of_a_silence(content)))
+            content = applied(content, edits[1])
+        snapshot = advanced(snapshot, edits)
+        assert _seen(snapshot) == _seen(opened(content, "x.py", rules(), today=DAY))
 
 
 _CROWD = b"import os\nimport subprocess\n\n" + b"".join(
@@ -127,6 +147,40 @@ def test_forgetting_facts_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None
         test_a_fact_that_changes_asks_those_who_looked_it_up()
     with pytest.raises(AssertionError):
         test_an_import_that_is_typed_later_is_heard_of()
+
+
+_SILENT_CROWD = b"import os\n\n" + b"".join(
+    b"def f%d(x):\n    eval(x)  # nosec\n    return %d\n\n# assaymark: ignore[eval-code] -- ours\n" % (i, i)
+    for i in range(500)
+)
+
+
+def test_a_keystroke_judges_the_silences_that_it_touches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One character in one of 500 chunks that all leave a silence pending: that one and its neighbours."""
+    before = opened(_SILENT_CROWD, "x.py", rules())
+    at = _SILENT_CROWD.index(b"return 250")
+    n_judged = 0
+
+    def counted(*arguments: Any) -> Any:
+        nonlocal n_judged
+        n_judged += 1
+        return judged(*arguments)
+
+    judged = silencing.judged
+    monkeypatch.setattr(silencing, "judged", counted)
+    after = advanced(before, [Edit(Span(at, at), b"x")])
+    assert (after.work.chunks_parsed, after.work.chunks_asked) == (1, 1)
+    assert 1 <= n_judged <= 2
+    assert _seen(after) == _seen(opened(after.text.whole(), "x.py", rules()))
+
+
+def test_telling_no_neighbour_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The law can fail for silences: a mutant that tells nothing across the border of chunks breaks it."""
+    source = b"eval(x)\n# assaymark: ignore[eval-code] -- ours\ndef f(x): eval(x)\n"
+    edit = Edit(Span(8, source.index(b"def")), b"")
+    assert len(advanced(opened(source, "x.py", rules()), [edit]).findings()) == 2
+    monkeypatch.setattr(advance, "joined", lambda text, *_: (text, []))
+    assert len(advanced(opened(source, "x.py", rules()), [edit]).findings()) == 1
 
 
 def test_limits_are_the_same_typed_and_opened() -> None:

@@ -300,6 +300,24 @@ class Text(Generic[L]):
             )
         )
 
+    def fresh_places(self) -> Iterator[Place[L]]:
+        """The leaves that are fresh, in order; blocks without one are passed over."""
+        for outer, block in enumerate(self._blocks):
+            if block.fresh:
+                yield from (self.place((outer, at)) for at, leaf in enumerate(block.leaves) if leaf.fresh)
+
+    def put(self, leaves: Mapping[tuple[int, int], L]) -> Text[L]:
+        """The text with other leaves at some addresses; they hold the same bytes."""
+        inside: dict[int, dict[int, L]] = {}
+        for (outer, inner), leaf in leaves.items():
+            inside.setdefault(outer, {})[inner] = leaf
+        blocks = list(self._blocks)
+        for outer, others in inside.items():
+            blocks[outer] = _Block(
+                tuple(others.get(at, leaf) for at, leaf in enumerate(blocks[outer].leaves))
+            )
+        return self._of(tuple(blocks))
+
     def exchanged(self, others: Mapping[int, L]) -> Text[L]:
         """The text with other leaves in the place of some, by identity; they hold the same bytes."""
         return self._of(

@@ -19,8 +19,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.asking import Changed, Counts, answered, as_words
+from assaymark.analysis.silencing import chained, joined
 from assaymark.analysis.snapshot import Answer, Limits, Section, Snapshot, State, WideAnswer
 from assaymark.engines.patterns import Index, indexed
+from assaymark.suppress.comments import heard
+from assaymark.suppress.directives import MARKERS, OWN
+from assaymark.suppress.judging import Terms
 from assaymark.syntax import facts as syntax_facts
 from assaymark.syntax import languages
 from assaymark.syntax.cut import Piece, cut, recut
@@ -51,26 +55,41 @@ _INDEXED: dict[tuple[str, str, tuple[bool, ...]], _Indexes] = {}
 
 def needed(content: bytes, path: str, rules: RuleSet, language: str) -> bool:
     """Whether any rule of *language* can match in *content* at all; if not, it need not be parsed."""
-    return bool(_indexes(rules, language, path).every.possible(words_of(content)))
+    words = words_of(content)
+    return OWN in words or bool(_indexes(rules, language, path).every.possible(words))
 
 
-def opened(content: bytes, path: str, rules: RuleSet, limits: Limits | None = None) -> Snapshot:
-    """The analysis of a whole text."""
+def opened(
+    content: bytes,
+    path: str,
+    rules: RuleSet,
+    limits: Limits | None = None,
+    *,
+    today: int | None = None,
+    foreign: bool = True,
+) -> Snapshot:
+    """
+    The analysis of a whole text.
+
+    *today*, a proleptic ordinal, decides which silences have expired: none when it is not known. *foreign*
+    says whether the comments of other tools silence.
+    """
     limits = limits or Limits()
+    terms = Terms(rules, path, today, foreign)
     language = languages.language_of(path, content[:256].partition(b"\n")[0])
     if language is None:
-        return _unread(content, path, rules, limits, State.not_analysed, "no language that is analysed")
+        return _unread(content, terms, limits, State.not_analysed, "no language that is analysed")
     problem = _too_much(content, limits)
     if problem:
-        return _unread(content, path, rules, limits, State.failed, problem, language)
+        return _unread(content, terms, limits, State.failed, problem, language)
     counts = Counts()
     try:
         pieces = cut(content, language, counts.parsed)
     except languages.Unavailable as unavailable:
-        return _unread(content, path, rules, limits, State.failed, str(unavailable), language)
+        return _unread(content, terms, limits, State.failed, str(unavailable), language)
     indexes = _indexes(rules, language, path)
     known = _known(indexes.wide)
-    text = Text([_section(piece, language, known) for piece in pieces])
+    text = Text(chained(_section(piece, language, known) for piece in pieces))
     facts, _ = syntax_facts.advanced(Facts(), (), (section.bindings for section in text))
     start = Snapshot(
         path=path,
@@ -78,6 +97,7 @@ def opened(content: bytes, path: str, rules: RuleSet, limits: Limits | None = No
         text=text,
         rules=rules,
         limits=limits,
+        terms=terms,
         state=State.clean,
         facts=facts,
         narrow_rules=indexes.narrow,
@@ -98,15 +118,18 @@ def advanced(before: Snapshot, edits: Sequence[Edit]) -> Snapshot:
     come: dict[int, Section] = {}
     for edit in edits:
         change = recut(text, edit, language, lambda piece: _section(piece, language, known), counts.parsed)
-        text = change.text
+        text, renewed = joined(change.text, change.start, edit.landed.end)
         for section in change.removed:
             if come.pop(id(section), None) is None:
                 gone[id(section)] = section
         come.update((id(section), section) for section in change.added)
+        for old, new in renewed:
+            if come.pop(id(old), None) is not None:
+                come[id(new)] = new
     if text.n_bytes > before.limits.max_bytes or any(
         _too_wide(section, before.limits) for section in come.values()
     ):
-        return opened(text.whole(), before.path, before.rules, before.limits)
+        return _opened_like(before, text.whole())
     facts, names = syntax_facts.advanced(
         before.facts,
         (section.bindings for section in gone.values()),
@@ -147,20 +170,25 @@ def _known(wide: tuple[Index, ...]) -> frozenset[bytes]:
 
 def _section(piece: Piece, language: str, known: frozenset[bytes]) -> Section:
     words = words_of(piece.chunk.data)
-    return Section(piece, syntax_facts.piece_bindings(piece, language), words, words & known)
+    silences = None if MARKERS.isdisjoint(words) else heard(piece, language)
+    return Section(piece, syntax_facts.piece_bindings(piece, language), words, words & known, heard=silences)
 
 
 def _reopened(before: Snapshot, edits: Sequence[Edit]) -> Snapshot:
     content = before.text.whole()
     for edit in edits:
         content = content[: edit.span.start] + edit.new + content[edit.span.end :]
-    return opened(content, before.path, before.rules, before.limits)
+    return _opened_like(before, content)
+
+
+def _opened_like(before: Snapshot, content: bytes) -> Snapshot:
+    terms = before.terms
+    return opened(content, before.path, before.rules, before.limits, today=terms.today, foreign=terms.foreign)
 
 
 def _unread(
     content: bytes,
-    path: str,
-    rules: RuleSet,
+    terms: Terms,
     limits: Limits,
     state: State,
     reason: str,
@@ -169,7 +197,7 @@ def _unread(
     """A text that is kept, so that editing can go on, and not analysed."""
     tree = languages.empty_tree()
     section = Section(Piece(Chunk(content), tree), {}, frozenset(), frozenset(), Answer())
-    return Snapshot(path, language, Text([section]), rules, limits, state, reason)
+    return Snapshot(terms.path, language, Text([section]), terms.rules, limits, terms, state, reason)
 
 
 def _too_much(content: bytes, limits: Limits) -> str:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from assaymark.analysis.silencing import silenced
 from assaymark.analysis.snapshot import (
     Answer,
     Limits,
@@ -81,12 +82,15 @@ def answered(
 
     def settle(section: Section) -> Section:
         nonlocal n_exhausted
+        if section.answer is not None:
+            return section  # only its silences are to be judged
         answer = _answer(section, snapshot, among, counts)
         n_exhausted += answer.exhausted
         return replace(section, answer=answer)
 
     settled = replace(snapshot, text=snapshot.text.settled(settle))
     settled = _widely_answered(settled, touched, changed, counts, words)
+    settled = silenced(settled)
     n_exhausted_rules = sum(answer.exhausted for answer in settled.wide_answers)
     state = State.findings if any(True for _ in settled.text.marked_places()) else State.clean
     reason = ""

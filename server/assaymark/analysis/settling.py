@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from assaymark.analysis.silencing import silenced
 from assaymark.analysis.snapshot import Section, Settled, Snapshot, State, place_in_chunk
 from assaymark.text import Span
 
@@ -36,15 +37,17 @@ def settled(snapshot: Snapshot, findings: Sequence[Finding]) -> Snapshot:
     exchanged: dict[int, Section] = {}
     for section in snapshot.text:
         its = by_section.get(id(section), ())
-        if its != section.settled:
-            exchanged[id(section)] = replace(section, settled=its)
+        # Comments that name the tool's tests are unused only once it was asked.
+        if its != section.settled or (section.heard is not None and not section.is_settled):
+            exchanged[id(section)] = replace(section, settled=its, is_settled=True, verdict=None)
     if not exchanged:
         return snapshot
-    text = snapshot.text.exchanged(exchanged)
+    snapshot = silenced(replace(snapshot, text=snapshot.text.exchanged(exchanged)))
+    text = snapshot.text
     state = snapshot.state
     if state is not State.partial:
         state = State.findings if any(True for _ in text.marked_places()) else State.clean
-    return replace(snapshot, text=text, state=state)
+    return replace(snapshot, state=state)
 
 
 def _by_section(snapshot: Snapshot, findings: Sequence[Finding]) -> dict[int, tuple[Settled, ...]]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assaymark.engines.patterns import Index, indexed
+from assaymark.suppress.judging import Terms
+from assaymark.suppress.silence import Heard, Silence, Silenced, Verdict
 from assaymark.syntax.bindings import Bindings
 from assaymark.syntax.cut import Piece
 from assaymark.syntax.facts import Facts
@@ -83,7 +85,9 @@ class Section:
     A chunk of a text with all that is known of it.
 
     *keys* are those of its words that the wide rules know; *wide* holds what those rules found here, and
-    *settled* what another tool found. Spans are relative to the chunk.
+    *settled* what another tool found, which *is_settled* says was asked. *found* is all of it, *findings* what
+    the comments left of that and what is said about them, *silenced* what they took; *heard* are its comments,
+    *incoming* those that the chunk before left pending. Spans are relative to the chunk.
     """
 
     piece: Piece
@@ -93,7 +97,13 @@ class Section:
     answer: Answer | None = None
     wide: tuple[Finding, ...] = ()
     settled: tuple[Settled, ...] = ()
+    is_settled: bool = False
+    heard: Heard | None = None
+    incoming: tuple[Silence, ...] = ()
+    verdict: Verdict | None = None
+    found: tuple[Finding, ...] = field(init=False)
     findings: tuple[Finding, ...] = field(init=False)
+    is_judged: bool = field(init=False)
 
     def __post_init__(self) -> None:
         own = self.answer.findings if self.answer is not None else ()
@@ -101,7 +111,12 @@ class Section:
         if self.settled:
             further = _not_said(self.settled, found, self.chunk)
             found = tuple(sorted({*found, *further}, key=place_in_chunk))
-        object.__setattr__(self, "findings", found)
+        object.__setattr__(self, "found", found)
+        verdict = self.verdict
+        # A verdict holds for what it was made of: whoever adds a finding need not know of it.
+        judged = verdict is not None and verdict.incoming == self.incoming and verdict.of == found
+        object.__setattr__(self, "findings", verdict.left if verdict is not None and judged else found)
+        object.__setattr__(self, "is_judged", judged or (self.heard is None and not self.incoming))
 
     @property
     def chunk(self) -> Chunk:
@@ -113,7 +128,16 @@ class Section:
 
     @property
     def fresh(self) -> bool:
-        return self.answer is None
+        return self.answer is None or not self.is_judged
+
+    @property
+    def silenced(self) -> tuple[Silenced, ...]:
+        return self.verdict.silenced if self.verdict is not None and self.is_judged else ()
+
+    @property
+    def pending(self) -> tuple[Silence, ...]:
+        """The silences that wait for the first line of the next chunk."""
+        return self.heard.pending if self.heard is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +159,7 @@ class Snapshot:
     text: Text[Section]
     rules: RuleSet
     limits: Limits
+    terms: Terms
     state: State
     reason: str = ""
     facts: Facts = field(default_factory=Facts)
@@ -143,6 +168,14 @@ class Snapshot:
     wide_rules: tuple[Index, ...] = ()
     wide_answers: tuple[WideAnswer, ...] = ()
     n_exhausted: int = 0
+
+    def silenced(self) -> list[Silenced]:
+        """What comments took away, with spans in the whole text, in its order. Every section is visited."""
+        return [
+            Silenced(one.finding.moved(place.start), one.silence.moved(place.start))
+            for place in self.text.places()
+            for one in place.leaf.silenced
+        ]
 
     def sections_with_findings(self) -> Iterator[Place[Section]]:
         return self.text.marked_places()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from assaymark.analysis.advance import opened
@@ -43,14 +43,15 @@ def test(place: str) -> int:
     if not files:
         msg = f"there is no rule page in {place!r}"
         raise UsageError(msg)
-    failures = [failure for file in files for failure in _failures(file)]
+    others = all_rules(()).rules
+    failures = [failure for file in files for failure in _failures(file, others)]
     pages = f"{len(files)} page{'' if len(files) == 1 else 's'}"
     say(f"{harmless(failure)}\n" for failure in failures)
     say([f"{pages}, {len(failures)} failure{'' if len(failures) == 1 else 's'}.\n"])
     return 1 if failures else 0
 
 
-def _failures(file: Path) -> list[str]:
+def _failures(file: Path, others: Sequence[Rule]) -> list[str]:
     # Late: pages bring YAML along, which a check of files does without.
     from assaymark.rules.page import parse_page
     from assaymark.rules.testing import failures
@@ -63,11 +64,13 @@ def _failures(file: Path) -> list[str]:
         return [f"{file}:1: not UTF-8; save it as UTF-8"]
     except OSError as error:
         return [f"{file}:1: cannot be read: {error.strerror}"]
-    return failures(page, _find)
+    return failures(page, _find, others)
 
 
 def _find(content: bytes, path: str, rules: RuleSet) -> list[Finding]:
-    return opened(content, path, rules).findings()
+    from assaymark.rules.testing import EXAMPLE_DAY
+
+    return opened(content, path, rules, today=EXAMPLE_DAY).findings()
 
 
 def _lines(rules: RuleSet, style: Style) -> Iterator[str]:

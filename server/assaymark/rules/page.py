@@ -21,7 +21,7 @@ from assaymark.finding import Confidence, Level, Severity
 from assaymark.rules.compiled import Compiled
 from assaymark.rules.fields import Fields, read_fields
 from assaymark.rules.making import PATTERN_KEYS, formula_of, formula_of_pattern, options_of, paths_of
-from assaymark.rules.patterns.needs import needs
+from assaymark.rules.patterns.needs import Needs, needs
 from assaymark.rules.rule import BadRuleError, FixTemplate, Problem, Rule
 from assaymark.rules.stored import sealed
 
@@ -34,8 +34,12 @@ BLIND = "What it does not see"
 
 # The folders that name a language.
 LANGUAGES = frozenset({"python"})
+# The folder of the rules about comments that silence, and the language that they have.
+_SILENCE, _ANY = "silence", "any"
+_PATTERNS = "patterns"
 
 _FACTS = (
+    "engine",
     "message",
     "severity",
     "confidence",
@@ -127,6 +131,8 @@ def _split(text: str, path: str) -> tuple[str, str, int]:
 def _language(path: str) -> str:
     """The language that the nearest folder of *path* names."""
     for folder in reversed(PurePath(path).parts[:-1]):
+        if folder == _SILENCE:
+            return _ANY
         if folder in LANGUAGES:
             return folder
     known = ", ".join(sorted(LANGUAGES))
@@ -135,7 +141,8 @@ def _language(path: str) -> str:
 
 def _rule(fields: Fields, name: str, language: str, sections: tuple[Section, ...]) -> Rule:
     _check_facts(fields)
-    formula = formula_of(fields, language)
+    engine = _engine(fields, language)
+    formula = None if engine == _SILENCE else formula_of(fields, language)
     prose = {section.title: first_paragraph(section.text) for section in sections}
     return sealed(
         Rule(
@@ -145,8 +152,8 @@ def _rule(fields: Fields, name: str, language: str, sections: tuple[Section, ...
             severity=fields.choice("severity", Severity.named, Severity.medium),
             confidence=fields.choice("confidence", Confidence.named, Confidence.medium),
             level=fields.choice("level", Level.named, Level.default),
-            compiled=Compiled.of(formula),
-            needs=needs(formula),
+            compiled=Compiled("") if formula is None else Compiled.of(formula),
+            needs=Needs((), "chunk", None) if formula is None else needs(formula),
             digest="",
             cwe=fields.numbers("cwe"),
             owasp=fields.texts("owasp"),
@@ -160,15 +167,26 @@ def _rule(fields: Fields, name: str, language: str, sections: tuple[Section, ...
             why=prose.get(WHY, ""),
             remedy=prose.get(INSTEAD, ""),
             source=fields.path,
+            engine=engine,
         )
     )
+
+
+def _engine(fields: Fields, language: str) -> str:
+    """What finds the rule's findings. It goes with the folder, and is written where it is not patterns."""
+    engine = fields.text("engine") or _PATTERNS
+    wanted = _SILENCE if language == _ANY else _PATTERNS
+    if engine != wanted:
+        fields.refuse("engine", f"in this folder, 'engine' is {wanted!r}; write it so, or move the page")
+    return engine
 
 
 def _check_facts(fields: Fields) -> None:
     fields.wanted("message", '"what this line does; what to write instead."')
     fields.wanted("severity", "high")
     fields.wanted("confidence", "high")
-    fields.wanted("cwe", "78")
+    if fields.text("engine") != _SILENCE:
+        fields.wanted("cwe", "78")
     for name in fields.texts("owasp"):
         if not _OWASP.match(name):
             fields.refuse("owasp", f"'owasp' takes names such as A03:2021, not {name!r}")

@@ -46,7 +46,8 @@ class Rule:
     One rule, compiled for one language.
 
     *covers* names the checks of other tools (`bandit/B506`) that it, with the other rules that name them,
-    replaces; *overlaps* those of whose findings it has only some.
+    replaces; *overlaps* those of whose findings it has only some. *engine* names what finds it: its patterns,
+    or `silence`, which judges the comments that silence; such a rule holds for any language.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Rule:
     why: str = ""
     remedy: str = ""
     source: str = ""
+    engine: str = "patterns"
 
     @property
     def formula(self) -> Formula:

@@ -9,7 +9,7 @@ Invariants:
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Self
 
@@ -22,11 +22,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """Rules, the digest of their content, and the problems met in reading them."""
+    """
+    Rules, the digest of their content, and the problems met in reading them.
+
+    *left_out* are the ids of rules that there are, and that were not selected.
+    """
 
     rules: tuple[Rule, ...]
     digest: str
     problems: tuple[Problem, ...] = ()
+    left_out: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, rules: Iterable[Rule], problems: Iterable[Problem] = ()) -> Self:
@@ -55,12 +60,22 @@ class RuleSet:
             for rule in self.rules
             if (not select or _names(select, rule.id)) and not _names(ignore, rule.id)
         )
-        return replace(RuleSet.of(kept), problems=self.problems)
+        return self._with_only(kept)
 
     def up_to(self, level: Level) -> RuleSet:
         """The rules that are shown at *level*: what is not shown need not be asked."""
         kept = tuple(rule for rule in self.rules if rule.level <= level)
-        return self if len(kept) == len(self.rules) else replace(RuleSet.of(kept), problems=self.problems)
+        return self if len(kept) == len(self.rules) else self._with_only(kept)
+
+    def _with_only(self, kept: Iterable[Rule]) -> RuleSet:
+        some = RuleSet.of(kept)
+        dropped = {rule.id for rule in self.rules} - {rule.id for rule in some.rules}
+        left_out = self.left_out | dropped
+        # What is known by name decides what is said of comments that name it.
+        digest = hashlib.blake2b(
+            "\0".join((some.digest, *sorted(left_out))).encode(), digest_size=16
+        ).hexdigest()
+        return RuleSet(some.rules, digest, self.problems, left_out)
 
     def unknown(self, names: Iterable[str]) -> tuple[str, ...]:
         """Those of *names*, as `selected` takes them, that name no rule."""

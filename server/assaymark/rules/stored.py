@@ -54,6 +54,7 @@ class PlainRule(TypedDict):
     owasp: list[str]
     covers: list[str]
     overlaps: list[str]
+    engine: str
     references: list[str]
     fixes: list[PlainFix]
     include: list[str]
@@ -87,6 +88,7 @@ def rule_to_plain(rule: Rule) -> PlainRule:
         owasp=list(rule.owasp),
         covers=list(rule.covers),
         overlaps=list(rule.overlaps),
+        engine=rule.engine,
         references=list(rule.references),
         fixes=[_fix_to_plain(fix) for fix in rule.fixes],
         include=list(rule.include),
@@ -114,6 +116,7 @@ def rule_from_plain(plain: PlainRule) -> Rule:
         owasp=tuple(plain["owasp"]),
         covers=tuple(plain["covers"]),
         overlaps=tuple(plain["overlaps"]),
+        engine=plain["engine"],
         references=tuple(plain["references"]),
         fixes=tuple(_fix_from_plain(fix) for fix in plain["fixes"]),
         include=tuple(plain["include"]),

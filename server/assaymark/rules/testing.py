@@ -7,30 +7,57 @@ line has none; a fix that a finding offers ends it and leaves the syntax whole.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assaymark.rules.ruleset import RuleSet
 from assaymark.syntax.view import view_of_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from assaymark.finding import Finding, Fix
     from assaymark.rules.page import Example, RulePage
+    from assaymark.rules.rule import Rule
+
+_MARKS = re.compile(r"[ \t]*#[ \t]*(?:flag|miss|noise)[ \t]*$", re.MULTILINE)
 
 # The findings, with absolute spans, that some rules have in a file: its content, its path, the rules.
 Find = Callable[[bytes, str, RuleSet], "list[Finding]"]
 
 
-def failures(page: RulePage, find: Find) -> list[str]:
-    """What the examples of *page* say against its rule, one text a failure; empty when they agree."""
-    rules = RuleSet.of([page.rule])
+# The day of the examples, as a proleptic ordinal: 1 January 2020.
+EXAMPLE_DAY = 737425
+
+
+def failures(page: RulePage, find: Find, others: Iterable[Rule] = ()) -> list[str]:
+    """
+    What the examples of *page* say against its rule, one text a failure; empty when they agree.
+
+    A rule on comments that silence is tried together with *others*, which they name.
+    """
+    rules, examples = RuleSet.of([page.rule]), page.examples
+    if page.rule.engine == "silence":
+        # There, the marks would be part of the comments that they mark.
+        examples = tuple(replace(one, code=_MARKS.sub("", one.code)) for one in examples)
+        rules = RuleSet.of([page.rule, *(rule for rule in others if rule.engine != "silence")])
+        find = _only(page.rule.id, find)
     return [
         f"{page.rule.source}:{line}: {message}"
-        for example in page.examples
+        for example in examples
         for line, message in _failures(example, rules, find)
     ]
+
+
+def _only(rule: str, find: Find) -> Find:
+    """What *rule* alone finds."""
+
+    def found(source: bytes, path: str, rules: RuleSet) -> list[Finding]:
+        return [one for one in find(source, path, rules) if one.rule == rule]
+
+    return found
 
 
 def applied(source: bytes, fix: Fix) -> bytes:

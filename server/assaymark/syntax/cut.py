@@ -66,9 +66,10 @@ class ParseWork:
 
 @dataclass(frozen=True, slots=True)
 class Recut(Generic[P]):
-    """The new text, and which leaves went for which."""
+    """The new text, which leaves went for which, and the byte from which on."""
 
     text: Text[P]
+    start: int
     removed: tuple[P, ...]
     added: tuple[P, ...]
 
@@ -129,6 +130,7 @@ def _spliced(text: Text[P], first: Place[P], last: Place[P], added: list[P]) -> 
     kept = {id(leaf) for leaf in added} & {id(leaf) for leaf in removed}
     return Recut(
         text.spliced(first, last, added),
+        first.start,
         tuple(leaf for leaf in removed if id(leaf) not in kept),
         tuple(leaf for leaf in added if id(leaf) not in kept),
     )
