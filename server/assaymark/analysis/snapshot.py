@@ -85,9 +85,9 @@ class Section:
     A chunk of a text with all that is known of it.
 
     *keys* are those of its words that the wide rules know; *wide* holds what those rules found here, and
-    *settled* what another tool found, which *is_settled* says was asked. *found* is all of it, *findings* what
-    the comments left of that and what is said about them, *silenced* what they took; *heard* are its comments,
-    *incoming* those that the chunk before left pending. Spans are relative to the chunk.
+    *settled* what another tool found, which *is_settled* says was asked. *found* is all of it, *findings*
+    what the comments left of that and what is said about them, *silenced* what they took; *heard* are its
+    comments, *incoming* those that the chunk before left pending. Spans are relative to the chunk.
     """
 
     piece: Piece
