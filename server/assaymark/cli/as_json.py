@@ -32,6 +32,13 @@ def as_json(report: Report) -> Iterator[str]:
             for one in report.rules.problems
         ],
         "fixed": [_fixed(fix) for fix in report.fixed],
+        "deferred": dict(sorted(report.deferred.items())),
+        "settings": {
+            "loosened": [{"name": one.setting.name, "where": one.where} for one in report.loosened],
+            "refused": [
+                {"name": one.setting.name, "where": one.where, "why": one.why} for one in report.refused
+            ],
+        },
         "gate": report.gate.value,
         "record": report.record,
     }

@@ -8,20 +8,22 @@ Invariants:
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assaymark.analysis.snapshot import Limits, State
+from assaymark.analysis.snapshot import State
 from assaymark.cli.batch import check_contents, check_files
 from assaymark.cli.output import Target, write
 from assaymark.cli.progress import progress
 from assaymark.cli.report import Checked, Report
-from assaymark.cli.single import Asked, Choice, Text, asked, text_of
-from assaymark.cli.subject import Subject, from_disk, from_index, from_stdin, since
-from assaymark.finding import Level, Severity
+from assaymark.cli.single import Text, text_of
+from assaymark.cli.subject import Subject, from_disk, from_index, from_stdin, since, without_excluded
+from assaymark.cli.terms import Terms
 from assaymark.policy import blocks, is_shown
+from assaymark.settings.standing import Standing
 
 if TYPE_CHECKING:
     from assaymark.cli.fixing import Store, Wanted
@@ -34,12 +36,7 @@ class Options:
     """What was typed after `check`."""
 
     paths: tuple[str, ...]
-    choice: Choice
-    severity: Severity
-    level: Level
-    gate: Severity
-    limits: Limits
-    seconds: float
+    standing: Standing
     n_jobs: int
     targets: tuple[Target, ...] = (Target("text"),)
     stdin_as: str | None = None
@@ -65,31 +62,34 @@ def check(options: Options) -> int:
 
         return watch(options)
     began = time.monotonic()
-    ours = asked(options.choice, options.limits, options.seconds)
-    about = subject_of(options)
-    report = report_on(about, ours, options, began)
+    terms = Terms(options.standing)
+    about = subject_of(options, terms)
+    report = report_on(about, terms, options, began)
     if options.dry_run:
         from assaymark.cli.preview import preview
 
-        return preview(report, about.walked.files, lambda store: _wanted(ours, about, options, store))
+        return preview(report, about.walked.files, lambda store: _wanted(terms, about, options, store))
     if options.fix:
         from assaymark.cli.fixing import fixed, into_file
 
-        report = fixed(report, about.walked.files, _wanted(ours, about, options, into_file))
+        report = fixed(report, about.walked.files, _wanted(terms, about, options, into_file))
     code = exit_code(report, exit_zero=options.exit_zero)
-    write(report, code, options.targets, contents(about, options))
+    write(report, code, options.targets, contents(about, terms))
     return code
 
 
-def report_on(about: Subject, ours: Asked, options: Options, began: float) -> Report:
+def report_on(about: Subject, terms: Terms, options: Options, began: float) -> Report:
     """What a check of *about*, which *began* then, finds out. Effect: reads the files."""
-    results = _results(about, ours, options)
+    results = _results(about, terms, options)
     return Report(
-        files=(*(_counted(result, about, options) for result in results), *_unread(about)),
-        rules=ours.rules,
+        files=(*(_counted(result, about, terms) for result in results), *_unread(about)),
+        rules=terms.rules(),
         kinds=about.walked.kinds,
         skipped=about.walked.skipped,
-        gate=options.gate,
+        gate=terms.here.gate,
+        gates=terms.gates(about.walked.files),
+        loosened=terms.loosened,
+        refused=terms.refused,
         seconds=time.monotonic() - began,
     )
 
@@ -98,57 +98,84 @@ def exit_code(report: Report, *, exit_zero: bool) -> int:
     """What *report* means to who called."""
     if report.rules.problems or report.failed:
         return NOT_ANALYSED
-    blocking = any(blocks(found.finding, report.gate) for file in report.files for found in file.findings)
+    blocking = any(
+        blocks(found.finding, report.gate_of(file.path)) for file in report.files for found in file.findings
+    )
     return FOUND if blocking and not exit_zero else CLEAN
 
 
-def subject_of(options: Options) -> Subject:
+def subject_of(options: Options, terms: Terms) -> Subject:
     """What is to be checked. Raises UsageError."""
-    limit = options.limits.max_bytes
+    limit = terms.here.limits.max_bytes
     if options.stdin_as is not None:
         about = from_stdin(options.stdin_as, limit)
     elif options.staged:
         about = from_index(options.paths, limit)
     else:
-        about = from_disk(options.paths)
+        about = from_disk(options.paths, terms.excluding)
+    about = without_excluded(about, terms.excluding)
     return about if options.diff is None else since(options.diff, about, limit)
 
 
-def _results(about: Subject, ours: Asked, options: Options) -> list[Checked]:
+def _results(about: Subject, terms: Terms, options: Options) -> list[Checked]:
     files = about.walked.files
-    if about.contents is not None:
-        return check_contents(about.contents, files, ours)
+    results: dict[str, Checked] = {}
     with progress(len(files), sum(file.size for file in files)) as tell:
-        return check_files(files, ours, options.n_jobs, cached=options.cached, tell=tell)
+        for ours, some in terms.groups(files):
+            n_before = len(results)
+
+            def told(n_done: int, n_before: int = n_before) -> None:
+                tell(n_before + n_done)
+
+            if about.contents is not None:
+                found = check_contents(about.contents, some, ours)
+            else:
+                found = check_files(some, ours, options.n_jobs, cached=options.cached, tell=told)
+            results |= {result.path: result for result in found}
+    return [results[file.path] for file in files]
 
 
-def _wanted(ours: Asked, about: Subject, options: Options, store: Store) -> Wanted:
+def _wanted(terms: Terms, about: Subject, options: Options, store: Store) -> Wanted:
     from assaymark.cli.fixing import Wanted
 
-    return Wanted(ours, lambda result: _counted(result, about, options), options.unsafe, store)
+    return Wanted(
+        lambda path: terms.asked(_place(path)),
+        lambda result: _counted(result, about, terms),
+        options.unsafe,
+        store,
+    )
 
 
 def _unread(about: Subject) -> list[Checked]:
     return [Checked(path, State.failed, unreadable.reason) for path, unreadable in about.walked.failed]
 
 
-def _counted(result: Checked, about: Subject, options: Options) -> Checked:
+def _counted(result: Checked, about: Subject, terms: Terms) -> Checked:
     """*result* with the findings that were asked for."""
+    if not result.findings:
+        return result
     changes = None if about.changes is None else about.changes.get(result.path)
+    settings = terms.settings(_place(result.path))
     return result.with_findings(
         found
         for found in result.findings
-        if is_shown(found.finding, options.severity, options.level)
+        if is_shown(found.finding, settings.severity, settings.level)
         and (changes is None or changes.touch(*found.rows))
     )
 
 
-def contents(about: Subject, options: Options) -> Callable[[str], bytes]:
+def _place(path: str) -> str:
+    """Where the file is that is called *path*."""
+    return os.path.abspath(path)  # noqa: PTH100 - paths stay strings
+
+
+def contents(about: Subject, terms: Terms) -> Callable[[str], bytes]:
     """What tells the text of a checked file by its path; nothing when it cannot be had any more."""
     files = {file.path: file for file in about.walked.files}
 
     def content(path: str) -> bytes:
-        text = text_of(about.raw(files[path], options.limits.max_bytes), path) if path in files else None
+        limit = terms.here.limits.max_bytes
+        text = text_of(about.raw(files[path], limit), path) if path in files else None
         return text.content if isinstance(text, Text) else b""
 
     return content

@@ -25,6 +25,7 @@ def add_check(check: argparse.ArgumentParser) -> None:
     _add_fixes(check.add_argument_group("fixes"))
     _add_outputs(check.add_argument_group("what comes of it"))
     _add_run(check.add_argument_group("how it runs"))
+    _add_settings(check.add_argument_group("settings, beside those in files"))
 
 
 def _add_what(what: argparse._ArgumentGroup) -> None:
@@ -39,13 +40,10 @@ def _add_what(what: argparse._ArgumentGroup) -> None:
 
 
 def _add_which(which: argparse._ArgumentGroup) -> None:
-    which.add_argument(
-        "--severity", choices=_SCALE, default="low", help="the lowest severity shown (default: low)"
-    )
+    which.add_argument("--severity", choices=_SCALE, help="the lowest severity shown (default: low)")
     which.add_argument(
         "--level",
         choices=[level.value for level in Level],
-        default="default",
         help="which rules: strict adds those often in the way, pedantic all others (default: default)",
     )
     which.add_argument(
@@ -94,7 +92,6 @@ def _add_outputs(how: argparse._ArgumentGroup) -> None:
     how.add_argument(
         "--fail-on",
         choices=_SCALE,
-        default="high",
         help="the gate: the lowest severity with exit code 1 (default: high)",
     )
     how.add_argument("--exit-zero", action="store_true", help="findings do not change the exit code")
@@ -111,7 +108,6 @@ def _add_run(run: argparse._ArgumentGroup) -> None:
     run.add_argument(
         "--timeout",
         type=_seconds,
-        default=10.0,
         metavar="SECONDS",
         help="the longest a file may take (default: 10)",
     )
@@ -120,6 +116,21 @@ def _add_run(run: argparse._ArgumentGroup) -> None:
         type=_positive,
         metavar="N",
         help="the largest file that is analysed (default: 5,000,000)",
+    )
+
+
+def _add_settings(settings: argparse._ArgumentGroup) -> None:
+    settings.add_argument(
+        "--exclude", action="append", metavar="GLOB", help="do not check these files and folders"
+    )
+    settings.add_argument(
+        "--defer",
+        action="append",
+        metavar="TOOLS",
+        help="hide what these tools find too, where they are set up (ruff, bandit, semgrep)",
+    )
+    settings.add_argument(
+        "--untrusted", action="store_true", help="let the settings of the repository loosen nothing"
     )
 
 

@@ -15,15 +15,14 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from assaymark.analysis.snapshot import Limits
 from assaymark.cli import git
 from assaymark.cli.cache import place
 from assaymark.cli.output import say, style
-from assaymark.cli.single import SECONDS
 from assaymark.cli.style import Style, harmless
 from assaymark.cli.version import version
 from assaymark.rules.loading import load
 from assaymark.rules.pages import RulesNotFoundError, pages_folder
+from assaymark.settings.values import Settings
 from assaymark.syntax.languages import Unavailable, grammar, providers
 
 BROKEN = 2
@@ -124,9 +123,10 @@ def _places() -> Iterator[Line]:
         "" if found else needs,
         ours=False,
     )
-    limits = Limits()
+    settings = Settings()
+    limits = settings.limits
     yield Line(
         "limits",
-        f"a file {limits.max_bytes:,} bytes and {SECONDS:g} s, a line {limits.max_line:,} bytes,"
+        f"a file {limits.max_bytes:,} bytes and {settings.seconds:g} s, a line {limits.max_line:,} bytes,"
         f" a rule {limits.max_steps:,} steps",
     )

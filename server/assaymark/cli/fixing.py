@@ -41,7 +41,7 @@ Store = Callable[[File, bytes, bytes], None]
 class Wanted:
     """Which fixes to make, how a file is checked again, and what becomes of its new bytes."""
 
-    asked: Asked
+    asked: Callable[[str], Asked]
     counted: Counted
     unsafe: bool
     store: Store
@@ -98,16 +98,16 @@ def _fixed_file(file: File, before: Checked, wanted: Wanted) -> tuple[Checked, t
             Fixed(file.path, found.start.line, found.finding.rule, str(error), found.start.cell)
             for found in fixable
         )
-    return wanted.counted(checked(stored, file.path, wanted.asked)), _told(file, text, outcome)
+    return wanted.counted(checked(stored, file.path, wanted.asked(file.path))), _told(file, text, outcome)
 
 
 def _read(file: File, before: Checked, wanted: Wanted) -> tuple[bytes, Text]:
     """What *file* holds, if that is still what was checked."""
-    raw = read(file.place, wanted.asked.limits.max_bytes)
+    raw = read(file.place, wanted.asked(file.path).limits.max_bytes)
     if isinstance(raw, Unreadable):
         raise LeftAloneError(raw.reason)
     text = text_of(raw, file.path)
-    result = wanted.counted(checked(raw, file.path, wanted.asked))
+    result = wanted.counted(checked(raw, file.path, wanted.asked(file.path)))
     if isinstance(text, Checked) or _findings(result) != _findings(before):
         raise LeftAloneError(_CHANGED)
     return raw, text
@@ -118,7 +118,7 @@ def _findings(result: Checked) -> list[tuple[str, int]]:
 
 
 def _outcome(file: File, text: Text, wanted: Wanted) -> Outcome:
-    asked = wanted.asked
+    asked = wanted.asked(file.path)
 
     def choices(snapshot: Snapshot) -> list[Choice]:
         found = wanted.counted(reported(snapshot, file.path, text)).findings

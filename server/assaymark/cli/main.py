@@ -13,7 +13,6 @@ import gc
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Iterable
 from typing import NoReturn
 
 from assaymark.cli.arguments import parsed
@@ -96,27 +95,14 @@ def _run(options: Namespace) -> int:
 
 def _check(options: Namespace) -> int:
     _refuse_contradictions(options)
-    from assaymark.analysis.snapshot import Limits
     from assaymark.cli.batch import n_processors
     from assaymark.cli.check import Options, check
-    from assaymark.cli.single import Choice
-    from assaymark.finding import Level, Severity
+    from assaymark.cli.typed import standing_of
 
-    limits = Limits(max_bytes=options.max_bytes) if options.max_bytes else Limits()
     return check(
         Options(
             paths=tuple(options.paths),
-            choice=Choice(
-                tuple(options.rules),
-                _names(options.select),
-                _names(options.ignore),
-                Level.named(options.level),
-            ),
-            severity=Severity.named(options.severity),
-            level=Level.named(options.level),
-            gate=Severity.named(options.fail_on),
-            limits=limits,
-            seconds=options.timeout,
+            standing=standing_of(options),
             n_jobs=options.jobs or n_processors(),
             targets=_targets(options),
             stdin_as=options.filename if options.stdin else None,
@@ -162,8 +148,3 @@ def _refuse_contradictions(options: Namespace) -> None:
     for complaint, is_so in wrong.items():
         if is_so:
             raise UsageError(complaint)
-
-
-def _names(lists: Iterable[str]) -> tuple[str, ...]:
-    """The names in comma-separated *lists*."""
-    return tuple(name.strip() for some in lists for name in some.split(",") if name.strip())

@@ -26,7 +26,9 @@ Plain: TypeAlias = "list[Plain] | str | int | None"
 
 def context(asked: Asked) -> bytes:
     """A digest of everything but the file that decides what a check finds."""
-    parts = [asked.rules.digest, repr(asked.limits), sys.version, *_code()]
+    settings = asked.settings
+    decisive = repr((settings.limits, settings.foreign_comments, settings.bandit))
+    parts = [asked.rules.digest, decisive, sys.version, *_code()]
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).digest()
 
 

@@ -7,8 +7,9 @@ Invariants:
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.snapshot import State
@@ -17,6 +18,7 @@ from assaymark.text import Span
 
 if TYPE_CHECKING:
     from assaymark.rules.ruleset import RuleSet
+    from assaymark.settings.resolving import Held, Refused
 
 # The states in which something that we promise to analyse was not, or not in full.
 FAILED = frozenset((State.failed, State.timed_out, State.partial))
@@ -75,6 +77,8 @@ class Checked:
     state: State
     reason: str = ""
     findings: tuple[Reported, ...] = ()
+    # The tools that hidden findings are left to, one for each.
+    deferred: tuple[str, ...] = ()
 
     @property
     def complaint(self) -> str:
@@ -116,10 +120,22 @@ class Report:
     seconds: float
     fixed: tuple[Fixed, ...] = ()
     record: str = "none"
+    # Of files whose gate is another, by path.
+    gates: Mapping[str, Severity] = field(default_factory=dict)
+    loosened: tuple[Held, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
     @property
     def n_findings(self) -> int:
         return sum(len(file.findings) for file in self.files)
+
+    @property
+    def deferred(self) -> Mapping[str, int]:
+        """How many findings are left to each tool."""
+        return Counter(tool for file in self.files for tool in file.deferred)
+
+    def gate_of(self, path: str) -> Severity:
+        return self.gates.get(path, self.gate)
 
     @property
     def failed(self) -> tuple[Checked, ...]:

@@ -20,10 +20,12 @@ from assaymark.analysis.advance import needed, opened
 from assaymark.analysis.snapshot import Limits, Snapshot, State
 from assaymark.cli.report import Checked, Position, Reported, offsets
 from assaymark.cli.usage import UsageError, did_you_mean, fault
-from assaymark.finding import Level
 from assaymark.rules.loading import load
 from assaymark.rules.pages import RulesNotFoundError
 from assaymark.rules.ruleset import RuleSet
+from assaymark.settings.layer import Layer
+from assaymark.settings.resolving import Resolved
+from assaymark.settings.values import Settings
 from assaymark.syntax.languages import language_of
 from assaymark.text import Span
 from assaymark.workspace.project import rule_path
@@ -36,28 +38,21 @@ T = TypeVar("T")
 # How a notebook's name ends; here, so that a check without one does not read the module of notebooks.
 ENDING = ".ipynb"
 
-# How long a file may keep a processor busy; a setting of the command line, which says so.
-SECONDS = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Which rules to ask: files beside the bundled pages, ids to keep or leave out, and up to which level."""
-
-    extra: tuple[str, ...] = ()
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    level: Level = Level.pedantic
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a text is checked with."""
+    """What a text is checked with: the settings, and the rules that they ask for."""
 
-    choice: Choice
+    settings: Settings
     rules: RuleSet
-    limits: Limits
-    seconds: float = SECONDS
+
+    @property
+    def limits(self) -> Limits:
+        return self.settings.limits
+
+    @property
+    def seconds(self) -> float:
+        return self.settings.seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +65,32 @@ class Text:
     form: Source | Notebook
 
 
-def asked(choice: Choice, limits: Limits, seconds: float) -> Asked:
-    """The rules of *choice*, loaded. Raises UsageError for rules that there are not."""
+def asked(settings: Settings, resolved: Resolved | None = None) -> Asked:
+    """
+    What *settings* ask for, loaded. Raises UsageError for rules that there are not.
+
+    *resolved* tells where each setting was set, for those who wrote it.
+    """
     try:
-        rules = load(tuple(Path(place) for place in choice.extra))
+        rules = load(settings.rules)
     except RulesNotFoundError as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(_at("rules", resolved) + str(error)) from error
     # A rule that was left out is not unknown: that it was is said, and is what is wrong.
     left_out = {problem.rule or Path(problem.path).stem for problem in rules.problems}
-    for name in rules.unknown(name for name in (*choice.select, *choice.ignore) if name not in left_out):
-        msg = f"no rule is called {name!r}{did_you_mean(name, (rule.id for rule in rules.rules))}"
-        raise UsageError(msg)
-    return Asked(choice, rules.selected(choice.select, choice.ignore).up_to(choice.level), limits, seconds)
+    for setting, names in (("select", settings.select), ("ignore", settings.ignore)):
+        # What bandit finds has the names of its tests, and more of them when it has plugins.
+        ours = (name for name in names if name not in left_out and not name.startswith("bandit/"))
+        for name in rules.unknown(ours):
+            guess = did_you_mean(name, (rule.id for rule in rules.rules))
+            msg = f"{_at(setting, resolved)}no rule is called {name!r}{guess}"
+            raise UsageError(msg)
+    return Asked(settings, rules.selected(settings.select, settings.ignore).up_to(settings.level))
+
+
+def _at(setting: str, resolved: Resolved | None) -> str:
+    """The place in a file where *setting* was set, before a complaint; who typed it knows."""
+    held = None if resolved is None else resolved.of(setting)
+    return "" if held is None or held.layer is Layer.command_line else f"{held.where}: "
 
 
 class TimedOut(BaseException):

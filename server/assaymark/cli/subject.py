@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from assaymark.cli.usage import UsageError
 from assaymark.workspace.ignoring import with_separator
 from assaymark.workspace.reading import Unreadable, read, too_large
-from assaymark.workspace.walking import IGNORED, File, Walked, listed, shown, walk
+from assaymark.workspace.walking import EXCLUDED, IGNORED, Excluding, File, Walked, listed, shown, walk
 
 if TYPE_CHECKING:
     from assaymark.cli.changed import Changes
@@ -40,13 +40,13 @@ class Subject:
         return read(file.place, max_bytes) if self.contents is None else self.contents[file.place]
 
 
-def from_disk(paths: Sequence[str]) -> Subject:
-    """The files under *paths*, or under the current folder. Raises UsageError."""
+def from_disk(paths: Sequence[str], excluding: Excluding) -> Subject:
+    """The files under *paths*, or here, that nothing is *excluding*. Raises UsageError."""
     for path in paths:
         if not os.path.lexists(path):
             msg = f"there is no file or folder {path!r}"
             raise UsageError(msg)
-    walked = walk(paths or (".",))
+    walked = walk(paths or (".",), excluding=excluding)
     return Subject(_with_tracked(walked, paths) if walked.skipped.get(IGNORED) else walked)
 
 
@@ -75,6 +75,17 @@ def from_index(paths: Sequence[str], max_bytes: int) -> Subject:
         raise UsageError(str(error)) from error
     contents = {file.place: held.get(blobs[file.place], _NOT_HELD) for file in walked.files}
     return Subject(walked, contents)
+
+
+def without_excluded(whole: Subject, excluding: Excluding) -> Subject:
+    """*whole* without the files that are excluded, which are counted; to name a file does not include it."""
+    walked = whole.walked
+    files = tuple(file for file in walked.files if not excluding(file.place))
+    n_left_out = len(walked.files) - len(files)
+    if not n_left_out:
+        return whole
+    skipped = {**walked.skipped, EXCLUDED: walked.skipped.get(EXCLUDED, 0) + n_left_out}
+    return replace(whole, walked=replace(walked, files=files, skipped=skipped))
 
 
 def since(reference: str, whole: Subject, max_bytes: int) -> Subject:

@@ -55,6 +55,7 @@ def summary(report: Report, style: Style) -> Iterator[str]:
         yield f"{checked}{failed}.{_not_analysed(report)}\n"
     yield from long
     yield from _skipped(report.skipped)
+    yield from _settings(report)
     yield from _fixable(report)
 
 
@@ -186,10 +187,22 @@ def _kind(file: Checked) -> str:
 
 
 def _skipped(skipped: Mapping[str, int]) -> Iterator[str]:
-    names = {"ignored entry": "ignored entries"}
+    names = {"ignored entry": "ignored entries", "excluded entry": "excluded entries"}
     parts = [_n(count, kind, names.get(kind)) for kind, count in sorted(skipped.items()) if count]
     if parts:
         yield f"Skipped: {', '.join(parts)}.\n"
+
+
+def _settings(report: Report) -> Iterator[str]:
+    """What settings hide, what a repository loosened, and what it was not let to."""
+    if report.deferred:
+        parts = (f"{_n(count, 'finding')} to {tool}" for tool, count in sorted(report.deferred.items()))
+        yield f"Left to others: {', '.join(parts)}.\n"
+    if report.loosened:
+        names = ", ".join(f"{held.setting.name} ({harmless(held.where)})" for held in report.loosened)
+        yield f"The repository's settings make this check looser: {names}.\n"
+    for refused in report.refused:
+        yield f"{harmless(str(refused))}.\n"
 
 
 def _fixed(report: Report) -> Iterator[str]:

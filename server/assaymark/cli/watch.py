@@ -23,11 +23,12 @@ import watchfiles
 from assaymark.cli.check import CLEAN, Options, contents, report_on, subject_of
 from assaymark.cli.output import say, style
 from assaymark.cli.report import Checked, Report
-from assaymark.cli.single import Asked, asked
 from assaymark.cli.style import harmless
 from assaymark.cli.subject import Subject
 from assaymark.cli.terminal import as_text, totals
+from assaymark.cli.terms import Terms
 from assaymark.cli.usage import UsageError
+from assaymark.settings.places import is_settings_file
 from assaymark.workspace.ignoring import with_separator
 from assaymark.workspace.walking import Walked, is_left_out, is_of_interest
 
@@ -43,7 +44,7 @@ class _Watch:
     """What is known of the files, by path, and with what they are checked."""
 
     options: Options
-    asked: Asked
+    terms: Terms
     known: dict[str, Checked] = field(default_factory=dict)
 
 
@@ -53,12 +54,13 @@ def watch(options: Options) -> int:
 
     Effect: checks, writes what it finds, and waits for changes. Raises UsageError before the first check.
     """
-    state = _Watch(options, asked(options.choice, options.limits, options.seconds))
-    subject_of(options)
-    bursts = _bursts(options)
+    state = _Watch(options, Terms(options.standing))
+    about = subject_of(options, state.terms)
+    state.terms.groups(about.walked.files)
+    bursts = _bursts(options, state.terms)
     # The first turn of the watcher is its start: from here on no change is missed.
     next(bursts)
-    about = subject_of(options)
+    about = subject_of(options, state.terms)
     _check(state, about, about)
     for changed in bursts:
         if changed:
@@ -78,12 +80,12 @@ def matters(place: str, folders: Iterable[str]) -> bool:
         return False
     # A name without an ending may be a script's, or a folder's that came or went with all that is in it.
     suffix = os.path.splitext(name)[1]
-    return not suffix or is_of_interest(name) or os.path.isdir(place)
+    return not suffix or is_of_interest(name) or is_settings_file(name) or os.path.isdir(place)
 
 
-def _bursts(options: Options) -> Iterator[set[str]]:
+def _bursts(options: Options, terms: Terms) -> Iterator[set[str]]:
     """The places that changed, burst by burst; nothing when it only is the watcher's turn."""
-    extra = _extra(options)
+    extra = _extra(terms)
     roots = [*(os.path.abspath(place) for place in options.paths or (".",)), *extra]
     # An editor may put a new file in the place of a file, so its folder is what is watched.
     folders = sorted({place if os.path.isdir(place) else os.path.dirname(place) for place in roots})
@@ -100,15 +102,15 @@ def _bursts(options: Options) -> Iterator[set[str]]:
         yield {place for _, place in changes}
 
 
-def _extra(options: Options) -> tuple[str, ...]:
-    return tuple(os.path.abspath(place) for place in options.choice.extra)
+def _extra(terms: Terms) -> tuple[str, ...]:
+    return tuple(os.path.abspath(place) for place in terms.here.rules)
 
 
 def _look(state: _Watch, changed: set[str]) -> None:
     """Effect: checks what of *changed* is to be checked, and writes what came of it."""
     try:
         everything = _with_rules(state, changed)
-        about = subject_of(state.options)
+        about = subject_of(state.options, state.terms)
     except (UsageError, OSError) as error:
         say([f"{error}\n"])
         return
@@ -143,21 +145,24 @@ def _name(names: list[str]) -> None:
 
 
 def _with_rules(state: _Watch, changed: set[str]) -> bool:
-    """Whether the rules changed too. Effect: then reads them again. Raises UsageError."""
-    options = state.options
-    if not any(place.startswith(_extra(options)) for place in changed):
-        return False
-    state.asked = asked(options.choice, options.limits, options.seconds)
-    return True
+    """
+    Whether the rules or the settings changed too.
+
+    Effect: settings are looked up again, and rules read again when it is they. Raises UsageError.
+    """
+    decisive = any(place.startswith(_extra(state.terms)) or is_settings_file(place) for place in changed)
+    if decisive:
+        state.terms = Terms(state.options.standing)
+    return decisive
 
 
 def _check(state: _Watch, some: Subject, whole: Subject) -> None:
     """Effect: checks *some* of the *whole*, keeps and writes what it found, and how things stand."""
     look = style()
     if some.walked.files or some.walked.failed:
-        report = report_on(some, state.asked, state.options, time.monotonic())
+        report = report_on(some, state.terms, state.options, time.monotonic())
         state.known |= {file.path: file for file in report.files}
-        say(as_text(report, contents(whole, state.options), look))
+        say(as_text(report, contents(whole, state.terms), look))
     known = tuple(state.known.values())
-    standing = totals(Report(known, state.asked.rules, {}, {}, state.options.gate, 0))
+    standing = totals(Report(known, state.terms.rules(), {}, {}, state.terms.here.gate, 0))
     say([look("faint", f"In all {standing}. Watching; Ctrl-C ends it.") + "\n"])

@@ -15,13 +15,11 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import BinaryIO, TypeAlias, TypedDict
 
-from assaymark.analysis.snapshot import Limits
 from assaymark.cli.plain import Plain, checked_to_plain, key
-from assaymark.cli.single import Asked, Choice, asked, checked
-from assaymark.finding import Level
+from assaymark.cli.single import Asked, asked, checked
+from assaymark.settings.stored import from_plain, to_plain
 from assaymark.workspace.reading import Unreadable, read
 
 # What took longer than this is said at once, so that a worker that is silent for long is one that hangs.
@@ -35,25 +33,16 @@ class Job(TypedDict):
     """Everything a worker has to know."""
 
     files: list[tuple[str, str]]
-    extra: list[str]
-    select: list[str]
-    ignore: list[str]
-    level: str
-    limits: dict[str, int]
+    settings: dict[str, object]
     seconds: float
     context: str
 
 
 def job(asked: Asked, files: list[tuple[str, str]], context: bytes) -> Job:
     """The job to check *files* (their places and what to call them) with what is *asked*."""
-    choice = asked.choice
     return Job(
         files=files,
-        extra=list(choice.extra),
-        select=list(choice.select),
-        ignore=list(choice.ignore),
-        level=choice.level.value,
-        limits=asdict(asked.limits),
+        settings=to_plain(asked.settings),
         seconds=asked.seconds,
         context=context.hex(),
     )
@@ -64,10 +53,7 @@ def serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     lines, out = sys.stdin.buffer, sys.stdout.buffer
     job: Job = json.loads(lines.readline())
-    choice = Choice(
-        tuple(job["extra"]), tuple(job["select"]), tuple(job["ignore"]), Level.named(job["level"])
-    )
-    ours = asked(choice, Limits(**job["limits"]), job["seconds"])
+    ours = asked(from_plain(job["settings"]))
     gc.freeze()
     _say(out, "ready")
     for line in lines:

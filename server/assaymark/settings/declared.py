@@ -24,7 +24,7 @@ _PEOPLE = frozenset((Layer.user, Layer.editor, Layer.folder, Layer.command_line,
 _ANYBODY = _PEOPLE | {Layer.repository}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Setting:
     """
     One setting.

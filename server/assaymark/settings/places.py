@@ -66,6 +66,11 @@ def candidates(folder: str) -> tuple[str, str]:
     return os.path.join(folder, OWN), os.path.join(folder, SHARED)
 
 
+def is_settings_file(place: str) -> bool:
+    """Whether *place* has the name of a file that may hold settings."""
+    return os.path.basename(place) in {OWN, SHARED}  # noqa: PTH119 - as above
+
+
 def upwards(folder: str, top: str) -> list[str]:
     """*folder* and those above it up to *top*, which holds it; innermost first."""
     folders = [folder]

@@ -46,9 +46,13 @@ class Refused:
         return f"{self.where}: {self.setting.name} is not honoured: {self.why}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Resolved:
-    """The settings in force, how each came about, and what was not honoured or not understood."""
+    """
+    The settings in force, how each came about, and what was not honoured or not understood.
+
+    Equal by identity: it is the same object wherever the same layers speak.
+    """
 
     settings: Settings
     held: tuple[Held, ...]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -43,6 +43,10 @@ _BINARY = frozenset(
 )
 # How what an ignore file names is counted.
 IGNORED = "ignored entry"
+# How what the settings exclude is counted.
+EXCLUDED = "excluded entry"
+# What excludes a place; nothing when it is included.
+Excluding = Callable[[str], str]
 _MINIFIED = re.compile(r"[.-]min\.[a-z]+$")
 _LONGEST_FIRST_LINE = 256
 
@@ -69,22 +73,24 @@ class Walked:
 
 @dataclass(slots=True)
 class _Finds:
-    """What one walk gathers."""
+    """What one walk gathers, and what it leaves out."""
 
+    excluding: Excluding = lambda _: ""
     files: dict[str, File] = field(default_factory=dict)
     failed: dict[str, Unreadable] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
 
 
-def walk(paths: Iterable[str], here: str | None = None) -> Walked:
+def walk(paths: Iterable[str], here: str | None = None, excluding: Excluding = lambda _: "") -> Walked:
     """
-    The files under *paths* (files or folders; files that were named are always included).
+    The files under *paths* (files or folders; no ignore file leaves out what was named).
 
-    Paths are shown relative to *here*, by default the current folder.
+    Paths are shown relative to *here*, by default the current folder. What something is *excluding* is left
+    out; a folder is not gone into.
     """
     here = os.path.abspath(here or os.curdir)
-    finds = _Finds()
+    finds = _Finds(excluding)
     for path in paths:
         place = os.path.normpath(os.path.join(here, path))
         if os.path.isdir(place):
@@ -140,6 +146,9 @@ def _name(place: str, here: str, finds: _Finds) -> None:
 
 
 def _walk_root(root: str, here: str, finds: _Finds) -> None:
+    if finds.excluding(root):
+        finds.skipped[EXCLUDED] += 1
+        return
     folders = [(root, ignores_above(root))]
     while folders:
         folder, ignores = folders.pop()
@@ -169,6 +178,8 @@ def _entered(entries: list[os.DirEntry[str]], ignores: Ignores, here: str, finds
                 finds.skipped["vendored folder"] += 1
             elif ignores.specs and ignores.hold(entry.path, folder=True):
                 finds.skipped[IGNORED] += 1
+            elif finds.excluding(entry.path):
+                finds.skipped[EXCLUDED] += 1
             else:
                 yield entry.path
         elif entry.is_file(follow_symlinks=False):
@@ -181,6 +192,9 @@ def _entered(entries: list[os.DirEntry[str]], ignores: Ignores, here: str, finds
 def _take(entry: os.DirEntry[str], here: str, finds: _Finds) -> None:
     first_line = b"" if "." in entry.name else _first_line(entry.path)
     if not _wanted(entry.name, first_line, finds):
+        return
+    if finds.excluding(entry.path):
+        finds.skipped[EXCLUDED] += 1
         return
     path = shown(entry.path, here)
     try:

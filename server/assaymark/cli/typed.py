@@ -1,0 +1,44 @@
+"""
+The settings that were typed: a layer like the others, made from the options that have their names.
+
+Invariant: what was not typed sets nothing, so that files decide.
+"""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterable
+
+from assaymark.cli.usage import UsageError
+from assaymark.settings.declared import DECLARED
+from assaymark.settings.decoding import from_command_line
+from assaymark.settings.layer import Given
+from assaymark.settings.shapes import Ground
+from assaymark.settings.standing import Standing, our_places
+
+# Lists whose items can be parted by commas too; a glob or a path may hold one.
+_PARTED = frozenset(("select", "ignore", "defer"))
+
+
+def standing_of(options: Namespace) -> Standing:
+    """What holds for all files of a run. Raises UsageError for a value that is none."""
+    return Standing(our_places(), (_given(options),), trusted=not options.untrusted)
+
+
+def _given(options: Namespace) -> Given:
+    typed = {setting.name: getattr(options, setting.name.replace("-", "_"), None) for setting in DECLARED}
+    values = {name: _value(name, value) for name, value in typed.items() if value is not None and value != []}
+    # Paths stay as they were typed, and so messages name them.
+    given = from_command_line(values, Ground(""))
+    if given.wrong:
+        raise UsageError(str(given.wrong[0]))
+    return given
+
+
+def _value(name: str, value: object) -> object:
+    return _names(value) if name in _PARTED and isinstance(value, list) else value
+
+
+def _names(lists: Iterable[str]) -> list[str]:
+    """The names in comma-separated *lists*."""
+    return [name.strip() for some in lists for name in some.split(",") if name.strip()]
