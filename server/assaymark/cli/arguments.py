@@ -1,9 +1,10 @@
 """
-What can be typed after `assaymark`, and what each command's help says.
+What can be typed after `assaymark`.
 
 Invariants:
     Wrong usage ends with exit code 3 and says what is wrong; where it can be guessed, what to write instead.
     Nothing is abbreviated silently: an option is written out, or wrong.
+    Every command has a page of the manual, and its help shows that.
 """
 
 from __future__ import annotations
@@ -12,88 +13,62 @@ import argparse
 import sys
 from typing import NoReturn
 
+from assaymark.cli import manual
 from assaymark.cli.check_arguments import add_check, add_rules_place
+from assaymark.cli.manual import Page
 from assaymark.cli.usage import WRONG_USAGE, did_you_mean
 
-_CHECK_EXAMPLES = """\
-examples:
-  assaymark check                          the current folder
-  assaymark check app/ tools/build.py      some folders and files
-  assaymark check --fix                    and apply the safe fixes
-  assaymark check --staged                 what is about to be committed
-  assaymark check --diff origin/main       only findings on lines that differ from origin/main
-  assaymark check --format sarif --output assaymark.sarif
-  assaymark check --stdin --filename app/load.py < app/load.py
-
-exit codes:
-  0    no finding at or above the gate (--fail-on, default: high)
-  1    findings at or above the gate
-  2    something that should have been analysed was not (outranks 1)
-  3    wrong usage
-  130  interrupted
-"""
-_EXPLAIN_EXAMPLES = """\
-examples:
-  assaymark explain yaml-unsafe-load
-"""
-_RULES_EXAMPLES = """\
-examples:
-  assaymark rules                          every rule, one a line
-  assaymark rules --json
-  assaymark rules test rules/python        run the examples of rule pages
-  assaymark rules test rules/python/yaml-unsafe-load.md
-"""
-_DOCTOR_EXAMPLES = """\
-examples:
-  assaymark doctor
-"""
-_LSP_EXAMPLES = """\
-examples:
-  assaymark lsp                            speak the Language Server Protocol on standard input and output
-"""
-_EXAMPLES = """\
-examples:
-  assaymark check                          check the current folder
-  assaymark explain yaml-unsafe-load       why a rule exists, and what to write instead
-  assaymark lsp                            serve an editor
-"""
+SHELLS = ("bash", "zsh", "fish")
 
 
 def parsed(arguments: list[str]) -> argparse.Namespace:
     """The arguments, read. Raises SystemExit with 0 after help, with 3 after wrong usage."""
-    parser = _Parser(
-        prog="assaymark",
-        description="Tests code for security, as it is typed and before it is committed.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action="store_true", help="show the version and end")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
-    add_check(_command(commands, "check", "check files and folders", _CHECK_EXAMPLES))
-    explain = _command(
-        commands, "explain", "say why a rule exists and what to write instead", _EXPLAIN_EXAMPLES
-    )
-    explain.add_argument("rule", metavar="RULE", help="its name, as findings show it")
-    add_rules_place(explain)
-    _add_rules(_command(commands, "rules", "list the rules, or run their pages' examples", _RULES_EXAMPLES))
-    _command(
-        commands,
-        "doctor",
-        "say what this installation is made of, and what is wrong with it",
-        _DOCTOR_EXAMPLES,
-    )
-    lsp = _command(commands, "lsp", "serve an editor on standard input and output", _LSP_EXAMPLES)
-    # What editors' client libraries add of themselves.
-    lsp.add_argument("--stdio", action="store_true", help=argparse.SUPPRESS)
-    lsp.add_argument("--clientProcessId", help=argparse.SUPPRESS)
-    options = parser.parse_args(arguments)
+    ours = parser()
+    options = ours.parse_args(arguments)
+    if options.command == "help":
+        return parsed([*options.topic, "--help"])
     if options.command is None and not options.version:
-        parser.error("what is to be done? give a COMMAND")
+        ours.error("what is to be done? give a COMMAND")
     return options
 
 
+def parser() -> argparse.ArgumentParser:
+    """What reads the arguments."""
+    top = _Parser(manual.TOP, prog="assaymark")
+    top.add_argument("--version", action="store_true", help="show the version and end")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    add_check(_command(commands, "check", manual.CHECK))
+    _add_explain(_command(commands, "explain", manual.EXPLAIN))
+    _add_rules(_command(commands, "rules", manual.RULES))
+    _command(commands, "doctor", manual.DOCTOR)
+    _add_lsp(_command(commands, "lsp", manual.LSP))
+    _add_completion(_command(commands, "completion", manual.COMPLETION))
+    _command(commands, "help", manual.HELP).add_argument(
+        "topic", nargs="*", metavar="COMMAND", help="a command; without one, all of them"
+    )
+    return top
+
+
 class _Parser(argparse.ArgumentParser):
+    """A parser whose help is a page of the manual."""
+
+    def __init__(self, page: Page, prog: str) -> None:
+        super().__init__(
+            prog=prog,
+            usage="\n       ".join(page.synopsis),
+            allow_abbrev=False,
+            add_help=False,
+        )
+        self.page = page
+        self._positionals.title = "arguments"
+        self.add_argument("-h", "--help", action="help", help="show this and end")
+
+    def format_help(self) -> str:
+        # Late: only who asks for help needs it.
+        from assaymark.cli.manual_page import manual_page
+
+        return manual_page(self, self.page)
+
     def error(self, message: str) -> NoReturn:
         known = _known(self)
         wrong = message.partition("unrecognized arguments: ")[2] or message.partition("invalid choice: '")[2]
@@ -114,32 +89,29 @@ def _known(parser: argparse.ArgumentParser) -> list[str]:
     return words
 
 
-def _command(
-    commands: argparse._SubParsersAction[_Parser],
-    name: str,
-    what: str,
-    examples: str,
-) -> _Parser:
-    return commands.add_parser(
-        name,
-        help=what,
-        description=what[0].upper() + what[1:] + ".",
-        epilog=examples,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+def _command(commands: argparse._SubParsersAction[_Parser], name: str, page: Page) -> _Parser:
+    return commands.add_parser(name, help=page.brief, page=page)
+
+
+def _add_explain(explain: _Parser) -> None:
+    explain.add_argument("rule", metavar="RULE", help="its name, as findings show it")
+    add_rules_place(explain)
 
 
 def _add_rules(rules: _Parser) -> None:
+    rules.add_argument("--names", action="store_true", help="nothing but the names")
     rules.add_argument("--json", action="store_true", help="every rule with all it says, as JSON")
     add_rules_place(rules)
-    inner = rules.add_subparsers(dest="action", metavar="ACTION", parser_class=_Parser)
-    test = inner.add_parser(
-        "test",
-        help="run the examples of rule pages",
-        description="Run the examples of rule pages: a page, or a folder of pages.",
-        allow_abbrev=False,
-    )
+    inner = rules.add_subparsers(dest="action", metavar="ACTION", title="actions")
+    test = _command(inner, "test", manual.RULES_TEST)
     test.add_argument("path", metavar="PATH", help="a page, or a folder of pages")
-    # Set last: what stands before the name of an action is taken from it.
-    rules.usage = "%(prog)s [-h] [--json] [--rules FILE|DIR]\n       %(prog)s test PATH"
+
+
+def _add_lsp(lsp: _Parser) -> None:
+    # What editors' client libraries add of themselves.
+    lsp.add_argument("--stdio", action="store_true", help=argparse.SUPPRESS)
+    lsp.add_argument("--clientProcessId", help=argparse.SUPPRESS)
+
+
+def _add_completion(completion: _Parser) -> None:
+    completion.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))

@@ -40,11 +40,17 @@ def _add_what(what: argparse._ArgumentGroup) -> None:
 
 
 def _add_which(which: argparse._ArgumentGroup) -> None:
-    which.add_argument("--severity", choices=_SCALE, help="the lowest severity shown (default: low)")
+    which.add_argument(
+        "--severity",
+        choices=_SCALE,
+        help="the lowest severity shown: low, medium, high or critical (default: low)",
+        metavar="SEVERITY",
+    )
     which.add_argument(
         "--level",
         choices=[level.value for level in Level],
-        help="which rules: strict adds those often in the way, pedantic all others (default: default)",
+        help="which rules, default, strict or pedantic: see levels, below (default: default)",
+        metavar="LEVEL",
     )
     which.add_argument(
         "--select",
@@ -92,7 +98,8 @@ def _add_outputs(how: argparse._ArgumentGroup) -> None:
     how.add_argument(
         "--fail-on",
         choices=_SCALE,
-        help="the gate: the lowest severity with exit code 1 (default: high)",
+        help="the gate: the lowest severity that makes the exit code 1 (default: high)",
+        metavar="SEVERITY",
     )
     how.add_argument("--exit-zero", action="store_true", help="findings do not change the exit code")
 

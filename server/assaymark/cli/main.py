@@ -78,10 +78,18 @@ def _run(options: Namespace) -> int:
             from assaymark.cli.rules import test
 
             return test(options.path)
+        case "rules" if options.names:
+            from assaymark.cli.rules import names
+
+            return names(tuple(options.rules))
         case "rules":
             from assaymark.cli.rules import index
 
             return index(tuple(options.rules), as_json=options.json)
+        case "completion":
+            from assaymark.cli.completion import completion
+
+            return completion(options.shell)
         case "doctor":
             from assaymark.cli.doctor import doctor
 

@@ -12,7 +12,7 @@ from assaymark.cli.style import Style, harmless
 from assaymark.cli.usage import UsageError
 from assaymark.finding import Finding
 from assaymark.rules.loading import load
-from assaymark.rules.pages import PAGE, RulesNotFoundError, rule_files
+from assaymark.rules.pages import PAGE, RulesNotFoundError, pages_folder, rule_files
 from assaymark.rules.rule import BadRuleError, Rule
 from assaymark.rules.ruleset import RuleSet
 
@@ -32,6 +32,17 @@ def index(extra: tuple[str, ...], *, as_json: bool) -> int:
     rules = all_rules(extra)
     say(_json(rules) if as_json else _lines(rules, style()))
     return NOT_DONE if rules.problems else 0
+
+
+def names(extra: tuple[str, ...]) -> int:
+    """The exit code. Effect: prints the names of all rules. Raises UsageError."""
+    try:
+        # A page is called like its rule, so nothing need be read.
+        ours = [] if extra else [file.stem for file in rule_files(pages_folder()) if file.suffix == PAGE]
+    except RulesNotFoundError as error:
+        raise UsageError(str(error)) from error
+    say(f"{name}\n" for name in sorted(ours or (rule.id for rule in all_rules(extra).rules)))
+    return 0
 
 
 def test(place: str) -> int:

@@ -16,7 +16,10 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     # Late: only who mistypes pays for it.
     import difflib
 
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    names = list(known)
+    # The same words in another order are what is meant, however far the letters have moved.
+    same = [name for name in names if sorted(name.split("-")) == sorted(word.split("-"))]
+    near = same or difflib.get_close_matches(word, names, n=1, cutoff=0.5)
     return f"; did you mean {near[0]}?" if near else ""
 
 

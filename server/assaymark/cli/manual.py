@@ -1,0 +1,215 @@
+"""
+What help says beside the options: each command's synopsis, description, examples and tables.
+
+Invariants:
+    Every line of examples can be typed: a test reads each of them with the parser.
+    It imports nothing of the analysis: who asks for help does not wait.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+# What stands on the left, and what is said about it.
+Rows: TypeAlias = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What help says about a command: paragraphs to be filled, and *tables* by their titles."""
+
+    brief: str
+    synopsis: tuple[str, ...]
+    description: str
+    examples: Rows
+    tables: dict[str, Rows] = field(default_factory=dict)
+
+
+_EXIT_CODES = (
+    ("0", "no finding at or above the gate (--fail-on, by default high)"),
+    ("1", "findings at or above the gate; with --fix --dry-run: files would change"),
+    ("2", "something that should have been checked was not; outranks 1"),
+    ("3", "wrong usage; nothing was checked"),
+    ("130", "interrupted, which is also how --watch ends"),
+)
+_SIMPLE_EXIT_CODES = (("0", "done"), ("3", "wrong usage"))
+_ENVIRONMENT = (
+    ("NO_COLOR", "when set, nothing is coloured"),
+    ("FORCE_COLOR", "when set, colours go into files and pipes too; NO_COLOR wins"),
+    ("COLUMNS", "how wide a terminal is, where that is not known"),
+    ("XDG_CACHE_HOME", "where results are kept (LOCALAPPDATA on Windows)"),
+    ("ASSAYMARK_TRACEBACK", "when set, a fault of assaymark's shows its traceback"),
+)
+
+TOP = Page(
+    brief="test code for security",
+    synopsis=("assaymark COMMAND [OPTION ...]", "assaymark --version"),
+    description="""\
+Tests code for security, as it is typed and before it is committed.
+
+Assaymark finds security flaws in Python files and notebooks. It runs on this machine: no account,
+no telemetry, no network. `assaymark help COMMAND` says all about a command.
+""",
+    examples=(
+        ("assaymark check", "check the current folder"),
+        ("assaymark explain yaml-unsafe-load", "why a rule exists, and what to write instead"),
+        ("assaymark lsp", "serve an editor"),
+        ("assaymark help check", "all about a command"),
+    ),
+    tables={"exit codes": _EXIT_CODES, "environment": _ENVIRONMENT},
+)
+
+CHECK = Page(
+    brief="check files and folders",
+    synopsis=(
+        "assaymark check [OPTION ...] [PATH ...]",
+        "assaymark check --stdin --filename PATH [OPTION ...]",
+    ),
+    description="""\
+Checks Python files and notebooks: those that are named, and all in folders that are named, by
+default the current one. Left out are what .gitignore names and git does not track, folders that
+tools keep or others wrote (.git, .venv, node_modules, ...), symbolic links, and binary files. Files
+of other kinds are counted, and said not to be analysed.
+
+A finding says where it is, how bad it is when it is true, by which rule, and what to write instead.
+In a notebook the place is the number of the cell, of any kind, and the line in it.
+
+Nothing that could not be checked looks clean: it is named with the reason in every format, and the
+exit code is 2.
+""",
+    examples=(
+        ("assaymark check", "the current folder"),
+        ("assaymark check app/ tools/build.py", "some folders and files"),
+        ("assaymark check --fix --dry-run", "show what --fix would change, as a diff"),
+        ("assaymark check --fix", "apply the safe fixes"),
+        ("assaymark check --fix --unsafe app/load.py", "and those that can change what the code does"),
+        ("assaymark check --staged", "what is about to be committed"),
+        ("assaymark check --diff origin/main", "only findings on lines that differ from origin/main"),
+        ("assaymark check --watch", "the current folder, and then whatever is saved"),
+        ("assaymark check --level strict --severity medium", "more rules, and nothing that is low"),
+        ("assaymark check --select 'yaml-*,eval-exec'", "by some rules only"),
+        ("assaymark check --statistics --level pedantic", "how often each rule speaks"),
+        ("assaymark check --report sarif=assaymark.sarif", "text for people, and a file for a program"),
+        ("assaymark check --format github", "notes on the lines of a pull request"),
+        ("assaymark check --format gitlab --output gl-code-quality-report.json", "for a merge request"),
+        ("assaymark check --stdin --filename app/load.py < app/load.py", "a text that is in no file"),
+    ),
+    tables={
+        "formats": (
+            ("text", "for people: a block for each finding, and a summary"),
+            ("json", "all there is to know; check.schema.json in the package describes it"),
+            ("sarif", "SARIF 2.1.0, which code-scanning services read"),
+            ("github", "workflow commands: notes on the lines of a pull request"),
+            ("gitlab", "a Code Quality report for merge requests"),
+            ("junit", "JUnit's XML, as Jenkins reads it: a suite for each file"),
+            ("csv", "a row for each finding, for spreadsheets"),
+        ),
+        "exit codes": _EXIT_CODES,
+        "files": (
+            (".gitignore", "what it names is not checked, unless git tracks it"),
+            ("~/.cache/assaymark/", "results of earlier runs, by content; --no-cache does without"),
+        ),
+        "environment": _ENVIRONMENT,
+    },
+)
+
+EXPLAIN = Page(
+    brief="say why a rule exists and what to write instead",
+    synopsis=("assaymark explain [--rules FILE|DIR] RULE",),
+    description="""\
+Shows the page of a rule: why it matters, what to write instead, and what the rule does not see.
+""",
+    examples=(
+        ("assaymark explain yaml-unsafe-load", "a rule, as findings name it"),
+        ("assaymark explain my-rule --rules rules/my-rule.md", "one of your own"),
+    ),
+    tables={"exit codes": _SIMPLE_EXIT_CODES},
+)
+
+RULES = Page(
+    brief="list the rules, or run their pages' examples",
+    synopsis=(
+        "assaymark rules [--names | --json] [--rules FILE|DIR]",
+        "assaymark rules test PATH",
+    ),
+    description="""\
+Lists every rule with its severity and its message. A rule is a Markdown page that holds its
+patterns, its documentation and its tests; `rules test` runs those tests.
+""",
+    examples=(
+        ("assaymark rules", "every rule, one a line"),
+        ("assaymark rules --names", "nothing but their names"),
+        ("assaymark rules --json", "all that they say, for a program"),
+        ("assaymark rules test rules/python", "run the examples of a folder of pages"),
+        ("assaymark rules test rules/python/yaml-unsafe-load.md", "of one page"),
+    ),
+    tables={
+        "exit codes": (
+            ("0", "done; every example is as its page says"),
+            ("1", "an example of a page is not as the page says"),
+            ("2", "a rule was left out, since it could not be understood"),
+            ("3", "wrong usage"),
+        ),
+    },
+)
+
+RULES_TEST = Page(
+    brief="run the examples of rule pages",
+    synopsis=("assaymark rules test PATH",),
+    description="""\
+Runs the examples of a page, or of all pages in a folder, and names those that fail.
+""",
+    examples=(("assaymark rules test rules/python/yaml-unsafe-load.md", "one page"),),
+    tables={"exit codes": (("0", "all are as their pages say"), ("1", "some are not"), ("3", "wrong usage"))},
+)
+
+DOCTOR = Page(
+    brief="say what this installation is made of, and what is wrong with it",
+    synopsis=("assaymark doctor",),
+    description="""\
+Looks at the program, its grammars, its rules and the places it uses. What is missing is said with
+what would put it right. It writes nothing, and checks no code.
+""",
+    examples=(("assaymark doctor", "all of it"),),
+    tables={"exit codes": (("0", "no problem"), ("2", "something that is needed is missing or broken"))},
+)
+
+LSP = Page(
+    brief="serve an editor on standard input and output",
+    synopsis=("assaymark lsp",),
+    description="""\
+Speaks the Language Server Protocol. An editor starts it; how to set up Neovim, Helix, Emacs and
+others stands in editors/README.md.
+""",
+    examples=(("assaymark lsp", "what an editor runs"),),
+    tables={"exit codes": (("0", "the editor ended it as the protocol says"), ("1", "it ended otherwise"))},
+)
+
+COMPLETION = Page(
+    brief="print what makes a shell complete all this",
+    synopsis=("assaymark completion SHELL",),
+    description="""\
+Prints a script by which bash, zsh or fish completes commands, options, their values, files and the
+names of rules. Put it where the shell looks for such scripts, and open a new shell.
+
+For zsh, that folder has to be in fpath: put `fpath+=~/.zfunc` and then `autoload -U compinit &&
+compinit` into ~/.zshrc.
+""",
+    examples=(
+        ("assaymark completion bash > ~/.local/share/bash-completion/completions/assaymark", "bash"),
+        ("assaymark completion zsh > ~/.zfunc/_assaymark", "zsh"),
+        ("assaymark completion fish > ~/.config/fish/completions/assaymark.fish", "fish"),
+    ),
+    tables={"exit codes": _SIMPLE_EXIT_CODES},
+)
+
+HELP = Page(
+    brief="say all about a command",
+    synopsis=("assaymark help [COMMAND ...]",),
+    description="""\
+Says what `assaymark COMMAND --help` says.
+""",
+    examples=(("assaymark help check", "one command"), ("assaymark help rules test", "one within another")),
+    tables={"exit codes": _SIMPLE_EXIT_CODES},
+)

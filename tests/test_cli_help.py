@@ -1,0 +1,133 @@
+"""Help, as a manual: it fits the terminal, and everything in it can be typed."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assaymark.cli import arguments, manual
+from assaymark.cli.completion import actions
+from assaymark.cli.levels import levels, rules_by_level
+from assaymark.cli.manual import Page
+from assaymark.finding import Level
+from assaymark.rules.loading import load
+from cli_world import FLAWED, ROOT, World, program, spawned, world
+
+__all__ = ["world"]
+
+PAGES = {name: page for name, page in vars(manual).items() if isinstance(page, Page)}
+COMMANDS = (
+    "",
+    *arguments.parser()._subparsers._group_actions[0].choices,  # type: ignore[union-attr, call-overload]
+    "rules test",
+)
+
+
+def parses(line: str) -> None:
+    """Fails unless *line* of a shell could be typed."""
+    # What the shell takes for itself is not ours: redirections, a pipe, a comment.
+    words = shlex.split(re.split(r"\s[<>|]\s|\s&&\s|;", line)[0], comments=True)
+    assert words[0] == "assaymark"
+    arguments.parser().parse_args(words[1:])
+
+
+def lines_of(file: Path) -> Iterator[str]:
+    """The command lines of ours in a Markdown file."""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line.startswith("    assaymark "):
+            yield line.strip()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_example_can_be_typed(name: str) -> None:
+    """The parser takes it."""
+    for command, _ in PAGES[name].examples:
+        parses(command)
+
+
+@pytest.mark.parametrize("file", ["README.md", "editors/README.md", "rules/PATTERNS.md"])
+def test_every_command_line_of_the_documentation_can_be_typed(file: str) -> None:
+    """The parser takes it."""
+    for line in lines_of(ROOT / file):
+        parses(line)
+
+
+def test_the_readme_has_command_lines() -> None:
+    """So that the test above sees some."""
+    assert len(list(lines_of(ROOT / "README.md"))) > 8
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("width", [50, 80, 120])
+def test_help_fits_the_terminal(
+    world: World, command: str, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But for what is to be copied whole: a command or an option with its value."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    out = world.run(*command.split(), "--help").out
+    long = [line for line in out.splitlines() if len(line) > min(width, 110)]
+    assert [line for line in long if "assaymark " not in line] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_its_sections(world: World, command: str) -> None:
+    """A synopsis, prose, options, examples and exit codes, in this order; both ways to ask say the same."""
+    out = world.run(*command.split(), "--help").out
+    places = [
+        out.index(part) for part in (f"usage: assaymark {command}", "options:", "examples:", "exit codes:")
+    ]
+    assert places == sorted(places)
+    assert world.run("help", *command.split()).out == out
+
+
+def test_help_names_every_option_with_words() -> None:
+    """None is without help, and none that the manual mentions is unknown."""
+    options = {option: action for action in actions(arguments.parser()) for option in action.option_strings}
+    assert [option for option, action in options.items() if not action.help] == []
+    texts = [text for page in PAGES.values() for rows in page.tables.values() for row in rows for text in row]
+    texts += [page.description for page in PAGES.values()]
+    mentioned = {option for text in texts for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)}
+    assert mentioned - options.keys() == set()
+
+
+def test_help_of_what_is_no_command(world: World) -> None:
+    """Wrong usage, with a guess."""
+    ran = world.run("help", "chekc")
+    assert ran.code == 3
+    assert "did you mean check?" in ran.err
+
+
+def test_levels_are_told_as_they_are(world: World) -> None:
+    """Help counts the rules of each level, without reading them, and is right."""
+    rules = load().rules
+    by_level = rules_by_level()
+    for level in Level:
+        assert set(by_level.get(level, ())) == {rule.id for rule in rules if rule.level is level}
+    counts = [f"({sum(rule.level <= level for rule in rules)} rules)" for level in Level]
+    assert [re.findall(r"\(\d+ rules\)", text) for _, text in levels()] == [[count] for count in counts]
+    out = world.run("check", "--help").out
+    assert all(count in out for count in counts)
+
+
+@pytest.mark.e2e
+def test_a_reader_that_goes_away_ends_it_quietly(world: World) -> None:
+    """`assaymark check | head -1`: no complaint, and the exit code that the check has."""
+    world.write(a=FLAWED * 4000)
+    with subprocess.Popen(
+        program("check", "--no-cache", "--rules", str(world.rules), "--select", "send-open"),
+        cwd=world.here,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as check:
+        assert check.stdout is not None
+        assert check.stdout.readline().startswith(b"a.py:1:1")
+        check.stdout.close()
+        assert check.stderr is not None
+        assert check.stderr.read() == b""
+    assert check.returncode == 1
+    assert spawned(world.here, "help", "check").returncode == 0
