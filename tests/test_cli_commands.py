@@ -51,7 +51,7 @@ def test_explain_knows_rules_of_ones_own(world: World, tmp_path: Path) -> None:
 
 def test_explain_guesses(world: World) -> None:
     """A rule that is none is wrong usage."""
-    ran = world.run("explain", "yaml-load-unsafe")
+    ran = world.run("explain", "yaml-unsafe-laod")
     assert ran.code == 3
     assert "did you mean yaml-unsafe-load?" in ran.err
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from assaymark.cli.report import Checked, Fixed, Position, Report, Reported
+from assaymark.cli.second import plain as second
 from assaymark.cli.version import version
 from assaymark.finding import Change, Fix
 
@@ -41,6 +42,7 @@ def as_json(report: Report) -> Iterator[str]:
         },
         "gate": report.gate.value,
         "record": report.record,
+        "bandit": second(report.second),
     }
     yield json.dumps(document, indent=2)
     yield "\n"
@@ -64,6 +66,8 @@ def _finding(found: Reported, path: str) -> Value:
             for step in finding.trace
         ],
     }
+    if finding.link:
+        plain["link"] = finding.link
     if finding.fixes:
         plain["fixes"] = [_fix(fix, found) for fix in finding.fixes]
     return plain
@@ -96,6 +100,8 @@ def _file(file: Checked) -> Value:
     plain: dict[str, Value] = {"path": file.path, "state": file.state.value}
     if file.reason:
         plain["reason"] = file.reason
+    if file.notes:
+        plain["notes"] = list(file.notes)
     return plain
 
 

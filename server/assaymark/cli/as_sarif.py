@@ -10,13 +10,13 @@ Invariants:
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
 from assaymark.cli.as_json import Value
 from assaymark.cli.report import Checked, Position, Report, Reported
 from assaymark.cli.version import version
-from assaymark.finding import Change, Confidence, Fix, Severity
+from assaymark.finding import Change, Confidence, Finding, Fix, Severity
 from assaymark.rules.rule import Rule
 from assaymark.text import Span
 
@@ -35,14 +35,16 @@ _ROOT = "CHECKED"
 
 def as_sarif(report: Report, code: int) -> Iterator[str]:
     """The whole run, which ends with the exit *code*, as one document."""
-    indices = {rule.id: at for at, rule in enumerate(report.rules.rules)}
+    foreign = _foreign(report)
+    names = (*(rule.id for rule in report.rules.rules), *foreign)
+    indices = {name: at for at, name in enumerate(names)}
     results = [
         _result(found, file.path, indices.get(found.finding.rule, -1))
         for file in report.files
         for found in file.findings
     ]
     run: dict[str, Value] = {
-        "tool": {"driver": _driver(report.rules.rules)},
+        "tool": {"driver": _driver(report.rules.rules, foreign.values())},
         "invocations": [_invocation(report, code)],
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder that the check was started in."}}},
         "columnKind": "unicodeCodePoints",
@@ -52,9 +54,22 @@ def as_sarif(report: Report, code: int) -> Iterator[str]:
     yield "\n"
 
 
-def _driver(rules: Sequence[Rule]) -> Value:
+def _driver(rules: Sequence[Rule], foreign: Iterable[Value]) -> Value:
     name = version()
-    return {"name": "Assaymark", "version": name, "rules": [_rule(rule) for rule in rules]}
+    return {"name": "Assaymark", "version": name, "rules": [*map(_rule, rules), *foreign]}
+
+
+def _foreign(report: Report) -> dict[str, Value]:
+    """What another tool found something with, by id."""
+    ours = {rule.id for rule in report.rules.rules}
+    findings = (found.finding for file in report.files for found in file.findings)
+    return {finding.rule: _foreign_rule(finding) for finding in findings if finding.rule not in ours}
+
+
+def _foreign_rule(finding: Finding) -> Value:
+    tags: list[Value] = ["security", *(f"external/cwe/cwe-{number:03}" for number in finding.cwe)]
+    plain: dict[str, Value] = {"id": finding.rule, "properties": {"tags": tags}}
+    return plain | {"helpUri": finding.link} if finding.link else plain
 
 
 def _rule(rule: Rule) -> Value:
@@ -79,19 +94,20 @@ def _rule(rule: Rule) -> Value:
 
 def _invocation(report: Report, code: int) -> Value:
     notes = [_note(f"{file.path}: {file.reason}", file) for file in report.failed]
+    doubts = [_note(f"{file.path}: {note}", file, "note") for file in report.files for note in file.notes]
     problems: list[Value] = [
         {"level": "error", "message": {"text": str(problem)}} for problem in report.rules.problems
     ]
     return {
         "executionSuccessful": not notes and not problems,
         "exitCode": code,
-        "toolExecutionNotifications": notes,
+        "toolExecutionNotifications": [*notes, *doubts],
         "toolConfigurationNotifications": problems,
     }
 
 
-def _note(text: str, file: Checked) -> Value:
-    return {"level": "error", "message": {"text": text}, "locations": [_file_location(file.path)]}
+def _note(text: str, file: Checked, level: str = "error") -> Value:
+    return {"level": level, "message": {"text": text}, "locations": [_file_location(file.path)]}
 
 
 def _result(found: Reported, path: str, index: int) -> Value:

@@ -90,6 +90,7 @@ def report_on(about: Subject, terms: Terms, options: Options, began: float) -> R
         gates=terms.gates(about.walked.files),
         loosened=terms.loosened,
         refused=terms.refused,
+        second=terms.second,
         seconds=time.monotonic() - began,
     )
 

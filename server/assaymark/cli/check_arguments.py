@@ -61,6 +61,19 @@ def _add_which(which: argparse._ArgumentGroup) -> None:
     )
     which.add_argument("--ignore", action="append", default=[], metavar="RULES", help="not these rules")
     add_rules_place(which)
+    _add_bandit(which)
+
+
+def _add_bandit(which: argparse._ArgumentGroup) -> None:
+    which.add_argument(
+        "--bandit",
+        choices=("rest", "all", "off"),
+        help="what bandit is asked: the tests that no page covers, all, or nothing (default: rest)."
+        " What it finds is shown from --level strict on",
+    )
+    which.add_argument(
+        "--deep", action="store_const", const="all", dest="bandit", help="the same as --bandit all"
+    )
 
 
 def _add_fixes(fixes: argparse._ArgumentGroup) -> None:

@@ -18,10 +18,12 @@ from pathlib import Path
 from assaymark.cli import git
 from assaymark.cli.cache import place
 from assaymark.cli.output import say, style
+from assaymark.cli.second import left
 from assaymark.cli.style import Style, harmless
 from assaymark.cli.version import version
 from assaymark.rules.loading import load
 from assaymark.rules.pages import RulesNotFoundError, pages_folder
+from assaymark.second.environment import plugins
 from assaymark.settings.values import Settings
 from assaymark.syntax.languages import Unavailable, grammar, providers
 
@@ -102,6 +104,10 @@ def _rules() -> Iterator[Line]:
         yield Line("rule pages", "none", str(error))
         return
     yield Line("rule pages", f"{len(rules.rules)} rules, {folder}")
+    yield Line("bandit answers", f"{', '.join(left(rules))} (no page covers them; shown from --level strict)")
+    others = plugins(sys.path, (str(Path.cwd()),))
+    if others:
+        yield Line("bandit's plugins", ", ".join(others))
     for problem in rules.problems:
         yield Line("rule page", "left out:", str(problem))
 

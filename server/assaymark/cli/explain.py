@@ -9,8 +9,10 @@ from collections.abc import Iterator
 
 from assaymark.cli.output import say, style
 from assaymark.cli.rules import all_rules
+from assaymark.cli.second import explained, known
 from assaymark.cli.style import Style
 from assaymark.cli.usage import UsageError, did_you_mean
+from assaymark.engines.bandit.terms import test_of
 from assaymark.rules.loading import read_page
 from assaymark.rules.page import RulePage
 from assaymark.rules.rule import Rule
@@ -23,8 +25,13 @@ def explain(name: str, extra: tuple[str, ...]) -> int:
     """The exit code. Effect: prints what the rule *name* is about. Raises UsageError."""
     rules = all_rules(extra)
     rule = rules.named(name)
+    said = explained(name, rules) if test_of(name) else None
+    if said is not None:
+        say(said)
+        return 0
     if rule is None:
-        msg = f"no rule is called {name!r}{did_you_mean(name, (rule.id for rule in rules.rules))}"
+        names = (*(rule.id for rule in rules.rules), *known())
+        msg = f"no rule is called {name!r}{did_you_mean(name, names)}"
         raise UsageError(msg)
     page = read_page(rule)
     look = style()

@@ -27,8 +27,8 @@ Plain: TypeAlias = "list[Plain] | str | int | None"
 def context(asked: Asked) -> bytes:
     """A digest of everything but the file that decides what a check finds."""
     settings = asked.settings
-    decisive = repr((settings.limits, settings.foreign_comments, settings.bandit))
-    parts = [asked.rules.digest, decisive, sys.version, *_code()]
+    decisive = repr((settings.limits, settings.foreign_comments))
+    parts = [asked.rules.digest, decisive, sys.version, *_second(asked), *_code()]
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).digest()
 
 
@@ -42,13 +42,16 @@ def key(context: bytes, path: str, raw: bytes) -> bytes:
 
 def checked_to_plain(checked: Checked) -> Plain:
     """*checked* without its path."""
-    return [checked.state.value, checked.reason, [to_plain(one) for one in checked.findings]]
+    findings: Plain = [to_plain(one) for one in checked.findings]
+    return [checked.state.value, checked.reason, findings, list(checked.notes)]
 
 
 def checked_from_plain(path: str, plain: Plain) -> Checked:
     """What `checked_to_plain` was given. Raises ValueError."""
-    state, reason, findings = _items(plain, 3)
-    return Checked(path, State(state), _str(reason), tuple(from_plain(one) for one in _items(findings)))
+    state, reason, findings, notes = _items(plain, 4)
+    found = tuple(from_plain(one) for one in _items(findings))
+    said = tuple(_str(note) for note in _items(notes))
+    return Checked(path, State(state), _str(reason), found, notes=said)
 
 
 def to_plain(reported: Reported) -> Plain:
@@ -65,14 +68,15 @@ def to_plain(reported: Reported) -> Plain:
         finding.fingerprint,
         [_plain_fix(fix) for fix in finding.fixes],
         [[_plain_span(step.span), step.message] for step in finding.trace],
+        finding.link,
         [_plain_position(byte, at) for byte, at in sorted(reported.positions.items())],
     ]
 
 
 def from_plain(plain: Plain) -> Reported:
     """What `to_plain` was given. Raises ValueError."""
-    rule, span, message, severity, confidence, level, cwe, fingerprint, fixes, trace, positions = _items(
-        plain, 11
+    rule, span, message, severity, confidence, level, cwe, fingerprint, fixes, trace, link, positions = (
+        _items(plain, 12)
     )
     finding = Finding(
         rule=_str(rule),
@@ -85,6 +89,7 @@ def from_plain(plain: Plain) -> Reported:
         fingerprint=_str(fingerprint),
         fixes=tuple(_fix(fix) for fix in _items(fixes)),
         trace=tuple(_step(step) for step in _items(trace)),
+        link=_str(link),
     )
     found = dict(_position(position) for position in _items(positions))
     if not offsets(finding) <= found.keys():
@@ -154,6 +159,16 @@ def _int(plain: Plain) -> int:
         msg = f"not a number: {plain!r}"
         raise ValueError(msg)  # noqa: TRY004, one error for all that is not whole
     return plain
+
+
+def _second(asked: Asked) -> list[str]:
+    """All that decides what bandit finds."""
+    if asked.second is None:
+        return []
+    # Late: bandit is rarely asked.
+    from importlib import metadata
+
+    return [metadata.version("bandit"), repr(asked.second)]
 
 
 def _code() -> list[str]:

@@ -18,6 +18,7 @@ from assaymark.text import Span
 
 if TYPE_CHECKING:
     from assaymark.rules.ruleset import RuleSet
+    from assaymark.second.asking import Second
     from assaymark.settings.resolving import Held, Refused
 
 # The states in which something that we promise to analyse was not, or not in full.
@@ -79,6 +80,8 @@ class Checked:
     findings: tuple[Reported, ...] = ()
     # The tools that hidden findings are left to, one for each.
     deferred: tuple[str, ...] = ()
+    # What another tool did not check of it.
+    notes: tuple[str, ...] = ()
 
     @property
     def complaint(self) -> str:
@@ -124,6 +127,8 @@ class Report:
     gates: Mapping[str, Severity] = field(default_factory=dict)
     loosened: tuple[Held, ...] = ()
     refused: tuple[Refused, ...] = ()
+    # What bandit was asked.
+    second: Second | None = None
 
     @property
     def n_findings(self) -> int:

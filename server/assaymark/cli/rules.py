@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assaymark.analysis.advance import opened
 from assaymark.cli.output import say, style
+from assaymark.cli.second import described, left
 from assaymark.cli.style import Style, harmless
 from assaymark.cli.usage import UsageError
 from assaymark.finding import Finding
@@ -90,11 +91,12 @@ def _lines(rules: RuleSet, style: Style) -> Iterator[str]:
         severity = style(rule.severity.value, f"{rule.severity.value:8}")
         yield f"{rule.id:{width}}  {severity}  {harmless(rule.message.replace('`', ''))}\n"
     yield f"{len(rules.rules)} rules.\n"
+    yield f"Bandit answers {len(left(rules))} tests that none of them covers: {', '.join(left(rules))}.\n"
     yield from (f"{harmless(str(problem))} (this rule was left out)\n" for problem in rules.problems)
 
 
 def _json(rules: RuleSet) -> Iterator[str]:
-    yield json.dumps([_plain(rule) for rule in rules.rules], indent=2) + "\n"
+    yield json.dumps([*map(_plain, rules.rules), *described(rules)], indent=2) + "\n"
 
 
 def _plain(rule: Rule) -> dict[str, object]:

@@ -11,24 +11,28 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, TypeVar
 
 from assaymark.analysis.advance import needed, opened
+from assaymark.analysis.settling import settled
 from assaymark.analysis.snapshot import Limits, Snapshot, State
 from assaymark.cli.report import Checked, Position, Reported, offsets
 from assaymark.cli.usage import UsageError, did_you_mean, fault
+from assaymark.engines.bandit.opinion import Opinion
+from assaymark.engines.bandit.terms import test_of
 from assaymark.rules.loading import load
 from assaymark.rules.pages import RulesNotFoundError
 from assaymark.rules.ruleset import RuleSet
+from assaymark.second.asking import Second, Wish, opinion_here, second_of
 from assaymark.settings.layer import Layer
 from assaymark.settings.resolving import Resolved
-from assaymark.settings.values import Settings
+from assaymark.settings.values import Bandit, Settings
 from assaymark.syntax.languages import language_of
 from assaymark.text import Span
-from assaymark.workspace.project import rule_path
+from assaymark.workspace.project import repository_of, rule_path
 from assaymark.workspace.reading import Source, Unreadable, decoded
 
 if TYPE_CHECKING:
@@ -41,10 +45,16 @@ ENDING = ".ipynb"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a text is checked with: the settings, and the rules that they ask for."""
+    """
+    What a text is checked with: the settings, and the rules that they ask for.
+
+    Without *second*, bandit is not asked. *trusted*: what the project tells bandit is honoured.
+    """
 
     settings: Settings
     rules: RuleSet
+    second: Second | None = None
+    trusted: bool = True
 
     @property
     def limits(self) -> Limits:
@@ -65,7 +75,7 @@ class Text:
     form: Source | Notebook
 
 
-def asked(settings: Settings, resolved: Resolved | None = None) -> Asked:
+def asked(settings: Settings, resolved: Resolved | None = None, *, trusted: bool = True) -> Asked:
     """
     What *settings* ask for, loaded. Raises UsageError for rules that there are not.
 
@@ -79,12 +89,28 @@ def asked(settings: Settings, resolved: Resolved | None = None) -> Asked:
     left_out = {problem.rule or Path(problem.path).stem for problem in rules.problems}
     for setting, names in (("select", settings.select), ("ignore", settings.ignore)):
         # What bandit finds has the names of its tests, and more of them when it has plugins.
-        ours = (name for name in names if name not in left_out and not name.startswith("bandit/"))
+        ours = (name for name in names if name not in left_out and not test_of(name))
         for name in rules.unknown(ours):
             guess = did_you_mean(name, (rule.id for rule in rules.rules))
             msg = f"{_at(setting, resolved)}no rule is called {name!r}{guess}"
             raise UsageError(msg)
-    return Asked(settings, rules.selected(settings.select, settings.ignore).up_to(settings.level))
+    chosen = rules.selected(settings.select, settings.ignore).up_to(settings.level)
+    return Asked(settings, chosen, _second(settings, rules, trusted=trusted), trusted)
+
+
+def _second(settings: Settings, rules: RuleSet, *, trusted: bool) -> Second | None:
+    if settings.bandit is Bandit.off:
+        return None
+    wish = Wish(
+        settings.level,
+        everything=settings.bandit is Bandit.all,
+        select=settings.select,
+        ignore=settings.ignore,
+        honours_nosec=settings.foreign_comments,
+        trusted=trusted,
+    )
+    here = str(Path.cwd())
+    return second_of(wish, rules.rules, repository_of(here) or here)
 
 
 def _at(setting: str, resolved: Resolved | None) -> str:
@@ -102,8 +128,10 @@ def checked(raw: bytes | Unreadable, path: str, asked: Asked) -> Checked:
     text = text_of(raw, path)
     if isinstance(text, Checked):
         return text
+    said = _opinion(text, asked)
     try:
-        return within(asked.seconds, lambda: _analysed(text, path, asked))
+        result = within(asked.seconds, lambda: _analysed(text, path, asked, said))
+        return replace(result, notes=(said.note,)) if said.note else result
     except TimedOut:
         return Checked(path, State.timed_out, f"timed out after {asked.seconds:g} s")
     except Exception as error:  # noqa: BLE001, a fault of ours is a failed file and not the end of the run
@@ -139,10 +167,24 @@ def _text_of_notebook(raw: bytes, path: str) -> Text | Checked:
     return Text(whole.joined.source, known_as(rule_path(path)), "python", whole)
 
 
-def _analysed(text: Text, path: str, asked: Asked) -> Checked:
-    if not needed(text.content, text.known_as, asked.rules, text.language):
+def _opinion(text: Text, asked: Asked) -> Opinion:
+    """What bandit says, if it is asked; it has the time of a file for itself."""
+    second, limits = asked.second, asked.limits
+    if second is None or text.language != "python" or len(text.content) > limits.max_bytes:
+        return Opinion()
+    try:
+        return within(asked.seconds, lambda: opinion_here(text.content, text.known_as, second))
+    except TimedOut:
+        return Opinion(unread=f"timed out after {asked.seconds:g} s")
+    except Exception as error:  # noqa: BLE001, what bandit makes of a file does not cost what the rules do
+        return Opinion(unread=fault(error))
+
+
+def _analysed(text: Text, path: str, asked: Asked, said: Opinion) -> Checked:
+    if not said.findings and not needed(text.content, text.known_as, asked.rules, text.language):
         return Checked(path, State.clean)
-    return reported(opened(text.content, text.known_as, asked.rules, asked.limits), path, text)
+    snapshot = opened(text.content, text.known_as, asked.rules, asked.limits)
+    return reported(settled(snapshot, said.findings), path, text)
 
 
 def reported(snapshot: Snapshot, path: str, text: Text) -> Checked:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from assaymark.analysis.snapshot import State
+from assaymark.cli import second
 from assaymark.cli.report import Checked, Report, Reported
 from assaymark.cli.single import ENDING
 from assaymark.cli.style import Style, harmless, width
@@ -54,6 +55,7 @@ def summary(report: Report, style: Style) -> Iterator[str]:
         yield "No findings in what was checked. " if n_failed else style("good", "No findings.") + " "
         yield f"{checked}{failed}.{_not_analysed(report)}\n"
     yield from long
+    yield from second.summary(report)
     yield from _skipped(report.skipped)
     yield from _settings(report)
     yield from _fixable(report)

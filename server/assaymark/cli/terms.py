@@ -16,6 +16,7 @@ from assaymark.cli.single import Asked, asked
 from assaymark.cli.usage import UsageError
 from assaymark.finding import Severity
 from assaymark.rules.ruleset import RuleSet
+from assaymark.second.asking import Second
 from assaymark.settings.resolving import Held, Refused, Resolved
 from assaymark.settings.standing import Lookup, Standing
 from assaymark.settings.values import Settings
@@ -31,6 +32,7 @@ class Terms:
         """Raises UsageError when the settings of the current folder cannot be understood."""
         self._here = os.path.abspath(os.curdir)  # noqa: PTH100 - paths stay strings
         self._lookup = Lookup(standing, self._here)
+        self._trusted = standing.trusted
         self._asked: dict[Settings, Asked] = {}
         self._used: dict[Resolved, None] = {}
         self.here = self._in(self._here).settings
@@ -45,7 +47,7 @@ class Terms:
         wanted = _what_is_asked(resolved.settings)
         ours = self._asked.get(wanted)
         if ours is None:
-            ours = self._asked[wanted] = asked(wanted, resolved)
+            ours = self._asked[wanted] = asked(wanted, resolved, trusted=self._trusted)
         return ours
 
     def excluding(self, place: str) -> str:
@@ -75,6 +77,11 @@ class Terms:
         """The gates of the files whose gate is not that of the current folder, by path."""
         gates = ((file.path, self.settings(file.place).gate) for file in files)
         return {path: gate for path, gate in gates if gate is not self.here.gate}
+
+    @property
+    def second(self) -> Second | None:
+        """What bandit was asked; where folders differ, that of the first for which it was."""
+        return next((ours.second for ours in self._asked.values() if ours.second is not None), None)
 
     @property
     def loosened(self) -> tuple[Held, ...]:

@@ -34,6 +34,7 @@ class Job(TypedDict):
 
     files: list[tuple[str, str]]
     settings: dict[str, object]
+    trusted: bool
     seconds: float
     context: str
 
@@ -43,6 +44,7 @@ def job(asked: Asked, files: list[tuple[str, str]], context: bytes) -> Job:
     return Job(
         files=files,
         settings=to_plain(asked.settings),
+        trusted=asked.trusted,
         seconds=asked.seconds,
         context=context.hex(),
     )
@@ -53,7 +55,7 @@ def serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     lines, out = sys.stdin.buffer, sys.stdout.buffer
     job: Job = json.loads(lines.readline())
-    ours = asked(from_plain(job["settings"]))
+    ours = asked(from_plain(job["settings"]), trusted=job["trusted"])
     gc.freeze()
     _say(out, "ready")
     for line in lines:

@@ -10,7 +10,6 @@ Invariants:
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -40,6 +39,9 @@ def road(path: Sequence[str], projects: Sequence[str]) -> list[str]:
 @contextlib.contextmanager
 def on_the_road(projects: Sequence[str]) -> Iterator[None]:
     """Effect: within, imports come from the `road` alone; the log of bandit, which names files, is silent."""
+    # Late: the most checks do without, and importing it takes long.
+    import logging
+
     for name in ("bandit", "stevedore"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     before = sys.path[:]

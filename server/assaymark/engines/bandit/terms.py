@@ -45,7 +45,7 @@ class Configuration:
     """
     What a project tells bandit.
 
-    *tests* and *skips* are ids or names, *exclude* are its patterns of paths, *plugins* the settings of its
+    *tests* and *skips* are ids, *exclude* are its patterns of paths, *plugins* the settings of its
     tests. *known* are the findings of its baseline: path, test, text, severity and confidence.
     """
 
@@ -88,7 +88,7 @@ class Terms:
         if self.level is Level.default and not test.foreign:
             return False
         told = self.configuration
-        if (told.tests and not _is_listed(test, told.tests)) or _is_listed(test, told.skips):
+        if (told.tests and test.id not in told.tests) or test.id in told.skips:
             return False
         return self.everything or test.id not in self.covered or test.setting in told.plugins
 
@@ -126,7 +126,3 @@ def test_of(rule: str) -> str:
 
 def _is_named(name: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
-
-
-def _is_listed(test: BanditTest, names: Iterable[str]) -> bool:
-    return any(name in {test.id, test.name} for name in names)

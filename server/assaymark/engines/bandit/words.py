@@ -12,7 +12,6 @@ Invariants:
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -111,6 +110,9 @@ def folded(content: bytes) -> str:
     """*content* as `may_find` reads it."""
     if content.isascii():
         return content.lower().decode()
+    # Late: its tables are large, and most texts do without.
+    import unicodedata
+
     return unicodedata.normalize("NFKC", content.decode("utf-8", "replace")).lower()
 
 

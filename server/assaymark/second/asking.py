@@ -1,0 +1,92 @@
+"""
+The second opinion of a run or of a folder: whether bandit is asked, on which terms, and by whom.
+
+Invariants:
+    Where nothing that bandit could find would be shown, it is not even imported.
+    The same project, rules and settings give the same terms, in the editor and in a batch.
+    What a project that is not trusted tells bandit is left out: all of it loosens, or may.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assaymark.engines.bandit.terms import BanditTest, Configuration, Terms, covered_by, left_over
+from assaymark.engines.bandit.words import WORDS
+from assaymark.finding import Level
+from assaymark.second.environment import on_the_road, plugins
+
+if TYPE_CHECKING:
+    from assaymark.engines.bandit.opinion import Opinion
+    from assaymark.rules.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted of bandit by who starts a check."""
+
+    level: Level
+    everything: bool = False
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    honours_nosec: bool = True
+    trusted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """
+    What is asked of bandit, for the project in the folder *project*.
+
+    *plugins* are packages that bring tests of their own, *complaints* say what of the project's
+    configuration was left out.
+    """
+
+    terms: Terms
+    project: str
+    plugins: tuple[str, ...] = ()
+    complaints: tuple[str, ...] = ()
+
+    @property
+    def tests(self) -> tuple[str, ...]:
+        """The ids of bandit's own tests that are asked."""
+        own = (BanditTest(test, "") for test in WORDS)
+        return tuple(test.id for test in left_over(own, self.terms))
+
+
+def second_of(wish: Wish, rules: Sequence[Rule], project: str) -> Second | None:
+    """What to ask of bandit where *rules* are all that were loaded; None when nothing would come of it."""
+    others = plugins(sys.path, (project,))
+    if wish.level is Level.default and not others:
+        return None
+    if wish.select and not any(name.startswith(("bandit", "*", "?", "[")) for name in wish.select):
+        return None
+    # Late: most checks end above, and what reads the files takes long to import.
+    from assaymark.second.configuration import Told, told_by
+
+    told = told_by(project) if wish.trusted else Told(Configuration())
+    terms = Terms(
+        level=wish.level,
+        everything=wish.everything,
+        covered=covered_by(rules),
+        select=wish.select,
+        ignore=wish.ignore,
+        configuration=told.configuration,
+        honours_nosec=wish.honours_nosec,
+    )
+    second = Second(terms, project, others, told.complaints)
+    return second if second.tests or others or told.configuration.plugins else None
+
+
+def opinion_here(content: bytes, path: str, second: Second) -> Opinion:
+    """
+    What bandit says of *content*, the file *path* from the top of the project, asked in this process.
+
+    Effect: the first time bandit and its plugins are imported, from the environment alone.
+    """
+    with on_the_road((second.project,)):
+        from assaymark.engines.bandit.asking import opinion
+    return opinion(content, path, second.terms)
