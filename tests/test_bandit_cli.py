@@ -12,7 +12,9 @@ import pytest
 from assaymark.second.asking import Wish, second_of
 from assaymark.second.configuration import told_by
 from assaymark.second.environment import plugins, road
-from cli_world import World, world  # noqa: F401
+from cli_world import World, world
+
+__all__ = ["world"]
 
 SWALLOWED = "try:\n    go()\nexcept Exception:\n    pass\n"
 NAMED = ["--select", "bandit/*"]

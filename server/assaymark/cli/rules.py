@@ -90,8 +90,8 @@ def _lines(rules: RuleSet, style: Style) -> Iterator[str]:
     for rule in rules.rules:
         severity = style(rule.severity.value, f"{rule.severity.value:8}")
         yield f"{rule.id:{width}}  {severity}  {harmless(rule.message.replace('`', ''))}\n"
-    yield f"{len(rules.rules)} rules.\n"
     yield f"Bandit answers {len(left(rules))} tests that none of them covers: {', '.join(left(rules))}.\n"
+    yield f"{len(rules.rules)} rules.\n"
     yield from (f"{harmless(str(problem))} (this rule was left out)\n" for problem in rules.problems)
 
 
