@@ -443,10 +443,10 @@ def test_an_untrusted_workspace_may_tighten() -> None:
 @pytest.mark.parametrize(
     "settings, complaint",
     [
-        ({"severty": "high"}, "did you mean severity"),
+        ({"severty": "high"}, "did you mean 'severity'"),
         ({"severity": "loud"}, "low, medium, high, critical"),
-        ({"severity": 3}, "a string"),
-        ({"ignore": "x"}, "a list of strings"),
+        ({"severity": 3}, "low, medium, high, critical"),
+        ({"ignore": "x"}, "a list is needed"),
         ({"typingDelay": -1}, "milliseconds"),
         ({"typingDelay": "soon"}, "milliseconds"),
     ],
@@ -455,7 +455,7 @@ def test_a_setting_that_is_not_understood_is_said(settings: Message, complaint: 
     """A line in the log that says what to write; everything else holds."""
     editor = Inside(PULLS, initializationOptions={**settings, "level": "strict"})
     assert complaint in json.dumps(of(editor.sent, "window/logMessage"))
-    assert editor.session.preferences.user.settings.level.value == "strict"
+    assert editor.session.preferences.options(URI).settings.level.value == "strict"
 
 
 def test_a_rule_file_of_the_user_is_loaded(tmp_path: Any) -> None:

@@ -77,8 +77,9 @@ def opened(
     limits = limits or Limits()
     terms = Terms(rules, path, today, foreign)
     language = languages.language_of(path, content[:256].partition(b"\n")[0])
-    if language is None:
-        return _unread(content, terms, limits, State.not_analysed, "no language that is analysed")
+    if language is None or limits.excluded:
+        reason = limits.excluded or "no language that is analysed"
+        return _unread(content, terms, limits, State.not_analysed, reason)
     problem = _too_much(content, limits)
     if problem:
         return _unread(content, terms, limits, State.failed, problem, language)

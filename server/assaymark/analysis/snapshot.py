@@ -43,12 +43,14 @@ class Limits:
     """
     How far an analysis goes; counted, never timed.
 
-    *max_bytes* of a file, *max_line* bytes of its longest line, *max_steps* of matching in one chunk.
+    *max_bytes* of a file, *max_line* bytes of its longest line, *max_steps* of matching in one chunk. What is
+    *excluded*, for the reason that stands there, is not analysed at all.
     """
 
     max_bytes: int = 5_000_000
     max_line: int = 1_000_000
     max_steps: int = 2_000_000
+    excluded: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from assaymark.finding import Finding
 from assaymark.lsp.options import Options
 from assaymark.lsp.pause import Held
 from assaymark.lsp.report import Sheet
-from assaymark.policy import is_shown
 from assaymark.text import Edit
 
 if TYPE_CHECKING:
@@ -73,7 +72,6 @@ class Document:
     def shown_in(self, section: Section) -> Iterator[Finding]:
         """The findings of *section* that are not held back and that the settings show, relative to it."""
         held = self.held.findings if self.held is not None and self.held.section is section else ()
-        settings = self.options.settings
         for index, finding in enumerate(section.findings):
-            if index not in held and is_shown(finding, settings.severity, settings.level):
+            if index not in held and self.sheet.shows(finding):
                 yield finding

@@ -1,18 +1,29 @@
 """
-The settings that hold for a document: the user's, and those of the folder that it is in.
+The settings that hold for a document: those of files, and those that the editor gave for its folder.
 
-Invariant: a workspace that is not trusted loosens nothing of what the user set.
+Invariants:
+    A terminal that checks the file of a document comes to the same settings, but for what an editor says.
+    A workspace that is not trusted loosens nothing of what the user set.
+    What is wrong, refused or loosened is told once, and again when it came back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from assaymark.lsp.client import Client
-from assaymark.lsp.options import Options, options_of
+from assaymark.lsp.options import Options
 from assaymark.lsp.outbox import Outbox
-from assaymark.lsp.places import folder_of, path_of
+from assaymark.lsp.places import file_path, folder_of, path_of
+from assaymark.settings.decoding import from_editor
+from assaymark.settings.deferring import deferral_for
+from assaymark.settings.layer import Given, Layer
+from assaymark.settings.resolving import Resolved
+from assaymark.settings.shapes import Ground
+from assaymark.settings.standing import Lookup, Standing, our_places
 from assaymark.settings.values import Settings
 
 
@@ -22,14 +33,33 @@ class Preferences:
     def __init__(self, client: Client, outbox: Outbox) -> None:
         self.folders = client.folders
         self._outbox = outbox
-        self._may_loosen = client.trusted
-        self._by_folder: dict[str | None, Options] = {}
-        self.user = self._honoured(client.options, Options(Settings()), may_loosen=True)
+        self._trusted = client.trusted
+        self._places = our_places()
+        # What was told, by what it is about: a repository's file, or everything else.
+        self._told: dict[str | None, frozenset[str]] = {}
+        self._by_folder: dict[str | None, Given] = {}
+        self._user = self._heard(client.options, Layer.editor, next(iter(self.folders), None))
 
     def options(self, uri: str) -> Options:
-        """What holds for the document *uri*: the settings of its innermost folder, else those of none."""
+        """
+        What holds for the document *uri*.
+
+        Effect: settings files that changed are read; what is wrong with them is told.
+        """
         folder = folder_of(uri, self.folders)
-        return self._by_folder.get(folder) or self._by_folder.get(None) or self.user
+        # With the separators of this machine.
+        place = os.path.normpath(file_path(uri))
+        inner = os.path.dirname(place)  # noqa: PTH120 - paths stay strings
+        lookup = Lookup(self._standing(folder), _path_of_folder(folder) or inner)
+        if not uri.startswith("file:"):
+            self._tell(None, lookup.everywhere)
+            return Options(lookup.everywhere.settings)
+        found = lookup.at(inner)
+        self._tell(found.file, found.resolved)
+        settings = _excluded(found.settings, lookup.excluding(place))
+        if not settings.defer or not self._trusted:
+            return Options(settings)
+        return Options(settings, deferral_for(settings.defer, place, found.top))
 
     def path(self, uri: str, language_id: str) -> str:
         """The path by which rules know the document *uri*."""
@@ -38,8 +68,7 @@ class Preferences:
     def configure(self, given: Mapping[str | None, Mapping[str, Any]]) -> None:
         """Effect: the settings *given* for each folder hold from now on; None stands for what is in none."""
         self._by_folder = {
-            folder: self._honoured(settings, self.user, may_loosen=self._may_loosen)
-            for folder, settings in given.items()
+            folder: self._heard(settings, Layer.folder, folder) for folder, settings in given.items()
         }
 
     def move(self, added: Sequence[str], removed: Sequence[str]) -> None:
@@ -47,8 +76,48 @@ class Preferences:
         kept = tuple(folder for folder in self.folders if folder not in removed and folder not in added)
         self.folders = (*kept, *added)
 
-    def _honoured(self, settings: Mapping[str, Any], before: Options, *, may_loosen: bool) -> Options:
-        options, complaints = options_of(settings, before, may_loosen=may_loosen)
-        for complaint in complaints:
-            self._outbox.warn(complaint)
-        return options
+    def _standing(self, folder: str | None) -> Standing:
+        ours = self._by_folder.get(folder) or self._by_folder.get(None)
+        told = (self._user,) if ours is None else (self._user, ours)
+        return Standing(self._places, told, self._trusted)
+
+    def _heard(self, settings: Mapping[str, Any], layer: Layer, folder: str | None) -> Given:
+        """What an editor says of *folder*. Effect: what is wrong with it is told."""
+        given = from_editor(settings, layer, Ground(_path_of_folder(folder)))
+        for wrong in given.wrong:
+            self._outbox.warn(str(wrong))
+        return given
+
+    def _tell(self, file: str | None, resolved: Resolved) -> None:
+        """Effect: what there is to say about *resolved*, which *file* has a part in, is told if it is new."""
+        wrong = [str(one) for one in resolved.wrong if not _is_editors(one.where)]
+        known = frozenset[str]().union(*self._told.values())
+        said = (*wrong, *map(str, resolved.refused), *_loosened(resolved))
+        self._told[file] = frozenset(said)
+        for line in said:
+            if line not in known:
+                self._outbox.warn(line)
+        for line in wrong:
+            if line not in known:
+                self._outbox.show(f"{line}. This setting, or the file, is left out.")
+
+
+def _path_of_folder(folder: str | None) -> str:
+    """The path of *folder*; nothing when it is none on this machine."""
+    return os.path.normpath(file_path(folder)) if folder is not None and folder.startswith("file:") else ""
+
+
+def _excluded(settings: Settings, pattern: str) -> Settings:
+    """*settings*; of a document that *pattern* excludes nothing is analysed."""
+    if not pattern:
+        return settings
+    return replace(settings, limits=replace(settings.limits, excluded=f"excluded by {pattern}"))
+
+
+def _is_editors(where: str) -> bool:
+    return where.startswith("the editor's setting ")
+
+
+def _loosened(resolved: Resolved) -> Iterable[str]:
+    names = ", ".join(f"{held.setting.name} ({held.where})" for held in resolved.loosened)
+    return [f"the repository's settings make the check looser: {names}"] if names else []

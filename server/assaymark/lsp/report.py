@@ -62,10 +62,11 @@ class Style:
 class Sheet:
     """The encoded sections of one text."""
 
-    __slots__ = ("_encoded", "_style")
+    __slots__ = ("_encoded", "_style", "shows")
 
     def __init__(self, style: Style) -> None:
         self._style = style
+        self.shows = style.shows
         self._encoded: dict[Section, _Encoded] = {}
 
     def items(self, snapshot: Snapshot, held: Held | None) -> bytes:

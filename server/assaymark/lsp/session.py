@@ -27,7 +27,6 @@ from assaymark.lsp.report import Sheet, Style, not_checked
 from assaymark.lsp.shelf import Shelf, page_uri
 from assaymark.lsp.verdicts import Verdicts
 from assaymark.lsp.wire import utf8
-from assaymark.policy import is_shown
 from assaymark.text import Span
 
 
@@ -192,11 +191,10 @@ class Session:
 
     def sheet(self, options: Options, uri: str) -> Sheet:
         """A sheet for a text that is shown in the document *uri*; in cells of a notebook when it is empty."""
-        severity, level = options.settings.severity, options.settings.level
         style = Style(
             self.client.encoding,
             self._page,
-            lambda finding: is_shown(finding, severity, level),
+            self.shelf.shows(options),
             self.client.relates,
             uri,
         )

@@ -6,11 +6,13 @@ Invariant: rules that cannot be loaded are told as such; a file is then not chec
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-from assaymark.finding import Level
+from assaymark.finding import Finding, Level
 from assaymark.lsp.options import Options
+from assaymark.policy import is_shown
 from assaymark.rules.rule import Rule
 from assaymark.rules.ruleset import RuleSet
 
@@ -36,6 +38,18 @@ class Shelf:
         if loaded is None:
             loaded = self._loaded[settings.rules] = self._load(settings.rules)
         return _selected(loaded, settings.select, settings.ignore, settings.level)
+
+    def shows(self, options: Options) -> Callable[[Finding], bool]:
+        """Whether a finding is shown: loud enough for *options*, and left to no other tool."""
+        settings, deferral = options.settings, options.deferral
+        severity, level = settings.severity, settings.level
+        if not deferral.setups:
+            return lambda finding: is_shown(finding, severity, level)
+        covers = {rule.id: rule.covers for rule in self.rules(options).rules}
+        return lambda finding: (
+            is_shown(finding, severity, level)
+            and not deferral.tool_for(finding.rule, covers.get(finding.rule, ()))
+        )
 
     def taken_problems(self) -> list[str]:
         """What was left out of the rules, and is not told yet."""

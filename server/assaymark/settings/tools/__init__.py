@@ -1,0 +1,1 @@
+"""Other checkers as a repository sets them up: what each has enabled, as far as files tell."""
