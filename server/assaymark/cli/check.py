@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.snapshot import State
@@ -156,13 +156,17 @@ def _counted(result: Checked, about: Subject, terms: Terms) -> Checked:
     if not result.findings:
         return result
     changes = None if about.changes is None else about.changes.get(result.path)
-    settings = terms.settings(_place(result.path))
-    return result.with_findings(
+    place = _place(result.path)
+    settings = terms.settings(place)
+    wanted = [
         found
         for found in result.findings
         if is_shown(found.finding, settings.severity, settings.level)
         and (changes is None or changes.touch(*found.rows))
-    )
+    ]
+    tools = [terms.tool_for(place, found.finding.rule) for found in wanted]
+    kept = (found for found, tool in zip(wanted, tools, strict=True) if not tool)
+    return replace(result.with_findings(kept), deferred=tuple(filter(None, tools)))
 
 
 def _place(path: str) -> str:

@@ -17,6 +17,7 @@ from assaymark.cli.usage import UsageError
 from assaymark.finding import Severity
 from assaymark.rules.ruleset import RuleSet
 from assaymark.second.asking import Second
+from assaymark.settings.deferring import Deferral, deferral_for
 from assaymark.settings.resolving import Held, Refused, Resolved
 from assaymark.settings.standing import Lookup, Standing
 from assaymark.settings.values import Settings
@@ -35,6 +36,7 @@ class Terms:
         self._trusted = standing.trusted
         self._asked: dict[Settings, Asked] = {}
         self._used: dict[Resolved, None] = {}
+        self._deferrals: dict[str, Deferral] = {}
         self.here = self._in(self._here).settings
 
     def settings(self, place: str) -> Settings:
@@ -54,6 +56,18 @@ class Terms:
         """The glob that excludes *place*, a file or a folder; "" if none does."""
         self._in(os.path.dirname(place))  # noqa: PTH120 - as above
         return self._lookup.excluding(place)
+
+    def tool_for(self, place: str, rule: str) -> str:
+        """The tool that findings of *rule* in the file *place* are left to; "" when they are shown."""
+        tools = self.settings(place).defer
+        # What says which checks a tool has enabled comes with the code.
+        if not tools or not self._trusted:
+            return ""
+        folder = os.path.dirname(place)  # noqa: PTH120 - as above
+        if folder not in self._deferrals:
+            self._deferrals[folder] = deferral_for(tools, place, self._lookup.at(folder).top)
+        known = self.asked(place).rules.named(rule)
+        return replace(self._deferrals[folder], place=place).tool_for(rule, known.covers if known else ())
 
     def groups(self, files: Sequence[File]) -> list[tuple[Asked, list[File]]]:
         """*files* by what they are checked with, nearly always one group."""
