@@ -30,6 +30,8 @@ ALL_BUT_CODES = Client(
     reads_markdown=True,
     takes_actions=True,
     resolves_edits=True,
+    applies_edits=True,
+    shows_progress=True,
     has_configuration=True,
 )
 EXPECTED = {
@@ -42,7 +44,7 @@ EXPECTED = {
         folders=FOLDERS,
     ),
     "helix": replace(ALL_BUT_CODES, encoding="utf-8", versions_edits=True),
-    "neovim": replace(ALL_BUT_CODES, encoding="utf-8", relates=True),
+    "neovim": replace(ALL_BUT_CODES, encoding="utf-8", relates=True, registers_diagnostics=True),
     "vim-ale": Client(relates=True, takes_actions=True, folders=FOLDERS),
     **{
         f"vscode-{version}": replace(
@@ -50,6 +52,9 @@ EXPECTED = {
             describes_codes=True,
             relates=True,
             has_notebooks=True,
+            shows_documents=True,
+            watches_files=True,
+            registers_diagnostics=True,
             versions_edits=True,
             registers_configuration=True,
             folders=FOLDERS,

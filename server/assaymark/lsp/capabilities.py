@@ -6,6 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from assaymark.lsp.client import Client
+from assaymark.lsp.methods.execute_command import COMMANDS
 
 _INCREMENTAL = 2
 _NOTEBOOKS = {
@@ -27,7 +28,8 @@ def capabilities(client: Client) -> dict[str, Any]:
     pulled = {
         "identifier": "assaymark",
         "interFileDependencies": client.has_notebooks,
-        "workspaceDiagnostics": False,
+        # Who can be told later is told when the workspace is to be checked.
+        "workspaceDiagnostics": not client.registers_diagnostics,
     }
     return {
         "positionEncoding": client.encoding,
@@ -41,6 +43,7 @@ def capabilities(client: Client) -> dict[str, Any]:
             "codeActionKinds": ["quickfix", "source.fixAll.assaymark"],
             "resolveProvider": True,
         },
+        "executeCommandProvider": {"commands": list(COMMANDS), "workDoneProgress": True},
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
         **({"notebookDocumentSync": _NOTEBOOKS} if client.has_notebooks else {}),
         **({"diagnosticProvider": pulled} if client.pulls else {}),

@@ -32,6 +32,12 @@ class Client:
     takes_actions: bool = False
     resolves_edits: bool = False
     versions_edits: bool = False
+    applies_edits: bool = False
+    shows_progress: bool = False
+    shows_documents: bool = False
+    watches_files: bool = False
+    registers_diagnostics: bool = False
+    wants_status: bool = False
     has_configuration: bool = False
     registers_configuration: bool = False
     trusted: bool = True
@@ -55,11 +61,17 @@ def client_of(params: Mapping[str, Any]) -> Client:
         takes_actions=_at(able, "textDocument", "codeAction", "codeActionLiteralSupport") is not None,
         resolves_edits=_resolves_edits(_at(able, "textDocument", "codeAction")),
         versions_edits=_at(able, "workspace", "workspaceEdit", "documentChanges") is True,
+        applies_edits=_at(able, "workspace", "applyEdit") is True,
+        shows_progress=_at(able, "window", "workDoneProgress") is True,
+        shows_documents=_at(able, "window", "showDocument", "support") is True,
+        watches_files=_registers(_at(able, "workspace", "didChangeWatchedFiles")),
+        registers_diagnostics=_registers(_at(able, "textDocument", "diagnostic")),
+        wants_status=options.get("statusNotifications") is True,
         has_configuration=_at(able, "workspace", "configuration") is True,
         registers_configuration=_registers(_at(able, "workspace", "didChangeConfiguration")),
         trusted=options.get("trusted") is not False,
         folders=_folders(params),
-        options=options,
+        options={name: value for name, value in options.items() if name != "statusNotifications"},
     )
 
 

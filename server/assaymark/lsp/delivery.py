@@ -69,7 +69,7 @@ class Delivery:
             outlet = document.outlets[uri]
             if items != outlet.told:
                 outlet.told = items
-                self._publish(outlet, items)
+                self.publish(outlet, items)
 
     def tell_anew(self, *documents: Document) -> None:
         """Effect: the client hears of what changed in *documents* without a change of their text."""
@@ -83,7 +83,14 @@ class Delivery:
         """Effect: a client that is pushed to shows nothing more in *outlets*."""
         for outlet in outlets:
             if outlet.told and not self._client.pulls:
-                self._publish(outlet, b"")
+                self.publish(outlet, b"")
+
+    def publish(self, outlet: Outlet, items: bytes) -> None:
+        """Effect: the client shows *items*, and nothing else, in *outlet*."""
+        uri = json.dumps(outlet.uri).encode()
+        version = b"" if outlet.version is None else b'"version":%d,' % outlet.version
+        start = b'{"uri":%b,%b"diagnostics":[' % (uri, version)
+        self._outbox.notify_encoded("textDocument/publishDiagnostics", start, items, b"]}")
 
     def forget(self, document: Document, *uris: str) -> None:
         """Effect: nobody waits for *document* any longer, or for those of its outlets that *uris* name."""
@@ -128,8 +135,3 @@ class Delivery:
             if uri not in touched and told is not None and items != told:
                 self._outbox.ask("workspace/diagnostic/refresh", None)
                 return
-
-    def _publish(self, outlet: Outlet, items: bytes) -> None:
-        uri = json.dumps(outlet.uri).encode()
-        start = b'{"uri":%b,"version":%d,"diagnostics":[' % (uri, outlet.version)
-        self._outbox.notify_encoded("textDocument/publishDiagnostics", start, items, b"]}")

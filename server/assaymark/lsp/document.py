@@ -36,10 +36,14 @@ class Waiting(Protocol):
 
 @dataclass(slots=True)
 class Outlet:
-    """A document of the client's, and the diagnostics that the client has of it: None before the first."""
+    """
+    A document of the client's, and the diagnostics that the client has of it: None before the first.
+
+    What is not open has no version.
+    """
 
     uri: str
-    version: int
+    version: int | None
     told: bytes | None = None
     result_id: str = ""
 

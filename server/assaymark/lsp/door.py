@@ -18,12 +18,17 @@ from assaymark.lsp.client import client_of
 from assaymark.lsp.methods import (
     did_change,
     did_change_configuration,
+    did_change_watched_files,
     did_change_workspace_folders,
     did_close,
     did_open,
     did_save,
+    execute_command,
     initialized,
     notebook,
+    status,
+    work_done_progress_cancel,
+    workspace_diagnostic,
 )
 from assaymark.lsp.methods.diagnostic import previous_of, uri_of
 from assaymark.lsp.outbox import MessageId, Outbox
@@ -56,7 +61,16 @@ _NOTIFICATIONS: Mapping[str, Callable[[Session, Params], None]] = {
     "notebookDocument/didSave": notebook.save,
     "notebookDocument/didClose": notebook.close,
     "workspace/didChangeConfiguration": did_change_configuration.handle,
+    "workspace/didChangeWatchedFiles": did_change_watched_files.handle,
+    "window/workDoneProgress/cancel": work_done_progress_cancel.handle,
     "workspace/didChangeWorkspaceFolders": did_change_workspace_folders.handle,
+}
+
+# Requests that are answered when they are done, which may be long after.
+_REQUESTS: Mapping[str, Callable[[Session, MessageId, Params], None]] = {
+    "workspace/diagnostic": workspace_diagnostic.handle,
+    "workspace/executeCommand": execute_command.handle,
+    "assaymark/status": status.handle,
 }
 
 
@@ -137,11 +151,14 @@ class Door:
         session = self._running()
         if method == "shutdown":
             self.settle()
+            session.workspace.stop()
             self._shut = True
             self.outbox.reply(to, None)
         elif method == "textDocument/diagnostic":
             params = _params(message)
             session.pull(to, uri_of(params), previous_of(params))
+        elif method in _REQUESTS:
+            _REQUESTS[method](session, to, _params(message))
         elif method in METHODS:
             if self._typed is None:
                 self._typed = lane(session, self.outbox)

@@ -27,7 +27,7 @@ class Part:
     """
 
     uri: str
-    version: int
+    version: int | None
     document: Document
     entry: Entry
     span: Span

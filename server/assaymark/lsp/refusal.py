@@ -49,6 +49,12 @@ def whole_at(params: object, *names: str) -> int:
     raise _wrong(names, "a whole number from 0")
 
 
+def token_at(params: object, name: str) -> int | str | None:
+    """The token called *name*, if the client gave one."""
+    value = value_at(params, name)
+    return value if isinstance(value, (int, str)) and not isinstance(value, bool) else None
+
+
 def list_at(params: object, *names: str) -> list[Any]:
     """The list at *names* in *params*; Refused when there is none."""
     value = value_at(params, *names)

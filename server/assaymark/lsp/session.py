@@ -9,7 +9,8 @@ Invariants:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from assaymark.desk import Desk, Entry
 from assaymark.finding import Finding
@@ -25,9 +26,12 @@ from assaymark.lsp.preferences import Preferences
 from assaymark.lsp.refusal import SERVER_CANCELLED, Refused
 from assaymark.lsp.report import Sheet, Style, not_checked
 from assaymark.lsp.shelf import Shelf, page_uri
+from assaymark.lsp.status import Statuses
 from assaymark.lsp.verdicts import Verdicts
 from assaymark.lsp.wire import utf8
+from assaymark.lsp.workspace_check import WorkspaceCheck
 from assaymark.text import Span
+from assaymark.workspace.notebook import known_as
 
 
 class Session:
@@ -40,12 +44,20 @@ class Session:
         self.shelf = Shelf()
         self.preferences = Preferences(client, outbox)
         self.delivery = Delivery(client, outbox, self._items)
+        self.statuses = Statuses(self)
         self.verdicts = Verdicts()
         self._later = later
         self._documents: dict[str, Document] = {}
         # By the URI of each outlet, so that a cell leads to its notebook.
         self._by_outlet: dict[str, Document] = {}
         self._changed: dict[str, Document] = {}
+        # How many changes have come: who works in between sees that somebody types.
+        self.n_changes = 0
+        self.workspace = WorkspaceCheck(self, later)
+
+    def documents(self) -> Iterator[Document]:
+        """The open texts."""
+        return iter(self._documents.values())
 
     def open(self, uri: str, language_id: str, version: int, text: str) -> None:
         """Effect: *uri* is open with *text*; what stood there before is forgotten."""
@@ -60,6 +72,7 @@ class Session:
         self._documents[document.uri] = document
         for uri in document.outlets:
             self._by_outlet[uri] = document
+        self.workspace.opened(document.uri)
         self._analyse(document, content)
 
     def change(self, uri: str, version: int, changes: Sequence[Replacement | str]) -> None:
@@ -84,6 +97,7 @@ class Session:
 
     def wait(self, document: Document, draft: Waiting, version: int) -> None:
         """Effect: the edits of *draft* wait to be applied to *document*, which has *version* then."""
+        self.n_changes += 1
         document.draft, document.version = draft, version
         self._changed[document.uri] = document
 
@@ -93,6 +107,7 @@ class Session:
         self._forget(uri)
         if document is not None:
             self.delivery.withdraw(*document.outlets.values())
+            self.workspace.closed(uri)
 
     def exchange_outlets(self, document: Document, outlets: Mapping[str, Outlet]) -> None:
         """Effect: *document* is shown in *outlets*; what is shown in others is withdrawn."""
@@ -160,6 +175,15 @@ class Session:
     def cancel(self, request: MessageId) -> None:
         """Effect: if *request* still waits, it waits no longer."""
         self.delivery.cancel(request)
+        self.workspace.cancel(request)
+
+    def open_reports(self, previous: Mapping[str, str]) -> Iterator[tuple[Outlet, bytes]]:
+        """A report of each open document, for a client that has the results *previous*, by URI."""
+        for document in self.documents():
+            self._apply(document)
+            for outlet in document.outlets.values():
+                pull = Pull(document, outlet, previous.get(outlet.uri))
+                yield outlet, b"".join(self.delivery.report(pull))
 
     def settle(self) -> None:
         """Effect: what waits is applied, every pull is answered, and what changed is published."""
@@ -169,6 +193,7 @@ class Session:
         self.delivery.answer()
         for document in changed.values():
             self.delivery.tell(document)
+        self.statuses.tell(changed.values())
 
     @property
     def is_waiting(self) -> bool:
@@ -187,7 +212,19 @@ class Session:
             document.sheet = self.sheet(document.options, "" if document.notebook else document.uri)
             self._analyse(document, self._entry(document.uri).snapshot.text.whole())
         if stale:
-            self.delivery.tell_anew(*stale)
+            self.tell_anew(*stale)
+        self.workspace.reconsider()
+
+    def tell_anew(self, *documents: Document) -> None:
+        """Effect: the client hears of what changed in *documents* without a change of their text."""
+        self.delivery.tell_anew(*documents)
+        self.statuses.tell(documents)
+
+    def files_changed(self, paths: Sequence[str]) -> None:
+        """Effect: what was read from the files *paths* is read again, and what rests on it is judged anew."""
+        self.shelf.reread(map(Path, paths))
+        self.reconsider()
+        self.workspace.changed(paths)
 
     def sheet(self, options: Options, uri: str) -> Sheet:
         """A sheet for a text that is shown in the document *uri*; in cells of a notebook when it is empty."""
@@ -265,7 +302,7 @@ class Session:
         document.held = None
         self._rest(document, 0)
         if self._documents.get(document.uri) is document:
-            self.delivery.tell_anew(document)
+            self.tell_anew(document)
 
     def _items(self, document: Document) -> Mapping[str, bytes]:
         """The diagnostics of each outlet of *document*."""
@@ -292,14 +329,19 @@ class Session:
         self.desk.close(uri)
         for outlet in document.outlets:
             self._by_outlet.pop(outlet, None)
+            self.statuses.forget(outlet)
         self.delivery.forget(document)
 
     def _is_stale(self, document: Document) -> bool:
         options = self.preferences.options(document.uri)
-        return options != document.options or self._path(document) != document.path
+        if options != document.options or self._path(document) != document.path:
+            return True
+        entry = self.desk.at(document.uri)
+        return entry is not None and entry.snapshot.rules.digest != self.shelf.rules(options).digest
 
     def _path(self, document: Document) -> str:
-        return self.preferences.path(document.uri, document.language_id)
+        path = self.preferences.path(document.uri, document.language_id)
+        return path if document.notebook is None else known_as(path)
 
     def _page(self, name: str) -> str | None:
         if not self.client.describes_codes:

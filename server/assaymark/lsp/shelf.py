@@ -6,7 +6,7 @@ Invariant: rules that cannot be loaded are told as such; a file is then not chec
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -50,6 +50,17 @@ class Shelf:
             is_shown(finding, severity, level)
             and not deferral.tool_for(finding.rule, covers.get(finding.rule, ()))
         )
+
+    def names(self) -> list[str]:
+        """The names of all rules that are loaded."""
+        return sorted({rule.id for rules in self._loaded.values() for rule in rules.rules})
+
+    def reread(self, paths: Iterable[Path]) -> None:
+        """Effect: sets that were read from *paths*, which changed, are read again when next asked for."""
+        changed = list(paths)
+        for files in tuple(self._loaded):
+            if any(path == file or file in path.parents for file in files for path in changed):
+                del self._loaded[files]
 
     def taken_problems(self) -> list[str]:
         """What was left out of the rules, and is not told yet."""

@@ -1,0 +1,91 @@
+"""
+A file that is not open, checked: what it holds on the disk, and what there is to say of it.
+
+Invariant: the diagnostics of a closed file are those that it would have once it is opened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from assaymark.analysis.advance import needed, opened
+from assaymark.analysis.snapshot import State
+from assaymark.lsp.options import Options
+from assaymark.lsp.report import not_checked
+from assaymark.syntax.languages import language_of
+from assaymark.workspace.reading import Unreadable, decoded, read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from assaymark.lsp.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a result depends on, as far as it can be seen without reading the file."""
+
+    options: Options
+    rules: str
+    path: str
+    size: int
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedFile:
+    """What is known of a file: its diagnostics, and in short."""
+
+    stamp: Stamp | None
+    items: bytes = b""
+    state: State = State.clean
+    reason: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def result_id(self) -> str:
+        """Equal diagnostics have the same id, in whatever run."""
+        return hashlib.blake2b(self.items, digest_size=12).hexdigest()
+
+
+def stamp_of(session: Session, place: str, uri: str) -> Stamp | None:
+    """The stamp of the file *place*; None when it is not there, or the settings exclude it."""
+    try:
+        status = os.stat(place)  # noqa: PTH116 - asked of every file of a workspace
+    except OSError:
+        return None
+    options = session.preferences.options(uri)
+    if options.settings.limits.excluded:
+        return None
+    digest = session.shelf.rules(options).digest
+    return Stamp(options, digest, session.preferences.path(uri, ""), status.st_size, status.st_mtime_ns)
+
+
+def checked(session: Session, place: str, uri: str, stamp: Stamp) -> ClosedFile:
+    """The file *place*, which the client calls *uri*. Effect: reads it."""
+    settings = stamp.options.settings
+    rules, limits = session.shelf.rules(stamp.options), settings.limits
+    raw = read(place, limits.max_bytes)
+    if isinstance(raw, Unreadable):
+        return unread(stamp, raw.reason)
+    language = language_of(place, raw[:256].split(b"\n", 1)[0])
+    source = decoded(raw, language)
+    if isinstance(source, Unreadable):
+        return unread(stamp, source.reason)
+    if language is None or not needed(source.content, stamp.path, rules, language):
+        return ClosedFile(stamp)
+    snapshot = opened(source.content, stamp.path, rules, limits)
+    items = session.sheet(stamp.options, uri).items(snapshot, None)
+    shown = filter(session.shelf.shows(stamp.options), snapshot.findings())
+    counts = Counter(found.severity.value for found in shown)
+    return ClosedFile(stamp, items, snapshot.state, snapshot.reason, counts)
+
+
+def unread(stamp: Stamp, reason: str) -> ClosedFile:
+    """A file that was not checked, which is said."""
+    items = not_checked(f"this file was not checked ({reason}). This is not a pass.")
+    return ClosedFile(stamp, items, State.failed, reason)
