@@ -8,18 +8,18 @@ import re
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assaymark.rules.patterns.compile import RuleError, compile_formula
 from assaymark.rules.patterns.formula import Formula
-from assaymark.rules.patterns.literals import required_texts
+from assaymark.rules.patterns.literals import required_texts, required_words
 from assaymark.rules.patterns.match import Match, Work, matches
 from assaymark.rules.patterns.needs import Alternative, Needs, needs
 from assaymark.rules.patterns.pattern import Many, Meta, Shape, Word
 from assaymark.rules.patterns.plain import from_plain, to_plain
 from assaymark.rules.patterns.replace import filled
-from assaymark.syntax.view import view_of_source
+from assaymark.syntax.view import view_of_source, words_of
 
 
 def formula_of(rule: str | dict[str, object]) -> Formula:
@@ -285,7 +285,8 @@ def test_alias_inside_a_function_holds_there_only() -> None:
         ("(abc)*def", {"def"}),
         ("(abc){2,}", set()),
         (r"a\.bc\d+xyz", {"a.bc"}),
-        ("(?!abc)defg", set()),
+        ("(?!abc)defg", {"defg"}),
+        (r"\x41bcde", set()),
         ("abc|", set()),
         ("(?x) a b c", set()),
         ("[abc", set()),
@@ -309,6 +310,57 @@ def test_texts_that_a_regex_needs_are_in_every_match(regex: str, data: st.DataOb
     assert not needed or any(text in match.lower() for text in needed)
 
 
+@pytest.mark.parametrize(
+    "regex, words",
+    [
+        (r"^(?:flask\.|self\.)?request\.(?:args|form)", {"request"}),
+        (r"(?s)^(?!.*quote\()[^\[]*(?<!\w)request\.args\b", {"request", "args"}),
+        (r"\babc\b.*\bde_f\b", {"abc", "de_f"}),
+        ("^abc$", {"abc"}),
+        ("abc", set()),
+        (r"^abc(d)?\.", set()),
+        (r"^(x\.)?(y)?abc\.", set()),
+        (r"^abc\.?", set()),
+        ("(?i)^abc$", set()),
+        ("^abc$|^d$", set()),
+    ],
+)
+def test_words_that_a_regex_needs(regex: str, words: set[str]) -> None:
+    """What stands between two edges, and cannot be left out."""
+    assert required_words(regex, anchored=True) == words
+
+
+@given(
+    regex=st.from_regex(
+        r"\A(?:[ab.^$|]|\\[.bwW]|\((?:\?:|\?!|\?<!\\w)?(?:[ab]|\\\.|\|){1,4}\)|[*?+]){0,10}\Z"
+    ),
+    text=st.text(alphabet="ab. \n", max_size=12),
+)
+@settings(max_examples=300)
+def test_words_that_a_regex_needs_are_in_every_match(regex: str, text: str) -> None:
+    """Sound, whatever the expression, from the start of a text and anywhere in it."""
+    try:
+        compiled = re.compile(regex)
+    except re.error:
+        return
+    words = words_of(text.encode())
+    if compiled.match(text):
+        assert {word.encode() for word in required_words(regex, anchored=True)} <= words
+    if compiled.search(text):
+        assert {word.encode() for word in required_words(regex, anchored=False)} <= words
+
+
+def test_a_character_that_is_no_ascii_is_a_word_by_its_first_byte() -> None:
+    """So a rule about such characters is asked only where there are some."""
+    assert needs(formula_of({"pattern-regex": r"\xe2(\x80|\x81)"})).alternatives == (
+        Alternative(frozenset({b"\xe2"}), frozenset()),
+    )
+    assert b"\xe2" in words_of("d\u200f/m".encode())
+    assert needs(formula_of({"pattern-regex": r"\xe2|a"})).alternatives == (
+        Alternative(frozenset(), frozenset()),
+    )
+
+
 def test_condition_on_a_name_is_not_asked_of_imports_alone() -> None:
     """What a metavariable stands for after imports need not be spelled in the view."""
     rule = both(
@@ -325,7 +377,20 @@ def test_needs_are_words_and_paths() -> None:
     )
 
 
-@pytest.mark.parametrize("rule", ["$F($X)", "pickle.$F(...)", '"..."', {"pattern-regex": "abc"}])
+def test_what_is_below_a_path_is_needed_by_the_path() -> None:
+    """`pickle.$F` is spelled, imported under some name, or comes with everything that pickle has."""
+    needed = needs(formula_of("pickle.$F(...)"))
+    assert needed.alternatives == (Alternative(frozenset(), frozenset({"pickle."})),)
+    for code in (
+        "import pickle as p\np.loads(x)",
+        "from pickle import loads as l\nl(x)",
+        "from pickle import *\nf(x)",
+    ):
+        assert texts("pickle.$F(...)", code), code
+    assert texts("os.path.$F(...)", "import os as o\no.path.join(x)") == ["o.path.join(x)"]
+
+
+@pytest.mark.parametrize("rule", ["$F($X)", '"..."', {"pattern-regex": "abc"}])
 def test_what_has_no_words_is_always_asked(rule: str | dict[str, object]) -> None:
     """An alternative without words and paths holds everywhere."""
     assert needs(formula_of(rule)).alternatives == (Alternative(frozenset(), frozenset()),)

@@ -26,6 +26,7 @@ from assaymark.rules.patterns.formula import All, Formula
 from assaymark.rules.patterns.hits import leaf_hits
 from assaymark.rules.patterns.match import Work, matches
 from assaymark.rules.patterns.needs import Alternative, needs
+from assaymark.rules.patterns.paths import STAR, last_of
 from assaymark.syntax.view import View, view_of_source
 from assaymark.text import Span
 
@@ -110,8 +111,8 @@ def test_needs_hold_where_there_is_a_match() -> None:
 def is_there(alternative: Alternative, view: View) -> bool:
     words = view.words
     return alternative.words <= words and all(
-        (path.rpartition(".")[2].encode() in words or view.aliases(path) & words)
-        and words.issuperset(part.encode() for part in path.split("."))
+        (last_of(path) in words or view.aliases(path) & words or STAR in view.aliases(path))
+        and words.issuperset(part.encode() for part in path.split(".") if part)
         for path in alternative.paths
     )
 

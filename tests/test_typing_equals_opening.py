@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from assaymark.analysis import advance, silencing
 from assaymark.analysis.advance import advanced, opened
 from assaymark.analysis.snapshot import Limits, Snapshot
-from assaymark.finding import Finding
+from assaymark.finding import Finding, Level
 from assaymark.rules.loading import load
 from assaymark.rules.ruleset import RuleSet
+from assaymark.rules.semgrep import semgrep_rules
 from assaymark.rules.testing import EXAMPLE_DAY as DAY
 from assaymark.suppress.silence import Silenced
 from assaymark.text import Edit, Span
@@ -106,7 +107,7 @@ def test_a_fact_that_comes_out_equal_asks_nobody() -> None:
 def test_a_fact_that_changes_asks_those_who_looked_it_up() -> None:
     """An import that takes the name for something else silences every function that used it."""
     source = _CROWD + b"def other():\n    return 1\n"
-    before = opened(source, "x.py", rules())
+    before = opened(source, "x.py", rules().up_to(Level.default))
     at = source.index(b"import subprocess")
     after = advanced(before, [Edit(Span(at, at + len(b"import subprocess")), b"import mine as subprocess")])
     assert len(before.findings()) == 500
@@ -118,13 +119,28 @@ def test_a_fact_that_changes_asks_those_who_looked_it_up() -> None:
 def test_an_import_that_is_typed_later_is_heard_of() -> None:
     """The look-up that found nothing was recorded."""
     source = b"def g():\n    pass\n\n" * 3 + b"def f(cmd):\n    r(cmd, shell=True)\n"
-    before = opened(source, "x.py", rules())
+    before = opened(source, "x.py", rules().up_to(Level.default))
     after = advanced(before, [Edit(Span(0, 0), b"from subprocess import run as r\n")])
     assert before.findings() == []
     assert [finding.rule for finding in after.findings()] == [
-        finding.rule for finding in opened(after.text.whole(), "x.py", rules()).findings()
+        finding.rule
+        for finding in opened(after.text.whole(), "x.py", rules().up_to(Level.default)).findings()
     ]
     assert after.findings() != []
+
+
+def test_a_star_import_that_is_typed_later_is_heard_of() -> None:
+    """Any name may be from it, so every function is asked again by the rules that it concerns."""
+    rule = semgrep_rules(
+        'rules: [{id: own, message: m, severity: INFO, languages: [python], pattern: "pickle.$F(...)"}]',
+        "x.yml",
+    )[0]
+    source = b"def g():\n    pass\n\n" * 3 + b"def f(x):\n    loads(x)\n"
+    before = opened(source, "x.py", RuleSet.of(rule))
+    after = advanced(before, [Edit(Span(0, 0), b"from pickle import *\n")])
+    assert (len(before.findings()), len(after.findings())) == (0, 1)
+    gone = advanced(after, [Edit(Span(5, 11), b"shelve")])
+    assert gone.findings() == []
 
 
 def test_asking_everything_again_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:

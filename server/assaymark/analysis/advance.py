@@ -22,6 +22,7 @@ from assaymark.analysis.asking import Changed, Counts, answered, as_words
 from assaymark.analysis.silencing import chained, joined
 from assaymark.analysis.snapshot import Answer, Limits, Section, Snapshot, State, WideAnswer
 from assaymark.engines.patterns import Index, indexed
+from assaymark.rules.patterns.paths import STAR
 from assaymark.suppress.comments import heard
 from assaymark.suppress.directives import MARKERS, OWN
 from assaymark.suppress.judging import Terms
@@ -222,17 +223,25 @@ def _changed(names: frozenset[str], before: Facts, after: Facts) -> Changed:
         for facts in (before, after)
         if any(binding.kind == "import" for binding in facts.bindings.get(name, ()))
     }
-    return Changed(as_words(names), as_words(imported))
+    starred = {
+        path
+        for path in (before.aliases.keys() | after.aliases.keys() if "*" in names else ())
+        if (STAR in before.aliases.get(path, ())) != (STAR in after.aliases.get(path, ()))
+    }
+    return Changed(as_words(names), as_words(imported), frozenset(starred))
 
 
 def _with_stale_forgotten(snapshot: Snapshot, changed: Changed) -> Snapshot:
     """The chunks whose answer rests on a fact that came out different have none any more."""
+    everywhere = not changed.starred.isdisjoint(snapshot.narrow_rules.paths)
     stale = {
         id(section): replace(section, answer=None)
         for section in snapshot.text
         if section.answer is not None
-        and not (
-            changed.names.isdisjoint(section.answer.names) and changed.imported.isdisjoint(section.words)
+        and (
+            everywhere
+            or not changed.names.isdisjoint(section.answer.names)
+            or not changed.imported.isdisjoint(section.words)
         )
     }
     if not stale:

@@ -27,6 +27,7 @@ from assaymark.analysis.snapshot import (
 )
 from assaymark.engines.patterns import Index, findings_of
 from assaymark.rules.patterns.match import Work as MatchWork
+from assaymark.rules.patterns.paths import STAR
 from assaymark.syntax.cut import ParseWork, Piece
 from assaymark.syntax.facts import Facts
 from assaymark.syntax.view import View
@@ -45,10 +46,12 @@ class Changed:
     The module's names whose bindings came out different; *imported* are those that an import bound or binds.
 
     Rules look for an imported name as a word before they look it up, so who holds the word is asked again.
+    Of the paths in *starred*, any name may be, or can no longer be, one that a star import brings in.
     """
 
     names: frozenset[bytes] = frozenset()
     imported: frozenset[bytes] = frozenset()
+    starred: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -145,6 +148,7 @@ def _widely_answered(
         same = changed.names.isdisjoint(before.names) and not (
             any(_takes_part(section, index, aliases) for section in touched)
             or (changed.imported and index.paths)
+            or not changed.starred.isdisjoint(index.paths)
         )
         answers.append(before if same else _wide_answer(index, aliases, snapshot, counts))
     pairs = zip(snapshot.wide_answers, answers, strict=True)
@@ -161,7 +165,10 @@ def _aliases(index: Index, facts: Facts) -> frozenset[bytes]:
 def _takes_part(section: Section, index: Index, aliases: frozenset[bytes]) -> bool:
     vocabulary = index.rules[0].needs.vocabulary
     return (
-        vocabulary is None or not vocabulary.isdisjoint(section.keys) or not aliases.isdisjoint(section.words)
+        vocabulary is None
+        or STAR in aliases
+        or not vocabulary.isdisjoint(section.keys)
+        or not aliases.isdisjoint(section.words)
     )
 
 
@@ -171,7 +178,8 @@ def _wide_answer(index: Index, aliases: frozenset[bytes], snapshot: Snapshot, co
     if snapshot.language is None or not index.wanted(present, snapshot.facts.aliases, None):
         return WideAnswer()
     vocabulary = index.rules[0].needs.vocabulary
-    near = snapshot.text if vocabulary is None or held else snapshot.text.leaves_with(vocabulary)
+    is_anywhere = held or STAR in aliases
+    near = snapshot.text if vocabulary is None or is_anywhere else snapshot.text.leaves_with(vocabulary)
     sections = [section for section in near if _takes_part(section, index, aliases)]
     pieces = tuple(section.piece for section in sections)
     view = View(pieces, snapshot.facts, snapshot.language)

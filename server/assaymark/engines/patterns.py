@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assaymark.finding import Change, Finding, Fix, fingerprint
 from assaymark.rules.patterns.match import Match, matches
+from assaymark.rules.patterns.paths import STAR, last_of
 from assaymark.rules.patterns.replace import filled
 from assaymark.text import Span
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from assaymark.rules.patterns.match import Work
     from assaymark.rules.rule import FixTemplate, Rule
     from assaymark.syntax.view import View
+
+
+_NONE: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class _Way:
 
     def holds(self, words: frozenset[bytes], aliases: Mapping[str, frozenset[bytes]]) -> bool:
         return self.words <= words and all(
-            _last_of(path) in words or not words.isdisjoint(aliases.get(path, ())) for path in self.paths
+            last_of(path) in words or _is_met(aliases.get(path, _NONE), words) for path in self.paths
         )
 
 
@@ -74,7 +77,7 @@ class Index:
         """
         met = [way for word in words & self.by_word.keys() for way in self.by_word[word]]
         for path in aliases.keys() & self.by_path.keys():
-            if not words.isdisjoint(aliases[path]):
+            if _is_met(aliases[path], words):
                 met.extend(self.by_path[path])
         if among is not None:
             met = [way for way in met if way.number in among]
@@ -91,13 +94,13 @@ def indexed(rules: Sequence[Rule]) -> Index:
     for number, rule in enumerate(rules):
         for alternative in rule.needs.alternatives:
             words, paths = alternative.words, tuple(sorted(alternative.paths))
-            names = (name.encode() for path in paths for name in path.split("."))
+            names = (name.encode() for path in paths for name in path.split(".") if name)
             way = _Way(number, words, paths, words.union(names))
             ways.append(way)
             if words:
                 by_word.setdefault(max(words, key=_rareness), []).append(way)
             elif paths:
-                by_word.setdefault(_last_of(paths[0]), []).append(way)
+                by_word.setdefault(last_of(paths[0]), []).append(way)
                 by_path.setdefault(paths[0], []).append(way)
             else:
                 always.add(number)
@@ -106,7 +109,7 @@ def indexed(rules: Sequence[Rule]) -> Index:
         {word: tuple(found) for word, found in by_word.items()},
         {path: tuple(found) for path, found in by_path.items()},
         frozenset(always),
-        frozenset(word for way in ways for word in (*way.words, *map(_last_of, way.paths))),
+        frozenset(word for way in ways for word in (*way.words, *map(last_of, way.paths))),
         frozenset(path for way in ways for path in way.paths),
     )
 
@@ -115,9 +118,9 @@ def _rareness(word: bytes) -> tuple[int, bytes]:
     return len(word), word
 
 
-@lru_cache(maxsize=4096)
-def _last_of(path: str) -> bytes:
-    return path.rpartition(".")[2].encode()
+def _is_met(aliases: frozenset[bytes], words: frozenset[bytes]) -> bool:
+    """Whether one of these names is there; any name may come from a star import."""
+    return not words.isdisjoint(aliases) or STAR in aliases
 
 
 def findings_of(rule: Rule, view: View, work: Work) -> list[Finding]:

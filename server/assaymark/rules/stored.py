@@ -158,8 +158,9 @@ def _needs_from_plain(plain: PlainNeeds) -> Needs:
 
 
 def _words(words: frozenset[bytes]) -> list[str]:
-    return sorted(word.decode() for word in words)
+    # A word may be the first byte of a character.
+    return sorted(word.decode(errors="surrogateescape") for word in words)
 
 
 def _bytes(words: list[str]) -> frozenset[bytes]:
-    return frozenset(word.encode() for word in words)
+    return frozenset(word.encode(errors="surrogateescape") for word in words)

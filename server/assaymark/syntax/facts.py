@@ -14,7 +14,7 @@ from assaymark.syntax import languages
 from assaymark.syntax.bindings import Binding, Bindings, merged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from assaymark.syntax.cut import Piece
 
@@ -24,6 +24,7 @@ class Facts:
     """
     The bindings of the module's names; *aliases* the names bound to each imported path.
 
+    A path that ends in a dot stands for itself and all below it; `*` is bound there by a star import.
     *aliases* is made from *bindings*.
     """
 
@@ -69,10 +70,20 @@ def _united(several: Iterable[Bindings]) -> Bindings:
 
 
 def aliases_of(bindings: Bindings) -> dict[str, frozenset[bytes]]:
-    """The names that are bound to each imported path."""
-    table: dict[str, frozenset[bytes]] = {}
+    """The names that are bound to each imported path, and to what is below it."""
+    table: dict[str, set[bytes]] = {}
     for name, ways in bindings.items():
         for binding in ways:
-            if binding.kind == "import":
-                table[binding.path] = table.get(binding.path, frozenset()) | {name.encode()}
-    return table
+            if binding.kind in ("import", "star"):
+                if binding.kind == "import":
+                    table.setdefault(binding.path, set()).add(name.encode())
+                for above in _above(binding.path):
+                    table.setdefault(above, set()).add(name.encode())
+    return {path: frozenset(names) for path, names in table.items()}
+
+
+def _above(path: str) -> Iterator[str]:
+    """`a.b.`, `a.` for `a.b`: nothing for a relative path."""
+    while path and not path.startswith("."):
+        yield f"{path}."
+        path = path.rpartition(".")[0]

@@ -35,6 +35,9 @@ _UNICODE_WORDS = re.compile(r"[^\W\d]\w*")
 # Everything that is not part of a word becomes a blank.
 _TO_WORDS = bytes(byte if byte in _IN_WORDS else 0x20 for byte in range(256))
 
+_ASCII = bytes(range(0x80))
+_FIRST_LEAD = 0xC2
+
 # A word in one of these is found in it, whatever else it is made of.
 _TEXTS = frozenset({"string_content", "string", "concatenated_string"})
 
@@ -217,12 +220,14 @@ def words_of(data: bytes) -> frozenset[bytes]:
     Every word of *data*, those of strings and comments included: all that a name in its tree can be.
 
     A run of letters and digits is a word, and some runs hold more: a grammar reads a number and a name in
-    ``5eval``, and a name beside a quotation mark that is no ASCII.
+    ``5eval``, and a name beside a quotation mark that is no ASCII. The bytes that open characters which are
+    no ASCII are words too: by them a rule about such characters is found.
     """
     runs = frozenset(data.translate(_TO_WORDS).split())
     odd = [run for run in runs if run[0] <= _LAST_DIGIT and not run.isdigit()]
     if not data.isascii():
         odd += [run for run in runs if not run.isascii()]
+        runs |= {bytes((byte,)) for byte in set(data.translate(None, _ASCII)) if byte >= _FIRST_LEAD}
     return runs.union(word for run in odd for word in _inner_words(run)) if odd else runs
 
 

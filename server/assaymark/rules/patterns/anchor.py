@@ -9,6 +9,7 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from assaymark.rules.patterns.pattern import (
     Anchor,
@@ -46,7 +47,7 @@ def anchor_of(pattern: Pattern, table: Table) -> Anchor:
     paths: set[str] = set()
     for node in _required(pattern, table):
         if isinstance(node, Path):
-            paths.add(".".join(part.text for part in node.parts if isinstance(part, Word)))
+            paths.add(_name_of(node))
         else:
             words.add(node)
     return Anchor(frozenset(words), frozenset(paths), kinds_of(pattern, table))
@@ -84,20 +85,26 @@ def kinds_of(pattern: Pattern, table: Table) -> frozenset[str]:
 
 
 def _required(pattern: Pattern, table: Table) -> Iterator[str | Path]:
-    """Words, and paths without metavariables."""
+    """Words and paths."""
     stack: list[Pattern] = [pattern]
     while stack:
         node = stack.pop()
         if isinstance(node, Word):
             yield from _words(node)
         elif isinstance(node, Path):
-            if all(isinstance(part, Word) for part in node.parts):
-                yield node
+            yield node
         elif isinstance(node, Shape) and node.kind in table.keywords:
             yield table.keywords[node.kind]
         elif isinstance(node, Import):
             yield from _words_of_import(node)
         stack.extend(_parts(node))
+
+
+def _name_of(path: Path) -> str:
+    """Its dotted name up to the first metavariable, where it ends in a dot."""
+    words = list(takewhile(lambda part: isinstance(part, Word), path.parts))
+    name = ".".join(part.text for part in words if isinstance(part, Word))
+    return name if len(words) == len(path.parts) else f"{name}."
 
 
 def _words(word: Word) -> Iterator[str]:

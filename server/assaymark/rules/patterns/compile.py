@@ -32,7 +32,7 @@ from assaymark.rules.patterns.formula import (
     NotRegex,
     Regex,
 )
-from assaymark.rules.patterns.literals import required_texts
+from assaymark.rules.patterns.literals import required_texts, required_words
 from assaymark.rules.patterns.parse import imports_of, parse_pattern
 from assaymark.rules.patterns.scan import BadPattern
 from assaymark.rules.patterns.tables import table_of
@@ -177,13 +177,19 @@ def _with_texts(formula: All) -> All:
     return All(
         tuple(
             [
-                MetavariableRegex(part.name, part.regex, part.constant, required_texts(part.regex))
+                _with_words(part)
                 if isinstance(part, MetavariableRegex) and part.name in written and not part.constant
                 else part
                 for part in formula.parts
             ]
         )
     )
+
+
+def _with_words(part: MetavariableRegex) -> MetavariableRegex:
+    regex = part.regex
+    words = required_words(regex, anchored=True)
+    return MetavariableRegex(part.name, regex, part.constant, required_texts(regex), words)
 
 
 def _importing(compiling: _Compiling, items: Iterable[tuple[str, object]]) -> _Compiling:

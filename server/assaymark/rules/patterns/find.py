@@ -9,9 +9,9 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from assaymark.rules.patterns.binding import EMPTY, Envs
+from assaymark.rules.patterns.paths import STAR, last_of
 from assaymark.rules.patterns.pattern import Anchor, Assignment, Member, Meta, Path, Pattern
 from assaymark.rules.patterns.scene import Scene
 from assaymark.syntax.node import Node
@@ -84,6 +84,8 @@ def _is_named(scene: Scene, path: str) -> bool:
     words, aliases = scene.view.words, scene.view.aliases
     if not words.isdisjoint(aliases(path)):
         return True
+    if path.endswith("."):
+        return last_of(path) in words or STAR in aliases(path)
     head, dot, last = path.rpartition(".")
     if last.encode() not in words:
         return False
@@ -95,34 +97,27 @@ def _is_named(scene: Scene, path: str) -> bool:
     return all(name.encode() in words for name in path.split(".")) or scene.has_stars
 
 
-@lru_cache(maxsize=4096)
-def last_of(path: str) -> bytes:
-    """The last name of a dotted path."""
-    return path.rpartition(".")[2].encode()
-
-
 def _places(scene: Scene, anchor: Anchor) -> Iterator[Node]:
     if not holds(scene, anchor):
         return
-    if not anchor.words and not anchor.paths:
+    # The word that the view seldom holds.
+    names = min(_ways(scene, anchor), key=lambda names: sum(map(scene.count, names)), default=None)
+    if names is None:
         yield from scene.view.of_kinds(anchor.kinds)
         return
     seen: set[Node] = set()
-    for leaf in _occurrences(scene, anchor):
-        yield from _above(scene, leaf, anchor.kinds, seen)
-
-
-def _occurrences(scene: Scene, anchor: Anchor) -> Iterator[Node]:
-    """The leaves that hold one word of the anchor, the one that the view seldom holds."""
-    names = min(_ways(scene, anchor), key=lambda names: sum(map(scene.count, names)))
     for name in names:
-        yield from scene.view.occurrences(name)
+        for leaf in scene.view.occurrences(name):
+            yield from _above(scene, leaf, anchor.kinds, seen)
 
 
 def _ways(scene: Scene, anchor: Anchor) -> Iterator[list[bytes]]:
     """Words of which every match holds one: for each path, and for each word."""
     for path in sorted(anchor.paths):
-        yield sorted({last_of(path), *scene.view.aliases(path)})
+        names = {last_of(path), *scene.view.aliases(path)}
+        # Any name may come from a star import.
+        if STAR not in names:
+            yield sorted(names)
     # Keywords are everywhere.
     for word in sorted(anchor.words - scene.table.reserved or (() if anchor.paths else anchor.words)):
         yield [word.encode()]

@@ -84,6 +84,8 @@ class MetavariableRegex:
     constant: bool
     # Lower-case texts of which the view holds one where this is true; none when nothing is known.
     texts: frozenset[str] = frozenset()
+    # Words that the view holds where this is true.
+    words: frozenset[str] = frozenset()
 
 
 @record

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from assaymark.rules.patterns.binding import Bound, Env, Hit
-from assaymark.rules.patterns.find import candidates, holds, is_place, last_of, rooted, span_of
+from assaymark.rules.patterns.find import candidates, holds, is_place, rooted, span_of
 from assaymark.rules.patterns.formula import Leaf, Regex
 from assaymark.rules.patterns.near import Near
+from assaymark.rules.patterns.paths import STAR, last_of
 from assaymark.rules.patterns.pattern import Anchor, Sequence
 from assaymark.rules.patterns.regexes import of_bytes
 from assaymark.rules.patterns.scene import Scene
@@ -61,7 +62,7 @@ def may_be_in(scene: Scene, anchor: Anchor, node: Node) -> bool:
         return True
     text = node.text
     return all(word.encode() in text for word in anchor.words) and all(
-        last_of(path) in text or any(name in text for name in scene.view.aliases(path))
+        last_of(path) in text or any(name in text or name == STAR for name in scene.view.aliases(path))
         for path in anchor.paths
     )
 

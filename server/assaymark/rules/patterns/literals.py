@@ -1,32 +1,36 @@
 """
-Texts of which a regular expression needs one, to leave out what it cannot match.
+What a regular expression needs, to leave out what it cannot match.
 
 Invariants:
-    Sound: what the expression matches holds one of the texts, upper and lower case aside. Where that is not
-    plain from how it is written, there are none.
+    Sound: what the expression matches holds one of the texts, upper and lower case aside, and each of the
+    words. Where that is not plain from how it is written, there are none.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _MIN_LENGTH = 3
 _MAX_TEXTS = 32
 _TOKEN = re.compile(
-    r"""(?P<open>\((?:\?:|\?P<\w+>|(?!\?)))   # a group that matches what it holds
+    r"""(?P<open>\((?:\?:|\?i:|\?P<\w+>|(?!\?)))   # a group that matches what it holds
+      | (?P<look>\(\?<?[=!])                   # one that only looks
       | (?P<other>\(\?)                       # one that says something else
       | (?P<close>\))
       | (?P<bar>\|)
       | (?P<repeat>[*?+]|\{\d*,?\d*\})
       | (?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])
       | \\(?P<plain>[^A-Za-z0-9])
+      | (?P<odd>\\[xuUN0-9])
       | (?P<class>\\.|[.^$])
       | (?P<letter>[A-Za-z0-9_ \-/:=@<>!"'%&,;~`#])
       | (?P<strange>.)""",
     re.VERBOSE | re.DOTALL,
 )
 _FLAGS = re.compile(r"\(\?[aimsu]+\)")
+_FIRST = re.compile(r"\\x([0-9a-f]{2})(?![*?{])")
+_IN_WORD = re.compile(r"\w")
 
 Texts = frozenset[str]
 _NONE: Texts = frozenset()
@@ -36,8 +40,8 @@ def required_texts(regex: str) -> Texts:
     """Lower-case texts of which every match of *regex* holds one; none when that is not known."""
     flags = _FLAGS.match(regex)
     tokens = list(_TOKEN.finditer(regex, flags.end() if flags else 0))
-    # Look-arounds, flags inside and verbose expressions are not read.
-    if any(token["other"] or token["strange"] for token in tokens):
+    # Flags inside, verbose expressions and characters by their numbers are not read.
+    if any(token["other"] or token["odd"] or token["strange"] for token in tokens):
         return _NONE
     found, end = _alternatives(tokens, 0)
     return found if end == len(tokens) and len(found) <= _MAX_TEXTS else _NONE
@@ -62,8 +66,10 @@ def _row(tokens: list[re.Match[str]], at: int) -> tuple[Texts, int]:
         token = tokens[at]
         letter = token["letter"] or token["plain"] or ""
         inner = _NONE
-        if token["open"]:
+        if token["open"] or token["look"]:
             inner, at = _alternatives(tokens, at + 1)
+        if token["look"]:
+            inner = _NONE
         at += 1
         repeat = tokens[at]["repeat"] if at < len(tokens) else None
         may_be_none = repeat is not None and repeat != "+"
@@ -76,6 +82,87 @@ def _row(tokens: list[re.Match[str]], at: int) -> tuple[Texts, int]:
             found.append(inner)
     found.append(frozenset((run.lower(),)))
     return _best(found), at
+
+
+def required_words(regex: str, *, anchored: bool) -> frozenset[str]:
+    """
+    Words, as a text's words are counted, that every match of *regex* holds whole.
+
+    *anchored* says that a match starts where its text starts.
+    """
+    flags = _FLAGS.match(regex)
+    tokens = list(_TOKEN.finditer(regex, flags.end() if flags else 0))
+    if (flags and "i" in flags[0]) or any(
+        token["other"] or token["odd"] or token["strange"] for token in tokens
+    ):
+        return frozenset()
+    elements = list(_elements(tokens))
+    if any(tokens[start]["bar"] for start, _ in elements):
+        return frozenset()
+    return frozenset(_whole_words(tokens, elements, is_edge=anchored))
+
+
+def first_bytes(regex: str) -> frozenset[bytes]:
+    """The byte that opens every match of *regex* over bytes, if it opens a character that is no ASCII."""
+    tokens = list(_TOKEN.finditer(regex))
+    first = _FIRST.match(regex)
+    if first is None or any(tokens[start]["bar"] for start, _ in _elements(tokens)):
+        return frozenset()
+    lead = int(first[1], 16)
+    return frozenset((bytes((lead,)),)) if lead >= 0xC2 else frozenset()
+
+
+def _elements(tokens: list[re.Match[str]]) -> Iterator[tuple[int, int]]:
+    """Where each thing that stands in the outermost row starts and ends; repeats are things too."""
+    start = depth = 0
+    for at, token in enumerate(tokens):
+        depth += bool(token["open"] or token["look"]) - bool(token["close"])
+        if depth == 0:
+            yield start, at + 1
+            start = at + 1
+
+
+def _whole_words(
+    tokens: list[re.Match[str]], elements: list[tuple[int, int]], *, is_edge: bool
+) -> Iterator[str]:
+    """The runs of letters between two edges; *is_edge* says whether the start is one."""
+    word, is_open = "", is_edge
+    for number, (start, end) in enumerate(elements):
+        token = tokens[start]
+        letter = token["letter"] or token["plain"] or ""
+        behind = tokens[end]["repeat"] if end < len(tokens) else None
+        if token["repeat"] or (token["look"] and not _is_edge(tokens, start, end)):
+            continue
+        if letter and _IN_WORD.match(letter) and behind is None:
+            word += letter if is_open else ""
+            continue
+        ends_here = _is_edge(tokens, start, end)
+        if word and ends_here and (behind is None or behind == "+"):
+            yield word
+        # What may be left out is an edge only where there was one before it.
+        optional = behind is not None and behind != "+"
+        is_open = ends_here and (not optional or (is_open and not word))
+        word = ""
+        if number == len(elements) - 1:
+            return
+
+
+def _is_edge(tokens: list[re.Match[str]], start: int, end: int) -> bool:
+    """Whether a word ends, and may start, where this element is or ends."""
+    token = tokens[start]
+    text = "".join(part[0] for part in tokens[start:end])
+    if token["look"]:
+        return text in ("(?<!\\w)", "(?!\\w)")
+    if token["open"]:
+        lasts = [at - 1 for at in range(start + 1, end) if tokens[at]["bar"] or at == end - 1]
+        return all(at > start and _is_sign(tokens[at]) for at in lasts)
+    return token[0] in ("\\b", "^", "$") or _is_sign(token)
+
+
+def _is_sign(token: re.Match[str]) -> bool:
+    """Whether it matches one character that is in no word."""
+    letter = token["letter"] or token["plain"]
+    return letter is not None and letter.isascii() and not _IN_WORD.match(letter)
 
 
 def _best(found: Iterable[Texts]) -> Texts:

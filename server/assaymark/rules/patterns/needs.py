@@ -11,7 +11,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
-from assaymark.rules.patterns.formula import All, Either, Formula, Inside, Leaf, Not, NotInside, Regex
+from assaymark.rules.patterns.formula import (
+    All,
+    Either,
+    Formula,
+    Inside,
+    Leaf,
+    MetavariableRegex,
+    Not,
+    NotInside,
+    Regex,
+)
+from assaymark.rules.patterns.literals import first_bytes, required_words
+from assaymark.rules.patterns.paths import last_of
 from assaymark.rules.patterns.pattern import Anchor, Definition, Many, Members
 from assaymark.rules.patterns.pattern import Sequence as StatementSequence
 from assaymark.rules.patterns.record import record
@@ -27,8 +39,8 @@ class Alternative:
     One way to match.
 
     *words* all occur, as whole words, in the chunk (for reach "file": in the chunks that take part together).
-    For each of *paths*, its last name or a name that an import binds to it occurs there; all its names are in
-    the file.
+    For each of *paths*, its last name or a name that an import binds to it occurs there (for a path that ends
+    in a dot: to it or to what is below it); all its names are in the file.
     """
 
     words: frozenset[bytes]
@@ -76,6 +88,12 @@ def _alternatives(formula: Formula, *, wide: bool) -> list[Alternative]:
             )
         case All():
             return _all_of([_alternatives(part, wide=wide) for part in formula.parts])
+        case MetavariableRegex():
+            return [Alternative(frozenset(word.encode() for word in formula.words), frozenset())]
+        case Regex():
+            words = required_words(formula.regex, anchored=False)
+            leads = first_bytes(formula.regex)
+            return [Alternative(frozenset(word.encode() for word in words) | leads, frozenset())]
         case _:
             return [_ALWAYS]
 
@@ -157,7 +175,7 @@ def _vocabulary(formula: Formula, alternatives: Sequence[Alternative]) -> frozen
         if anchor is None or not (anchor.words or anchor.paths) or not anchor.paths <= known:
             return None
         found |= {word.encode() for word in anchor.words}
-        found |= {path.rpartition(".")[2].encode() for path in anchor.paths}
+        found |= {last_of(path) for path in anchor.paths}
     return frozenset(found)
 
 

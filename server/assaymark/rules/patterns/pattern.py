@@ -206,7 +206,8 @@ class Anchor:
     What every match of a pattern holds: by this, places to try it are found.
 
     Each of *words* stands in it; for each of *paths*, its last name or a name that an import binds to it
-    does. It is a node of one of *kinds*; a sequence has none.
+    does. A path that ends in a dot (`subprocess.`, of `subprocess.$RUN`) is that of all below it. It is a
+    node of one of *kinds*; a sequence has none.
     """
 
     words: frozenset[str]
