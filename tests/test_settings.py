@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import settings_reference
 from assaymark.finding import Level, Severity
 from assaymark.settings.declared import BY_NAME, DECLARED, Setting
 from assaymark.settings.decoding import from_command_line, from_editor
@@ -18,6 +20,7 @@ from assaymark.settings.places import Places, places
 from assaymark.settings.resolving import Resolved, resolved
 from assaymark.settings.shapes import Ground
 from assaymark.settings.standing import Lookup, Standing
+from assaymark.settings.stored import from_plain, to_plain
 from assaymark.settings.values import Bandit, Settings
 
 HERE = Ground(os.sep)
@@ -462,3 +465,22 @@ def test_a_command_line_has_the_same_values() -> None:
 def test_files_have_their_places(platform: str, environ: dict[str, str], managed: str, user: str) -> None:
     """By the platform's custom; a relative variable would lie in what is checked, and is not followed."""
     assert places(environ, "/home/a", platform) == Places(managed, user)
+
+
+def test_the_reference_of_the_settings_is_fresh() -> None:
+    """It is made from the declarations."""
+    written = settings_reference.REFERENCE.read_text("utf-8")
+    assert written == settings_reference.reference(), f"run: {settings_reference.COMMAND}"
+
+
+def test_every_layer_is_in_the_reference() -> None:
+    """In the order of their strength."""
+    assert list(settings_reference._LAYERS) == list(Layer)
+
+
+@given(SAID)
+def test_settings_made_plain_are_the_same_again(values: dict[str, object]) -> None:
+    """What a worker is told is what this process goes by."""
+    values["defer"] = ("ruff",)
+    settings = resolved([says(Layer.managed, values)]).settings
+    assert from_plain(json.loads(json.dumps(to_plain(settings)))) == settings

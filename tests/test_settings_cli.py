@@ -191,3 +191,54 @@ def test_the_places_of_this_machine_are_looked_at() -> None:
     found = standing_module.our_places()
     assert found.user.endswith("assaymark.toml")
     assert found.managed != found.user
+
+
+def test_doctor_shows_each_setting(world: World, elsewhere: Places) -> None:
+    """Its value, who gave it and where, and what was refused and why."""
+    Path(elsewhere.managed).write_text('level = "strict"\n')
+    put(world, "assaymark.toml", 'severity = "high"\nlevel = "default"\nexclude = ["a.py"]\n')
+    lines = world.run("doctor", "--settings").out.splitlines()
+    words = {line.split()[0]: line.split() for line in lines if line}
+    assert words["severity"][1:4] == ['"high"', "repository,", "assaymark.toml:1"]
+    assert words["severity"][4:] == ["looser", "than", "what", "held", "before"]
+    assert words["level"][1:3] == ['"strict"', "managed,"]
+    assert words["timeout"][1:] == ["10.0", "default"]
+    assert any("assaymark.toml:2: level is not honoured: it is managed in" in line for line in lines)
+    world.write(a="")
+    assert "is excluded by a.py.\n" in world.run("doctor", "--settings", "a.py").out
+
+
+def test_doctor_shows_settings_as_an_untrusted_check_has_them(world: World) -> None:
+    """With the same words."""
+    put(world, "assaymark.toml", 'severity = "high"\ndefer = ["ruff"]\n')
+    out = world.run("doctor", "--settings", "--untrusted").out
+    assert "assaymark.toml:1: severity is not honoured: the workspace is not trusted\n" in out
+
+
+def test_doctor_says_what_is_not_understood(world: World) -> None:
+    """And ends as a check would; without --settings, as with any problem."""
+    put(world, "assaymark.toml", "severty = 1\n")
+    ran = world.run("doctor", "--settings")
+    assert ran.code == 3
+    assert "assaymark.toml:1: 'severty' is not a setting; did you mean 'severity'?" in ran.out
+    ran = world.run("doctor")
+    assert ran.code == 2
+    assert "'severty' is not a setting" in ran.out
+
+
+def test_doctor_proposes_what_to_defer_to(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a tool is set up, until it is deferred to."""
+    put(world, "pyproject.toml", '[tool.ruff.lint]\nselect = ["S506"]\n[tool.bandit]\nskips = []\n')
+    monkeypatch.setattr("assaymark.cli.doctor.our_places", lambda: Places("", ""))
+    for out in (world.run("doctor").out, world.run("doctor", "--settings").out):
+        assert 'defer = ["ruff"] leaves those findings to it' in out
+        assert 'defer = ["bandit"]' in out
+        assert 'defer = ["semgrep"]' not in out
+    put(world, "assaymark.toml", 'defer = ["ruff", "bandit"]\n')
+    assert "defer = [" not in world.run("doctor").out
+
+
+@pytest.mark.parametrize("arguments", [("--untrusted",), ("x.py",), ("--settings", "nowhere")])
+def test_doctor_says_what_does_not_go_together(world: World, arguments: tuple[str, ...]) -> None:
+    """Exit code 3."""
+    assert world.run("doctor", *arguments).code == 3

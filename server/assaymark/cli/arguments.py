@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     add_check(_command(commands, "check", manual.CHECK))
     _add_explain(_command(commands, "explain", manual.EXPLAIN))
     _add_rules(_command(commands, "rules", manual.RULES))
-    _command(commands, "doctor", manual.DOCTOR)
+    _add_doctor(_command(commands, "doctor", manual.DOCTOR))
     _add_lsp(_command(commands, "lsp", manual.LSP))
     _add_completion(_command(commands, "completion", manual.COMPLETION))
     _command(commands, "help", manual.HELP).add_argument(
@@ -105,6 +105,18 @@ def _add_rules(rules: _Parser) -> None:
     inner = rules.add_subparsers(dest="action", metavar="ACTION", title="actions")
     test = _command(inner, "test", manual.RULES_TEST)
     test.add_argument("path", metavar="PATH", help="a page, or a folder of pages")
+
+
+def _add_doctor(doctor: argparse.ArgumentParser) -> None:
+    doctor.add_argument(
+        "--settings",
+        action="store_true",
+        help="each setting, its value, and who gave it; also what was refused",
+    )
+    doctor.add_argument(
+        "--untrusted", action="store_true", help="with --settings: as `check --untrusted` has them"
+    )
+    doctor.add_argument("path", nargs="?", default=".", metavar="PATH", help="what to show the settings of")
 
 
 def _add_lsp(lsp: _Parser) -> None:

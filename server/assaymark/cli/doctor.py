@@ -19,11 +19,13 @@ from assaymark.cli import git
 from assaymark.cli.cache import place
 from assaymark.cli.output import say, style
 from assaymark.cli.second import left
+from assaymark.cli.settings_table import advice, proposals
 from assaymark.cli.style import Style, harmless
 from assaymark.cli.version import version
 from assaymark.rules.loading import load
 from assaymark.rules.pages import RulesNotFoundError, pages_folder
 from assaymark.second.environment import plugins
+from assaymark.settings.standing import Lookup, Standing, our_places
 from assaymark.settings.values import Settings
 from assaymark.syntax.languages import Unavailable, grammar, providers
 
@@ -50,7 +52,7 @@ class Line:
 
 def doctor() -> int:
     """The exit code. Effect: prints what was found."""
-    lines = [*_program(), *_grammars(), *_rules(), *_places()]
+    lines = [*_program(), *_grammars(), *_rules(), *_places(), *_settings()]
     say(_shown(lines, style()))
     return BROKEN if any(line.problem and line.ours for line in lines) else 0
 
@@ -110,6 +112,17 @@ def _rules() -> Iterator[Line]:
         yield Line("bandit's plugins", ", ".join(others))
     for problem in rules.problems:
         yield Line("rule page", "left out:", str(problem))
+
+
+def _settings() -> Iterator[Line]:
+    here = str(Path.cwd())
+    found = Lookup(Standing(our_places()), here).at(here)
+    files = [given for given in (found.file,) if given]
+    yield Line("settings", f"{files[0]}; --settings shows all" if files else "none of the repository")
+    for wrong in found.resolved.wrong:
+        yield Line("settings", "not understood:", str(wrong))
+    for tool, n_rules in proposals(str(Path(here, "x.py")), found):
+        yield Line(tool, advice(tool, n_rules), ours=False)
 
 
 def _places() -> Iterator[Line]:

@@ -91,14 +91,26 @@ def _run(options: Namespace) -> int:
 
             return completion(options.shell)
         case "doctor":
-            from assaymark.cli.doctor import doctor
-
-            return doctor()
+            return _doctor(options)
         case _:
             from assaymark.lsp.server import serve
 
             gc.enable()
             return serve()
+
+
+def _doctor(options: Namespace) -> int:
+    if not options.settings:
+        if options.untrusted or options.path != ".":
+            msg = "doctor looks at the installation; add --settings to see what holds for a place"
+            raise UsageError(msg)
+        from assaymark.cli.doctor import doctor
+
+        return doctor()
+    from assaymark.cli.settings_table import settings_table
+    from assaymark.cli.typed import standing_of
+
+    return settings_table(options.path, standing_of(options))
 
 
 def _check(options: Namespace) -> int:

@@ -166,13 +166,27 @@ Runs the examples of a page, or of all pages in a folder, and names those that f
 
 DOCTOR = Page(
     brief="say what this installation is made of, and what is wrong with it",
-    synopsis=("assaymark doctor",),
+    synopsis=("assaymark doctor", "assaymark doctor --settings [--untrusted] [PATH]"),
     description="""\
-Looks at the program, its grammars, its rules and the places it uses. What is missing is said with
-what would put it right. It writes nothing, and checks no code.
+Looks at the program, its grammars, its rules, the places it uses and the settings of the current
+folder. What is missing is said with what would put it right. It writes nothing, and checks no code.
+
+With --settings: each setting that holds for a file or folder, its value, the layer and the line it
+came from, and what was refused and why. Layers, weakest first: default, user, repository, editor,
+command line, managed.
 """,
-    examples=(("assaymark doctor", "all of it"),),
-    tables={"exit codes": (("0", "no problem"), ("2", "something that is needed is missing or broken"))},
+    examples=(
+        ("assaymark doctor", "all of it"),
+        ("assaymark doctor --settings", "which settings hold here, and why"),
+        ("assaymark doctor --settings app/load.py", "and for one file"),
+    ),
+    tables={
+        "exit codes": (
+            ("0", "no problem"),
+            ("2", "something that is needed is missing or broken"),
+            ("3", "wrong usage, or --settings and a file of settings that cannot be understood"),
+        )
+    },
 )
 
 LSP = Page(
