@@ -102,6 +102,24 @@ def test_help_of_what_is_no_command(world: World) -> None:
     assert "did you mean check?" in ran.err
 
 
+def test_wrong_usage_names_the_command(world: World) -> None:
+    """And how to ask for its help."""
+    ran = world.run("check", "--levle=strict")
+    assert ran.err == (
+        "assaymark check: unrecognized arguments: --levle=strict; did you mean --level?\n"
+        "Try: assaymark check --help\n"
+    )
+    ran = world.run("check", "--level", "strickt")
+    assert ran.err.startswith("assaymark check: argument --level: invalid choice: 'strickt'")
+    assert ran.err.endswith("did you mean strict?\nTry: assaymark check --help\n")
+    assert world.run("rules", "test").err.startswith("assaymark rules test: ")
+
+
+def test_a_beginning_is_completed(world: World) -> None:
+    """Where nothing is near, what begins like that is named."""
+    assert "; did you mean yaml-" in world.run("explain", "yaml").err
+
+
 def test_levels_are_told_as_they_are(world: World) -> None:
     """Help counts the rules of each level, without reading them, and is right."""
     rules = load().rules

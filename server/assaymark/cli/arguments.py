@@ -24,7 +24,9 @@ SHELLS = ("bash", "zsh", "fish")
 def parsed(arguments: list[str]) -> argparse.Namespace:
     """The arguments, read. Raises SystemExit with 0 after help, with 3 after wrong usage."""
     ours = parser()
-    options = ours.parse_args(arguments)
+    options, unknown = ours.parse_known_args(arguments)
+    if unknown:
+        _parser_of(ours, options.command).error(f"unrecognized arguments: {' '.join(unknown)}")
     if options.command == "help":
         return parsed([*options.topic, "--help"])
     if options.command is None and not options.version:
@@ -36,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
     """What reads the arguments."""
     top = _Parser(manual.TOP, prog="assaymark")
     top.add_argument("--version", action="store_true", help="show the version and end")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands", prog=top.prog)
     add_check(_command(commands, "check", manual.CHECK))
     _add_explain(_command(commands, "explain", manual.EXPLAIN))
     _add_rules(_command(commands, "rules", manual.RULES))
@@ -77,6 +79,12 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(WRONG_USAGE)
 
 
+def _parser_of(top: argparse.ArgumentParser, command: str | None) -> argparse.ArgumentParser:
+    """The parser of *command*, whose help is the one to read."""
+    choices = (action.choices for action in top._actions if isinstance(action.choices, dict))  # noqa: SLF001
+    return next((known[command] for known in choices if command in known), top)
+
+
 def _known(parser: argparse.ArgumentParser) -> list[str]:
     """The options and commands of *parser* and of those below it."""
     words: list[str] = []
@@ -102,7 +110,7 @@ def _add_rules(rules: _Parser) -> None:
     rules.add_argument("--names", action="store_true", help="nothing but the names")
     rules.add_argument("--json", action="store_true", help="every rule with all it says, as JSON")
     add_rules_place(rules)
-    inner = rules.add_subparsers(dest="action", metavar="ACTION", title="actions")
+    inner = rules.add_subparsers(dest="action", metavar="ACTION", title="actions", prog=rules.prog)
     test = _command(inner, "test", manual.RULES_TEST)
     test.add_argument("path", metavar="PATH", help="a page, or a folder of pages")
 

@@ -181,7 +181,7 @@ def _seconds(text: str) -> float:
 def _report(text: str) -> tuple[str, str]:
     form, _, file = text.partition("=")
     if not file or form not in FORMATS:
-        guess = did_you_mean(form, FORMATS)
+        guess = did_you_mean(form, FORMATS) if form not in FORMATS else ""
         msg = f"not FORMAT=FILE with one of the formats {', '.join(FORMATS)}: {text!r}{guess}"
         raise argparse.ArgumentTypeError(msg)
     return form, file

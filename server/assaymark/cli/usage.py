@@ -12,7 +12,7 @@ class UsageError(Exception):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A question about the known word nearest to *word*, or nothing."""
+    """A question about the known word nearest to *word*, or those that it begins; or nothing."""
     # Late: only who mistypes pays for it.
     import difflib
 
@@ -20,7 +20,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     # The same words in another order are what is meant, however far the letters have moved.
     same = [name for name in names if sorted(name.split("-")) == sorted(word.split("-"))]
     near = same or difflib.get_close_matches(word, names, n=1, cutoff=0.5)
-    return f"; did you mean {near[0]}?" if near else ""
+    begun = [name for name in names if word and name.startswith(word)][:3]
+    guesses = near[:1] or begun
+    return f"; did you mean {' or '.join(guesses)}?" if guesses else ""
 
 
 def fault(error: Exception) -> str:
