@@ -14,7 +14,7 @@ import sys
 from typing import NoReturn
 
 from assaymark.cli import manual
-from assaymark.cli.check_arguments import add_check, add_rules_place
+from assaymark.cli.check_arguments import add_baseline, add_check, add_rules_place
 from assaymark.cli.manual import Page
 from assaymark.cli.usage import WRONG_USAGE, did_you_mean
 
@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="store_true", help="show the version and end")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands", prog=top.prog)
     add_check(_command(commands, "check", manual.CHECK))
+    add_baseline(_command(commands, "baseline", manual.BASELINE))
     _add_explain(_command(commands, "explain", manual.EXPLAIN))
     _add_rules(_command(commands, "rules", manual.RULES))
     _add_doctor(_command(commands, "doctor", manual.DOCTOR))

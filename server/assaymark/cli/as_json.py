@@ -25,6 +25,11 @@ def as_json(report: Report) -> Iterator[str]:
     document: dict[str, Value] = {
         "tool": {"name": "assaymark", "version": version()},
         "findings": [_finding(found, file.path) for file in report.files for found in file.findings],
+        "silenced": [
+            {"by": one.by, "reason": one.reason, "finding": _finding(one.reported, file.path)}
+            for file in report.files
+            for one in file.withheld
+        ],
         "files": [_file(file) for file in report.files],
         "not_analysed": dict(sorted(report.kinds.items())),
         "skipped": {kind: count for kind, count in sorted(report.skipped.items()) if count},

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
 from assaymark.cli.as_json import Value
-from assaymark.cli.report import Checked, Position, Report, Reported
+from assaymark.cli.report import BASELINE, Checked, Position, Report, Reported
 from assaymark.cli.version import version
 from assaymark.finding import Change, Confidence, Finding, Fix, Severity
 from assaymark.rules.rule import Rule
@@ -38,10 +38,10 @@ def as_sarif(report: Report, code: int) -> Iterator[str]:
     foreign = _foreign(report)
     names = (*(rule.id for rule in report.rules.rules), *foreign)
     indices = {name: at for at, name in enumerate(names)}
-    results = [
-        _result(found, file.path, indices.get(found.finding.rule, -1))
+    results: list[Value] = [
+        _result(found, file.path, indices.get(found.finding.rule, -1)) | state
         for file in report.files
-        for found in file.findings
+        for found, state in _all(file, has_baseline=report.has_baseline)
     ]
     run: dict[str, Value] = {
         "tool": {"driver": _driver(report.rules.rules, foreign.values())},
@@ -52,6 +52,21 @@ def as_sarif(report: Report, code: int) -> Iterator[str]:
     }
     yield json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
     yield "\n"
+
+
+def _all(file: Checked, *, has_baseline: bool) -> Iterator[tuple[Reported, dict[str, Value]]]:
+    """Every finding of *file* with what its result says: whether it is new, and what suppresses it."""
+    new: dict[str, Value] = {"baselineState": "new"} if has_baseline else {}
+    for found in file.findings:
+        yield found, new
+    for one in file.withheld:
+        if one.by == BASELINE:
+            external: Value = [{"kind": "external", "status": "accepted"}]
+            yield one.reported, {"baselineState": "unchanged", "suppressions": external}
+        else:
+            comment: dict[str, Value] = {"kind": "inSource", "status": "accepted"}
+            suppression: Value = [comment | ({"justification": one.reason} if one.reason else {})]
+            yield one.reported, {**new, "suppressions": suppression}
 
 
 def _driver(rules: Sequence[Rule], foreign: Iterable[Value]) -> Value:
@@ -110,7 +125,7 @@ def _note(text: str, file: Checked, level: str = "error") -> Value:
     return {"level": level, "message": {"text": text}, "locations": [_file_location(file.path)]}
 
 
-def _result(found: Reported, path: str, index: int) -> Value:
+def _result(found: Reported, path: str, index: int) -> dict[str, Value]:
     finding = found.finding
     plain: dict[str, Value] = {
         "ruleId": finding.rule,

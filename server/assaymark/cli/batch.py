@@ -93,7 +93,7 @@ def _known(files: Sequence[File], asked: Asked, cache: Cache) -> dict[str, Check
     for file in files:
         raw = read(file.place, asked.limits.max_bytes)
         if not isinstance(raw, Unreadable):
-            keys[file.path] = key(cache.context, file.path, raw)
+            keys[file.path] = key(cache.context, file.path, raw, asked.today)
     values = cache.found(list(keys.values()))
     known = ((path, _revived(path, values.get(key))) for path, key in keys.items())
     return {path: result for path, result in known if result is not None}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from assaymark.analysis.snapshot import State
 from assaymark.cli.batch import check_contents, check_files
 from assaymark.cli.output import Target, write
 from assaymark.cli.progress import progress
-from assaymark.cli.report import Checked, Report
+from assaymark.cli.report import Checked, Report, Reported
 from assaymark.cli.single import Text, text_of
 from assaymark.cli.subject import Subject, from_disk, from_index, from_stdin, since, without_excluded
 from assaymark.cli.terms import Terms
@@ -27,6 +27,7 @@ from assaymark.settings.standing import Standing
 
 if TYPE_CHECKING:
     from assaymark.cli.fixing import Store, Wanted
+    from assaymark.cli.known import Known
 
 CLEAN, FOUND, NOT_ANALYSED = 0, 1, 2
 
@@ -48,6 +49,9 @@ class Options:
     watch: bool = False
     cached: bool = True
     exit_zero: bool = False
+    show_silenced: bool = False
+    # Whether baselines are heeded.
+    knows: bool = True
 
 
 def check(options: Options) -> int:
@@ -68,21 +72,25 @@ def check(options: Options) -> int:
     if options.dry_run:
         from assaymark.cli.preview import preview
 
-        return preview(report, about.walked.files, lambda store: _wanted(terms, about, options, store))
+        return preview(
+            report, about.walked.files, lambda store: _wanted(terms, about, report, options, store)
+        )
     if options.fix:
         from assaymark.cli.fixing import fixed, into_file
 
-        report = fixed(report, about.walked.files, _wanted(terms, about, options, into_file))
+        report = fixed(report, about.walked.files, _wanted(terms, about, report, options, into_file))
     code = exit_code(report, exit_zero=options.exit_zero)
-    write(report, code, options.targets, contents(about, terms))
+    write(report, code, options.targets, contents(about, terms), show_silenced=options.show_silenced)
     return code
 
 
 def report_on(about: Subject, terms: Terms, options: Options, began: float) -> Report:
     """What a check of *about*, which *began* then, finds out. Effect: reads the files."""
     results = _results(about, terms, options)
+    known = _known(results, terms) if options.knows else None
+    without = known.without if known is not None else _as_it_is
     return Report(
-        files=(*(_counted(result, about, terms) for result in results), *_unread(about)),
+        files=(*(_counted(without(result), about, terms) for result in results), *_unread(about)),
         rules=terms.rules(),
         kinds=about.walked.kinds,
         skipped=about.walked.skipped,
@@ -91,6 +99,9 @@ def report_on(about: Subject, terms: Terms, options: Options, began: float) -> R
         loosened=terms.loosened,
         refused=terms.refused,
         second=terms.second,
+        without_known=without,
+        no_longer_found=_no_longer_found(known, terms, options),
+        has_baseline=known is not None,
         seconds=time.monotonic() - began,
     )
 
@@ -136,12 +147,43 @@ def _results(about: Subject, terms: Terms, options: Options) -> list[Checked]:
     return [results[file.path] for file in files]
 
 
-def _wanted(terms: Terms, about: Subject, options: Options, store: Store) -> Wanted:
+def _known(results: Sequence[Checked], terms: Terms) -> Known | None:
+    """What the baselines know of *results*; None where there is no baseline. Raises UsageError."""
+    if all(_baseline(result.path, terms) is None for result in results) and terms.here.baseline is None:
+        return None
+    # Late: most checks have none.
+    from assaymark.cli.known import Known
+
+    return Known(results, lambda path: _baseline(path, terms))
+
+
+def _no_longer_found(known: Known | None, terms: Terms, options: Options) -> Mapping[str, int]:
+    if known is None:
+        return {}
+    return known.no_longer_found(terms.rules(), everything=_is_everything(options))
+
+
+def _as_it_is(result: Checked) -> Checked:
+    return result
+
+
+def _baseline(path: str, terms: Terms) -> str | None:
+    """The baseline's file for the file *path*."""
+    file = terms.settings(_place(path)).baseline
+    return None if file is None else str(file)
+
+
+def _is_everything(options: Options) -> bool:
+    """Whether the run looks at all there is."""
+    return not options.paths and options.stdin_as is None and not options.staged and options.diff is None
+
+
+def _wanted(terms: Terms, about: Subject, report: Report, options: Options, store: Store) -> Wanted:
     from assaymark.cli.fixing import Wanted
 
     return Wanted(
         lambda path: terms.asked(_place(path)),
-        lambda result: _counted(result, about, terms),
+        lambda result: _counted(report.without_known(result), about, terms),
         options.unsafe,
         store,
     )
@@ -153,20 +195,22 @@ def _unread(about: Subject) -> list[Checked]:
 
 def _counted(result: Checked, about: Subject, terms: Terms) -> Checked:
     """*result* with the findings that were asked for."""
-    if not result.findings:
+    if not result.findings and not result.withheld:
         return result
     changes = None if about.changes is None else about.changes.get(result.path)
     place = _place(result.path)
     settings = terms.settings(place)
-    wanted = [
-        found
-        for found in result.findings
-        if is_shown(found.finding, settings.severity, settings.level)
-        and (changes is None or changes.touch(*found.rows))
-    ]
+
+    def counts(found: Reported) -> bool:
+        return is_shown(found.finding, settings.severity, settings.level) and (
+            changes is None or changes.touch(*found.rows)
+        )
+
+    wanted = list(filter(counts, result.findings))
     tools = [terms.tool_for(place, found.finding.rule) for found in wanted]
     kept = (found for found, tool in zip(wanted, tools, strict=True) if not tool)
-    return replace(result.with_findings(kept), deferred=tuple(filter(None, tools)))
+    withheld = tuple(one for one in result.withheld if counts(one.reported))
+    return replace(result.with_findings(kept), deferred=tuple(filter(None, tools)), withheld=withheld)
 
 
 def _place(path: str) -> str:

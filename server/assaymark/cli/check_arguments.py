@@ -12,6 +12,9 @@ import argparse
 from assaymark.cli.usage import did_you_mean
 from assaymark.finding import Level, Severity
 
+# The name of the file that `assaymark baseline` writes, when none is given.
+BASELINE = "assaymark-baseline.json"
+
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "csv")
 _SCALE = tuple(severity.value for severity in Severity)
 
@@ -60,6 +63,7 @@ def _add_which(which: argparse._ArgumentGroup) -> None:
         help="only these rules (a,b; * stands for anything)",
     )
     which.add_argument("--ignore", action="append", default=[], metavar="RULES", help="not these rules")
+    _add_known(which)
     add_rules_place(which)
     _add_bandit(which)
 
@@ -73,6 +77,27 @@ def _add_bandit(which: argparse._ArgumentGroup) -> None:
     )
     which.add_argument(
         "--deep", action="store_const", const="all", dest="bandit", help="the same as --bandit all"
+    )
+
+
+def _add_known(which: argparse._ArgumentGroup) -> None:
+    which.add_argument("--baseline", metavar="FILE", help="hide what this file of known findings holds")
+    which.add_argument(
+        "--show-silenced", action="store_true", help="also list what comments and the baseline silence"
+    )
+
+
+def add_baseline(baseline: argparse.ArgumentParser) -> None:
+    """The options of `assaymark baseline`."""
+    baseline.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files and folders; default: the current folder"
+    )
+    baseline.add_argument(
+        "--output", metavar="FILE", default=BASELINE, help=f"the file to write (default: {BASELINE})"
+    )
+    _add_which(baseline.add_argument_group("which findings"))
+    baseline.add_argument(
+        "--untrusted", action="store_true", help="leave out what repositories set to loosen a check"
     )
 
 

@@ -15,12 +15,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assaymark.analysis.advance import opened
 from assaymark.analysis.fixing import Choice, Made, Outcome
 from assaymark.analysis.fixing import fixed as made_in
 from assaymark.analysis.snapshot import Snapshot
 from assaymark.cli.report import Checked, Fixed, Report, Reported
-from assaymark.cli.single import Asked, Text, TimedOut, checked, reported, text_of, within
+from assaymark.cli.single import Asked, Text, TimedOut, analysis_of, checked, reported, text_of, within
 from assaymark.finding import Fix
 from assaymark.workspace.reading import Source, Unreadable, read
 from assaymark.workspace.walking import File
@@ -125,7 +124,7 @@ def _outcome(file: File, text: Text, wanted: Wanted) -> Outcome:
         return [(one.finding, fix) for one in found if (fix := wanted.fix(one)) is not None]
 
     def make() -> Outcome:
-        return made_in(opened(text.content, text.known_as, asked.rules, asked.limits), choices)
+        return made_in(analysis_of(text, asked), choices)
 
     try:
         return within(asked.seconds, make)

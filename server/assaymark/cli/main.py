@@ -70,6 +70,11 @@ def _run(options: Namespace) -> int:
     match options.command:
         case "check":
             return _check(options)
+        case "baseline":
+            from assaymark.cli.baseline import Wanted, baseline
+            from assaymark.cli.typed import standing_of
+
+            return baseline(Wanted(tuple(options.paths), standing_of(options), options.output))
         case "explain":
             from assaymark.cli.explain import explain
 
@@ -134,6 +139,7 @@ def _check(options: Namespace) -> int:
             watch=options.watch,
             cached=not options.no_cache,
             exit_zero=options.exit_zero,
+            show_silenced=options.show_silenced,
         )
     )
 

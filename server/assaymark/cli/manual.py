@@ -84,6 +84,7 @@ exit code is 2.
         ("assaymark check --fix --dry-run", "show what --fix would change, as a diff"),
         ("assaymark check --fix", "apply the safe fixes"),
         ("assaymark check --fix --unsafe app/load.py", "and those that can change what the code does"),
+        ("assaymark check --baseline assaymark-baseline.json", "only what came since that was written"),
         ("assaymark check --staged", "what is about to be committed"),
         ("assaymark check --diff origin/main", "only findings on lines that differ from origin/main"),
         ("assaymark check --watch", "the current folder, and then whatever is saved"),
@@ -111,6 +112,28 @@ exit code is 2.
             ("~/.cache/assaymark/", "results of earlier runs, by content; --no-cache does without"),
         ),
         "environment": _ENVIRONMENT,
+    },
+)
+
+BASELINE = Page(
+    brief="write down what is found now",
+    synopsis=("assaymark baseline [OPTION ...] [PATH ...]",),
+    description="""\
+Checks, and writes what is found into a file, so that `assaymark check --baseline FILE` shows only
+what comes later. The file holds names of rules, paths and fingerprints, and no source text. A
+fingerprint survives that a line moves or is indented anew, and that its file gets another name.
+""",
+    examples=(
+        ("assaymark baseline", "write assaymark-baseline.json"),
+        ("assaymark baseline app/ --output known.json", "of a folder, into another file"),
+        ("assaymark baseline --level pedantic", "of all rules, for checks at that level"),
+    ),
+    tables={
+        "exit codes": (
+            ("0", "written"),
+            ("2", "written, but something was not checked"),
+            ("3", "wrong usage; nothing was written"),
+        )
     },
 )
 

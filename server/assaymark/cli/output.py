@@ -40,7 +40,14 @@ class Target:
     file: str | None = None
 
 
-def write(report: Report, code: int, targets: Sequence[Target], content: Callable[[str], bytes]) -> None:
+def write(
+    report: Report,
+    code: int,
+    targets: Sequence[Target],
+    content: Callable[[str], bytes],
+    *,
+    show_silenced: bool = False,
+) -> None:
     """
     Write *report*, which ends with the exit *code*, to every one of *targets*.
 
@@ -55,6 +62,10 @@ def write(report: Report, code: int, targets: Sequence[Target], content: Callabl
     for form in shown:
         if form == "csv":
             keep_line_ends()
+        if form == "text" and show_silenced:
+            from assaymark.cli.silenced import as_text
+
+            say(as_text(report, style()))
         say(_pieces(report, code, form, content, style() if form == "text" else Style()))
     if not shown:
         from assaymark.cli.terminal import summary

@@ -15,11 +15,14 @@ from pathlib import Path
 from typing import TypeAlias
 
 from assaymark.analysis.snapshot import State
-from assaymark.cli.report import Checked, Position, Reported, offsets
+from assaymark.cli.report import Checked, Position, Reported, Withheld, offsets
 from assaymark.cli.single import Asked
 from assaymark.finding import Change, Confidence, Finding, Fix, Level, Severity, Step
+from assaymark.suppress.directives import OWN
 from assaymark.text import Span
 from assaymark.workspace.project import rule_path
+
+_UNTIL = b"until"
 
 Plain: TypeAlias = "list[Plain] | str | int | None"
 
@@ -32,10 +35,10 @@ def context(asked: Asked) -> bytes:
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).digest()
 
 
-def key(context: bytes, path: str, raw: bytes) -> bytes:
-    """What a result for the file *path* holding *raw* is kept under."""
+def key(context: bytes, path: str, raw: bytes, today: int) -> bytes:
+    """What a result for the file *path* holding *raw* is kept under; *today* matters where a silence ends."""
     digest = hashlib.blake2b(rule_path(path).encode("utf-8", "surrogatepass"), digest_size=16, key=context)
-    digest.update(b"\0")
+    digest.update(b"%d\0" % today if _UNTIL in raw and OWN in raw else b"\0")
     digest.update(raw)
     return digest.digest()
 
@@ -43,15 +46,26 @@ def key(context: bytes, path: str, raw: bytes) -> bytes:
 def checked_to_plain(checked: Checked) -> Plain:
     """*checked* without its path."""
     findings: Plain = [to_plain(one) for one in checked.findings]
-    return [checked.state.value, checked.reason, findings, list(checked.notes)]
+    withheld: Plain = [[to_plain(one.reported), one.by, one.reason] for one in checked.withheld]
+    return [checked.state.value, checked.reason, findings, list(checked.notes), withheld]
 
 
 def checked_from_plain(path: str, plain: Plain) -> Checked:
     """What `checked_to_plain` was given. Raises ValueError."""
-    state, reason, findings, notes = _items(plain, 4)
-    found = tuple(from_plain(one) for one in _items(findings))
-    said = tuple(_str(note) for note in _items(notes))
-    return Checked(path, State(state), _str(reason), found, notes=said)
+    state, reason, findings, notes, withheld = _items(plain, 5)
+    return Checked(
+        path,
+        State(state),
+        _str(reason),
+        tuple(from_plain(one) for one in _items(findings)),
+        notes=tuple(_str(note) for note in _items(notes)),
+        withheld=tuple(_withheld(one) for one in _items(withheld)),
+    )
+
+
+def _withheld(plain: Plain) -> Withheld:
+    reported, by, reason = _items(plain, 3)
+    return Withheld(from_plain(reported), _str(by), _str(reason))
 
 
 def to_plain(reported: Reported) -> Plain:

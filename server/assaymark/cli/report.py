@@ -8,7 +8,7 @@ Invariants:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -71,6 +71,23 @@ class Reported:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """
+    A finding that is not shown, and what keeps it from being.
+
+    *by* is the word that opens the comment (`assaymark`, `nosec`, `noqa`, `nosemgrep`), or `baseline`.
+    """
+
+    reported: Reported
+    by: str
+    reason: str = ""
+
+
+# What withholds a finding that is known.
+BASELINE = "baseline"
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """One file: its state, why it is in it, and its findings."""
 
@@ -82,6 +99,7 @@ class Checked:
     deferred: tuple[str, ...] = ()
     # What another tool did not check of it.
     notes: tuple[str, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
 
     @property
     def complaint(self) -> str:
@@ -129,6 +147,11 @@ class Report:
     refused: tuple[Refused, ...] = ()
     # What bandit was asked.
     second: Second | None = None
+    # By baseline, the number of its entries that are found no longer.
+    no_longer_found: Mapping[str, int] = field(default_factory=dict)
+    has_baseline: bool = False
+    # What takes known findings from a file that is checked again.
+    without_known: Callable[[Checked], Checked] = lambda checked: checked
 
     @property
     def n_findings(self) -> int:
@@ -138,6 +161,11 @@ class Report:
     def deferred(self) -> Mapping[str, int]:
         """How many findings are left to each tool."""
         return Counter(tool for file in self.files for tool in file.deferred)
+
+    @property
+    def withheld(self) -> Mapping[str, int]:
+        """How many findings are kept from being shown, by what does."""
+        return Counter(one.by for file in self.files for one in file.withheld)
 
     def gate_of(self, path: str) -> Severity:
         return self.gates.get(path, self.gate)

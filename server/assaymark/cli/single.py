@@ -11,7 +11,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, TypeVar
@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, TypeVar
 from assaymark.analysis.advance import needed, opened
 from assaymark.analysis.settling import settled
 from assaymark.analysis.snapshot import Limits, Snapshot, State
-from assaymark.cli.report import Checked, Position, Reported, offsets
+from assaymark.cli.report import Checked, Position, Reported, Withheld, offsets
 from assaymark.cli.usage import UsageError, did_you_mean, fault
 from assaymark.engines.bandit.opinion import Opinion
 from assaymark.engines.bandit.terms import test_of
+from assaymark.finding import Finding
 from assaymark.rules.loading import load
 from assaymark.rules.pages import RulesNotFoundError
 from assaymark.rules.ruleset import RuleSet
@@ -34,6 +35,7 @@ from assaymark.syntax.languages import language_of
 from assaymark.text import Span
 from assaymark.workspace.project import repository_of, rule_path
 from assaymark.workspace.reading import Source, Unreadable, decoded
+from assaymark.workspace.today import today
 
 if TYPE_CHECKING:
     from assaymark.workspace.notebook_file import Notebook, Place
@@ -46,7 +48,7 @@ ENDING = ".ipynb"
 @dataclass(frozen=True, slots=True)
 class Asked:
     """
-    What a text is checked with: the settings, and the rules that they ask for.
+    What a text is checked with: the settings, the rules that they ask for, and the day.
 
     Without *second*, bandit is not asked. *trusted*: what the project tells bandit is honoured.
     """
@@ -55,6 +57,7 @@ class Asked:
     rules: RuleSet
     second: Second | None = None
     trusted: bool = True
+    today: int = field(default_factory=today)
 
     @property
     def limits(self) -> Limits:
@@ -183,21 +186,34 @@ def _opinion(text: Text, asked: Asked) -> Opinion:
 def _analysed(text: Text, path: str, asked: Asked, said: Opinion) -> Checked:
     if not said.findings and not needed(text.content, text.known_as, asked.rules, text.language):
         return Checked(path, State.clean)
-    snapshot = opened(text.content, text.known_as, asked.rules, asked.limits)
-    return reported(settled(snapshot, said.findings), path, text)
+    snapshot = analysis_of(text, asked)
+    answered = asked.second is not None and not said.unread
+    return reported(settled(snapshot, said.findings) if answered else snapshot, path, text)
+
+
+def analysis_of(text: Text, asked: Asked) -> Snapshot:
+    """The analysis of *text* with what is *asked*."""
+    foreign = asked.settings.foreign_comments
+    return opened(text.content, text.known_as, asked.rules, asked.limits, today=asked.today, foreign=foreign)
 
 
 def reported(snapshot: Snapshot, path: str, text: Text) -> Checked:
     """What there is to say about the *text* of the file *path* that *snapshot* is of."""
-    named = {finding: offsets(finding) for finding in snapshot.findings()}
+    found, silenced = snapshot.findings(), snapshot.silenced()
+    named = {finding: offsets(finding) for finding in (*found, *(one.finding for one in silenced))}
     positions = _positions(sorted(set().union(*named.values())), snapshot)
     if not isinstance(text.form, Source):
         form = text.form
         positions = {offset: _in_cell(at, form.place(at.line - 1)) for offset, at in positions.items()}
-    findings = (
-        Reported(finding, {offset: positions[offset] for offset in its}) for finding, its in named.items()
+
+    def at_home(finding: Finding) -> Reported:
+        return Reported(finding, {offset: positions[offset] for offset in named[finding]})
+
+    withheld = (
+        Withheld(at_home(one.finding), one.silence.tool.value, one.silence.reason) for one in silenced
     )
-    return Checked(path, snapshot.state, snapshot.reason, tuple(findings))
+    findings = tuple(map(at_home, found))
+    return Checked(path, snapshot.state, snapshot.reason, findings, withheld=tuple(withheld))
 
 
 def _in_cell(position: Position, place: Place) -> Position:

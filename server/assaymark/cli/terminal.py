@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from assaymark.analysis.snapshot import State
 from assaymark.cli import second
-from assaymark.cli.report import Checked, Report, Reported
+from assaymark.cli.report import BASELINE, Checked, Report, Reported
 from assaymark.cli.single import ENDING
 from assaymark.cli.style import Style, harmless, width
 from assaymark.finding import Fix, Severity
@@ -55,6 +55,7 @@ def summary(report: Report, style: Style) -> Iterator[str]:
         yield "No findings in what was checked. " if n_failed else style("good", "No findings.") + " "
         yield f"{checked}{failed}.{_not_analysed(report)}\n"
     yield from long
+    yield from _withheld(report)
     yield from second.summary(report)
     yield from _skipped(report.skipped)
     yield from _settings(report)
@@ -186,6 +187,21 @@ def _kind(file: Checked) -> str:
     name = file.path.rsplit("/", 1)[-1]
     # Of notebooks only some are not analysed, and the reason says which.
     return file.reason if name.endswith(ENDING) else name[name.rfind(".") :] if "." in name else name
+
+
+def _withheld(report: Report) -> Iterator[str]:
+    counts = report.withheld
+    n_known, n_all = counts.get(BASELINE, 0), sum(counts.values())
+    parts = [f"{n_all - n_known:,} by comments"] if n_all > n_known else []
+    parts += [f"{n_known:,} by the baseline"] if n_known else []
+    if parts:
+        yield f"{n_all:,} silenced: {', '.join(parts)}; --show-silenced lists them.\n"
+    for file, count in report.no_longer_found.items():
+        entries = "1 entry" if count == 1 else f"{count:,} entries"
+        are = "is" if count == 1 else "are"
+        name = harmless(file)
+        anew = f"write it anew with: assaymark baseline --output {name}"
+        yield f"{entries} of {name} {are} no longer found; {anew}\n"
 
 
 def _skipped(skipped: Mapping[str, int]) -> Iterator[str]:

@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO, TypeAlias, TypedDict
 
 from assaymark.cli.plain import Plain, checked_to_plain, key
@@ -36,6 +37,7 @@ class Job(TypedDict):
     settings: dict[str, object]
     trusted: bool
     seconds: float
+    today: int
     context: str
 
 
@@ -46,6 +48,7 @@ def job(asked: Asked, files: list[tuple[str, str]], context: bytes) -> Job:
         settings=to_plain(asked.settings),
         trusted=asked.trusted,
         seconds=asked.seconds,
+        today=asked.today,
         context=context.hex(),
     )
 
@@ -55,7 +58,8 @@ def serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     lines, out = sys.stdin.buffer, sys.stdout.buffer
     job: Job = json.loads(lines.readline())
-    ours = asked(from_plain(job["settings"]), trusted=job["trusted"])
+    # The day of the run, even if it ends on the next.
+    ours = replace(asked(from_plain(job["settings"]), trusted=job["trusted"]), today=job["today"])
     gc.freeze()
     _say(out, "ready")
     for line in lines:
@@ -81,7 +85,7 @@ def row(place: str, path: str, ours: Asked, context: bytes) -> tuple[str, Plain]
     """The key and the plain result of one file."""
     raw = read(place, ours.limits.max_bytes)
     result = checked(raw, path, ours)
-    known_by = "" if isinstance(raw, Unreadable) or not context else key(context, path, raw).hex()
+    known_by = "" if isinstance(raw, Unreadable) or not context else key(context, path, raw, ours.today).hex()
     return known_by, checked_to_plain(result)
 
 

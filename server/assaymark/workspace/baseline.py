@@ -20,10 +20,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 VERSION = 1
-NAME = "assaymark-baseline.json"
 
 # What a finding is known by within a file: its rule and its fingerprint.
 Mark = tuple[str, str]
@@ -63,16 +61,21 @@ class Baseline:
             more = (Counter(files[path]) - allowed[path]) & moved
             allowed[path] += more
             moved -= more
-        left = sum((self.marks[path] - allowed[path] for path in self.marks.keys() & files.keys()), Counter())
-        return Hidden(allowed, left + moved)
+        unmatched = {path: self.marks[path] - allowed[path] for path in self.marks.keys() & files.keys()}
+        return Hidden(allowed, unmatched, moved)
 
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """What a baseline hides, by file; *left* are the entries of these and of gone files without a finding."""
+    """
+    What a baseline hides, by file.
+
+    *unmatched* are the entries of these files without a finding, *gone* those of files that are gone.
+    """
 
     allowed: Mapping[str, Counter[Mark]] = field(default_factory=dict)
-    left: Counter[Mark] = field(default_factory=Counter)
+    unmatched: Mapping[str, Counter[Mark]] = field(default_factory=dict)
+    gone: Counter[Mark] = field(default_factory=Counter)
 
     def of(self, path: str, found: Sequence[Mark]) -> frozenset[int]:
         """The numbers of those of the findings of *path* that are hidden: the first of each."""
@@ -167,6 +170,9 @@ def _entry(entry: object, place: str, line: int) -> tuple[str, str, str, int]:
         raise _bad(place, line, f"not an entry: {entry!r}")
     for key in entry:
         if key not in _KEYS:
+            # Late: most are as we wrote them.
+            from difflib import get_close_matches
+
             like = get_close_matches(str(key), _KEYS, n=1)
             raise _bad(
                 place, line, f"{key!r} is not a key" + (f"; did you mean {like[0]!r}?" if like else "")
