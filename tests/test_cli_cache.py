@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,9 +27,9 @@ def analysed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     paths: list[str] = []
     opened = single.opened
 
-    def watched(content: bytes, path: str, *others: object) -> object:
+    def watched(content: bytes, path: str, *others: Any, **options: Any) -> object:
         paths.append(path)
-        return opened(content, path, *others)
+        return opened(content, path, *others, **options)
 
     monkeypatch.setattr(single, "opened", watched)
     return paths
