@@ -110,6 +110,9 @@ def test_needs_hold_where_there_is_a_match() -> None:
 
 def is_there(alternative: Alternative, view: View) -> bool:
     words = view.words
+    text = b" ".join(words).lower()
+    if not all(any(one in text for one in texts) for texts in alternative.texts):
+        return False
     return alternative.words <= words and all(
         (last_of(path) in words or view.aliases(path) & words or STAR in view.aliases(path))
         and words.issuperset(part.encode() for part in path.split(".") if part)

@@ -38,12 +38,41 @@ class _Way:
     number: int
     words: frozenset[bytes]
     paths: tuple[str, ...]
+    texts: frozenset[frozenset[bytes]]
     in_file: frozenset[bytes]
 
-    def holds(self, words: frozenset[bytes], aliases: Mapping[str, frozenset[bytes]]) -> bool:
-        return self.words <= words and all(
-            last_of(path) in words or _is_met(aliases.get(path, _NONE), words) for path in self.paths
+    def may_hold(self, words: _Words) -> bool:
+        """Whether it can hold anywhere in a file of these words."""
+        return self.in_file <= words.all and words.mention(self.texts)
+
+    def holds(self, words: _Words, aliases: Mapping[str, frozenset[bytes]]) -> bool:
+        return (
+            self.words <= words.all
+            and all(
+                last_of(path) in words.all or _is_met(aliases.get(path, _NONE), words.all)
+                for path in self.paths
+            )
+            and words.mention(self.texts)
         )
+
+
+class _Words:
+    """The words of a chunk or a file, and their text in lower case once somebody asks for it."""
+
+    __slots__ = ("_lowered", "all")
+
+    def __init__(self, words: frozenset[bytes]) -> None:
+        self.all = words
+        self._lowered: bytes | None = None
+
+    def mention(self, texts: frozenset[frozenset[bytes]]) -> bool:
+        """Whether one of each of *texts* is in some word."""
+        if not texts:
+            return True
+        if self._lowered is None:
+            self._lowered = b" ".join(self.all).lower()
+        lowered = self._lowered
+        return all(any(text in lowered for text in one_of) for one_of in texts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,20 +81,22 @@ class Index:
     Rules by the words that lead to them, so that a chunk costs what its words find and not every rule.
 
     A way to match stands under one of its words; one that needs only paths under the last name of its first
-    path, and under that path, for the names that imports bind to it. *words* and *paths* are those of all.
+    path, and under that path, for the names that imports bind to it. *loose* are those that need neither.
+    *words* and *paths* are those of all.
     """
 
     rules: tuple[Rule, ...]
     by_word: Mapping[bytes, tuple[_Way, ...]]
     by_path: Mapping[str, tuple[_Way, ...]]
-    always: frozenset[int]
+    loose: tuple[_Way, ...]
     words: frozenset[bytes]
     paths: frozenset[str]
 
     def possible(self, words: frozenset[bytes]) -> frozenset[int]:
         """The numbers of the rules that can match in a file of these words; no other rule finds anything."""
-        met = (way for word in words & self.by_word.keys() for way in self.by_word[word])
-        return self.always.union(way.number for way in met if way.in_file <= words)
+        met = [way for word in words & self.by_word.keys() for way in self.by_word[word]]
+        known = _Words(words)
+        return frozenset(way.number for way in (*met, *self.loose) if way.may_hold(known))
 
     def wanted(
         self, words: frozenset[bytes], aliases: Mapping[str, frozenset[bytes]], among: frozenset[int] | None
@@ -76,26 +107,30 @@ class Index:
         *among*, where it is known, are the possible ones.
         """
         met = [way for word in words & self.by_word.keys() for way in self.by_word[word]]
+        met += self.loose
         for path in aliases.keys() & self.by_path.keys():
             if _is_met(aliases[path], words):
                 met.extend(self.by_path[path])
         if among is not None:
             met = [way for way in met if way.number in among]
-        found = {way.number for way in met if way.holds(words, aliases)}
-        return [self.rules[number] for number in sorted(found.union(self.always))]
+        if not met:
+            return []
+        known = _Words(words)
+        found = {way.number for way in met if way.holds(known, aliases)}
+        return [self.rules[number] for number in sorted(found)]
 
 
 def indexed(rules: Sequence[Rule]) -> Index:
     """The index of *rules*."""
     by_word: dict[bytes, list[_Way]] = {}
     by_path: dict[str, list[_Way]] = {}
-    always: set[int] = set()
+    loose: list[_Way] = []
     ways: list[_Way] = []
     for number, rule in enumerate(rules):
         for alternative in rule.needs.alternatives:
             words, paths = alternative.words, tuple(sorted(alternative.paths))
             names = (name.encode() for path in paths for name in path.split(".") if name)
-            way = _Way(number, words, paths, words.union(names))
+            way = _Way(number, words, paths, alternative.texts, words.union(names))
             ways.append(way)
             if words:
                 by_word.setdefault(max(words, key=_rareness), []).append(way)
@@ -103,12 +138,12 @@ def indexed(rules: Sequence[Rule]) -> Index:
                 by_word.setdefault(last_of(paths[0]), []).append(way)
                 by_path.setdefault(paths[0], []).append(way)
             else:
-                always.add(number)
+                loose.append(way)
     return Index(
         tuple(rules),
         {word: tuple(found) for word, found in by_word.items()},
         {path: tuple(found) for path, found in by_path.items()},
-        frozenset(always),
+        tuple(loose),
         frozenset(word for way in ways for word in (*way.words, *map(last_of, way.paths))),
         frozenset(path for way in ways for path in way.paths),
     )

@@ -23,7 +23,7 @@ from assaymark.rules.rule import FixTemplate, Rule
 class PlainNeeds(TypedDict):
     """What a rule needs, stored: sorted words instead of sets."""
 
-    alternatives: list[tuple[list[str], list[str]]]
+    alternatives: list[tuple[list[str], list[str], list[list[str]]]]
     reach: str
     vocabulary: list[str] | None
 
@@ -140,7 +140,10 @@ def _fix_from_plain(plain: PlainFix) -> FixTemplate:
 
 def _needs_to_plain(needs: Needs) -> PlainNeeds:
     return PlainNeeds(
-        alternatives=[(_words(one.words), sorted(one.paths)) for one in needs.alternatives],
+        alternatives=[
+            (_words(one.words), sorted(one.paths), sorted(_words(texts) for texts in one.texts))
+            for one in needs.alternatives
+        ],
         reach=needs.reach,
         vocabulary=None if needs.vocabulary is None else _words(needs.vocabulary),
     )
@@ -150,7 +153,8 @@ def _needs_from_plain(plain: PlainNeeds) -> Needs:
     words = plain["vocabulary"]
     return Needs(
         alternatives=tuple(
-            Alternative(words=_bytes(words), paths=frozenset(paths)) for words, paths in plain["alternatives"]
+            Alternative(_bytes(words), frozenset(paths), frozenset(map(_bytes, texts)))
+            for words, paths, texts in plain["alternatives"]
         ),
         reach="file" if plain["reach"] == "file" else "chunk",
         vocabulary=None if words is None else _bytes(words),

@@ -8,6 +8,7 @@ Invariants:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
@@ -32,6 +33,8 @@ Reach: TypeAlias = Literal["chunk", "file"]
 
 _MAX_ALTERNATIVES = 64
 
+_RUN = re.compile(r"[a-z0-9_]{3,}")
+
 
 @record
 class Alternative:
@@ -40,11 +43,13 @@ class Alternative:
 
     *words* all occur, as whole words, in the chunk (for reach "file": in the chunks that take part together).
     For each of *paths*, its last name or a name that an import binds to it occurs there (for a path that ends
-    in a dot: to it or to what is below it); all its names are in the file.
+    in a dot: to it or to what is below it); all its names are in the file. Of each of *texts*, one occurs in
+    some word there, upper and lower case aside.
     """
 
     words: frozenset[bytes]
     paths: frozenset[str]
+    texts: frozenset[frozenset[bytes]] = frozenset()
 
 
 @record
@@ -89,17 +94,22 @@ def _alternatives(formula: Formula, *, wide: bool) -> list[Alternative]:
         case All():
             return _all_of([_alternatives(part, wide=wide) for part in formula.parts])
         case MetavariableRegex():
-            return [Alternative(frozenset(word.encode() for word in formula.words), frozenset())]
+            # Where several chunks take part, they are known by their words alone.
+            texts = _in_words(formula.texts) if not wide else frozenset()
+            return [Alternative(_encoded(formula.words), frozenset(), texts)]
         case Regex():
-            words = required_words(formula.regex, anchored=False)
-            leads = first_bytes(formula.regex)
-            return [Alternative(frozenset(word.encode() for word in words) | leads, frozenset())]
+            words = _encoded(required_words(formula.regex, anchored=False))
+            return [Alternative(words | first_bytes(formula.regex), frozenset())]
         case _:
             return [_ALWAYS]
 
 
 def _of_anchor(anchor: Anchor) -> Alternative:
-    return Alternative(frozenset(word.encode() for word in anchor.words), anchor.paths)
+    return Alternative(_encoded(anchor.words), anchor.paths)
+
+
+def _encoded(words: frozenset[str]) -> frozenset[bytes]:
+    return frozenset(word.encode() for word in words)
 
 
 def _is_seen_whole(formula: Formula, *, wide: bool) -> bool:
@@ -134,7 +144,13 @@ def _all_of(parts: Sequence[list[Alternative]]) -> list[Alternative]:
 
 
 def _both(one: Alternative, other: Alternative) -> Alternative:
-    return Alternative(one.words | other.words, one.paths | other.paths)
+    return Alternative(one.words | other.words, one.paths | other.paths, one.texts | other.texts)
+
+
+def _in_words(texts: frozenset[str]) -> frozenset[frozenset[bytes]]:
+    """What of each text stands in one word; nothing when one of them has too little of that."""
+    runs = [max(_RUN.findall(text), key=len, default="") for text in texts]
+    return frozenset((frozenset(run.encode() for run in runs),)) if runs and all(runs) else frozenset()
 
 
 def _is_wide(formula: Formula, *, confined: bool) -> bool:
