@@ -174,6 +174,9 @@ def test_a_fault_in_a_notification_is_told(monkeypatch: pytest.MonkeyPatch) -> N
 RANGE = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 3}}
 DOCUMENT = {"uri": URI, "languageId": "python", "version": 2, "text": "import yaml\nyaml.load(x)\n"}
 KEY = {"uri": URI, "rule": "yaml-unsafe-load", "fingerprint": "f", "start": 0, "index": 0}
+NOTEBOOK, CELL = "file:///project/app/a.ipynb", "vscode-notebook-cell:/project/app/a.ipynb#1"
+# Answered when they are done, which may be later.
+LONG = {"workspace/diagnostic", "workspace/executeCommand"}
 SENSIBLE: list[tuple[str, Any]] = [
     ("initialize", {"capabilities": {}}),
     ("initialized", {}),
@@ -204,6 +207,45 @@ SENSIBLE: list[tuple[str, Any]] = [
         },
     ),
     ("$/cancelRequest", {"id": "fuzz-0"}),
+    (
+        "notebookDocument/didOpen",
+        {
+            "notebookDocument": {"uri": NOTEBOOK, "version": 1, "cells": [{"kind": 2, "document": CELL}]},
+            "cellTextDocuments": [DOCUMENT | {"uri": CELL}],
+        },
+    ),
+    (
+        "notebookDocument/didChange",
+        {
+            "notebookDocument": {"uri": NOTEBOOK, "version": 2},
+            "change": {
+                "cells": {
+                    "structure": {
+                        "array": {"start": 1, "deleteCount": 0, "cells": [{"kind": 2, "document": URI}]},
+                        "didOpen": [DOCUMENT],
+                        "didClose": [{"uri": CELL}],
+                    },
+                    "data": [{"kind": 1, "document": CELL}],
+                    "textContent": [
+                        {
+                            "document": {"uri": CELL, "version": 3},
+                            "changes": [{"range": RANGE, "text": "x"}],
+                        }
+                    ],
+                }
+            },
+        },
+    ),
+    ("notebookDocument/didClose", {"notebookDocument": {"uri": NOTEBOOK}, "cellTextDocuments": []}),
+    ("textDocument/diagnostic", {"textDocument": {"uri": CELL}}),
+    ("workspace/didChangeWatchedFiles", {"changes": [{"uri": "file:///a/x.py", "type": 1}]}),
+    ("workspace/diagnostic", {"previousResultIds": [{"uri": URI, "value": "1"}], "partialResultToken": 5}),
+    ("workspace/executeCommand", {"command": "assaymark.checkWorkspace", "workDoneToken": "t"}),
+    ("workspace/executeCommand", {"command": "assaymark.dismissWorkspaceCheck"}),
+    ("workspace/executeCommand", {"command": "assaymark.explain", "arguments": ["eval-code"]}),
+    ("workspace/executeCommand", {"command": "assaymark.fixAll", "arguments": [{"uri": URI}]}),
+    ("window/workDoneProgress/cancel", {"token": "t"}),
+    ("assaymark/status", {"uri": URI}),
     ("no/method", {}),
 ]
 LEAVES = (
@@ -245,9 +287,18 @@ def test_whatever_comes_the_server_goes_on(messages: list[tuple[tuple[str, Any],
     """Every request is answered once, nothing is a fault of ours, and a pull of another document is served."""
     editor = Inside(PULLS)
     editor.open("x = eval(y)\n", "file:///kept.py")
+    asked: list[str] = []
+    answered: list[str] = []
     for number, ((method, params), is_request) in enumerate(messages):
         identity = {"id": f"fuzz-{number}"} if is_request else {}
         came = editor.come({**identity, "method": method, "params": params})
-        assert [reply["id"] for reply in came if "method" not in reply] == list(identity.values())
+        asked += identity.values()
+        answered += [reply["id"] for reply in came if "method" not in reply]
+        assert method in LONG or answered.count(f"fuzz-{number}") == is_request
         assert of(came, "window/showMessage") == []
     assert editor.report(uri="file:///kept.py")["kind"] == "full"
+    for _ in range(9):
+        editor.clock.pass_by(0)
+    editor.door.receive(b'{"id": "last", "method": "shutdown"}')
+    answered += [reply["id"] for reply in editor.new() if "method" not in reply]
+    assert sorted([*asked, "last"]) == sorted(answered)

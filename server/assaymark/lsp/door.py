@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from assaymark.lsp.capabilities import initialize_result
@@ -23,12 +24,8 @@ from assaymark.lsp.methods import (
     did_close,
     did_open,
     did_save,
-    execute_command,
     initialized,
-    notebook,
-    status,
     work_done_progress_cancel,
-    workspace_diagnostic,
 )
 from assaymark.lsp.methods.diagnostic import previous_of, uri_of
 from assaymark.lsp.outbox import MessageId, Outbox
@@ -56,21 +53,24 @@ _NOTIFICATIONS: Mapping[str, Callable[[Session, Params], None]] = {
     "textDocument/didChange": did_change.handle,
     "textDocument/didClose": did_close.handle,
     "textDocument/didSave": did_save.handle,
-    "notebookDocument/didOpen": notebook.open_,
-    "notebookDocument/didChange": notebook.change,
-    "notebookDocument/didSave": notebook.save,
-    "notebookDocument/didClose": notebook.close,
     "workspace/didChangeConfiguration": did_change_configuration.handle,
     "workspace/didChangeWatchedFiles": did_change_watched_files.handle,
     "window/workDoneProgress/cancel": work_done_progress_cancel.handle,
     "workspace/didChangeWorkspaceFolders": did_change_workspace_folders.handle,
 }
 
+# The same, by module and function: these import what takes longer than the reply to `initialize` may.
+_LATE_NOTIFICATIONS: Mapping[str, tuple[str, str]] = {
+    "notebookDocument/didOpen": ("notebook", "open_"),
+    "notebookDocument/didChange": ("notebook", "change"),
+    "notebookDocument/didSave": ("notebook", "save"),
+    "notebookDocument/didClose": ("notebook", "close"),
+}
 # Requests that are answered when they are done, which may be long after.
-_REQUESTS: Mapping[str, Callable[[Session, MessageId, Params], None]] = {
-    "workspace/diagnostic": workspace_diagnostic.handle,
-    "workspace/executeCommand": execute_command.handle,
-    "assaymark/status": status.handle,
+_REQUESTS: Mapping[str, tuple[str, str]] = {
+    "workspace/diagnostic": ("workspace_diagnostic", "handle"),
+    "workspace/executeCommand": ("execute_command", "handle"),
+    "assaymark/status": ("status", "handle"),
 }
 
 
@@ -158,7 +158,7 @@ class Door:
             params = _params(message)
             session.pull(to, uri_of(params), previous_of(params))
         elif method in _REQUESTS:
-            _REQUESTS[method](session, to, _params(message))
+            _late(*_REQUESTS[method])(session, to, _params(message))
         elif method in METHODS:
             if self._typed is None:
                 self._typed = lane(session, self.outbox)
@@ -188,11 +188,18 @@ class Door:
             self.session.cancel(request if isinstance(request, (int, str)) else None)
         elif method in _NOTIFICATIONS:
             _NOTIFICATIONS[method](self.session, params)
+        elif method in _LATE_NOTIFICATIONS:
+            _late(*_LATE_NOTIFICATIONS[method])(self.session, params)
 
     def _running(self) -> Session:
         if self.session is None:
             raise Refused(NOT_INITIALIZED, "initialize comes first")
         return self.session
+
+
+def _late(module: str, function: str) -> Callable[..., None]:
+    handle: Callable[..., None] = getattr(import_module(f"assaymark.lsp.methods.{module}"), function)
+    return handle
 
 
 def _params(message: Mapping[str, Any]) -> Params:

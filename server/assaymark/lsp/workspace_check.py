@@ -237,19 +237,32 @@ class WorkspaceCheck:
         if n_keys not in {-1, run.n_keys}:
             self._later(_REST, lambda: self._turn(run))
             return
+        try:
+            is_over = self._did_one_thing(run)
+        except Exception as error:  # noqa: BLE001 - who waits is answered, whatever failed
+            self._session.outbox.fault(error, "the check of the workspace")
+            self.stop()
+            return
+        if not is_over:
+            self._later(0, lambda: self._turn(run))
+
+    def _did_one_thing(self, run: _Run) -> bool:
+        """Whether the run is over. Effect: if not, a folder was walked or a file checked."""
         if run.folders:
             self._walk(run, run.folders.popleft())
         elif run.files:
             self._check(run, run.files.popleft())
         else:
             self._finish(run)
-            return
-        self._later(0, lambda: self._turn(run))
+            return True
+        return False
 
     def _walk(self, run: _Run, folder: str) -> None:
         if not folder.startswith("file:"):
             return
         top = file_path(folder)
+        if "\0" in top:
+            return
         found = (self._place(file.place) for file in walk((top,), top).files)
         places = [place for place in found if place is not None]
         self._listed.update(place.uri for place in places)

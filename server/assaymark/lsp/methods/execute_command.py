@@ -7,7 +7,6 @@ Invariant: every command is answered, the long ones when they end.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from assaymark.lsp.outbox import MessageId
@@ -21,6 +20,8 @@ def handle(session: Session, request: MessageId, params: Params) -> None:
     """Effect: the command is done; *request* is answered, or will be."""
     name = text_at(params, "command")
     if name not in COMMANDS:
+        from difflib import get_close_matches
+
         near = get_close_matches(name, COMMANDS, 1)
         meant = f"; did you mean {near[0]}?" if near else ""
         raise Refused(INVALID_PARAMS, f"{name} is not a command of this server{meant}")

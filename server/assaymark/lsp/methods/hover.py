@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lsprotocol import types
 
 from assaymark.finding import Finding
@@ -10,6 +12,9 @@ from assaymark.lsp.shelf import page_uri
 from assaymark.lsp.wire import Position
 from assaymark.rules.rule import Rule
 from assaymark.text import Span
+
+_LINK = re.compile(r"\[([^\]\n]+)\]\(https:[^)\s]*\)")
+_LOCAL = re.compile(r"\[([^\]\n]+)\]\((file:[^)\s]*)\)")
 
 
 def handle(session: Session, params: types.HoverParams) -> types.Hover | None:
@@ -27,7 +32,7 @@ def handle(session: Session, params: types.HoverParams) -> types.Hover | None:
     return types.Hover(
         types.MarkupContent(
             types.MarkupKind.Markdown if markdown else types.MarkupKind.PlainText,
-            content if markdown else content.replace("`", "").replace("**", ""),
+            content if markdown else _plain(content),
         ),
         types.Range(types.Position(start.line, start.column), types.Position(end.line, end.column)),
     )
@@ -35,11 +40,22 @@ def handle(session: Session, params: types.HoverParams) -> types.Hover | None:
 
 def described(finding: Finding, rule: Rule | None) -> str:
     """What *finding* is, why it matters, and one line on what to write instead, in Markdown."""
-    facts = [f"**{finding.rule}**", finding.severity.value, *(f"CWE-{number}" for number in finding.cwe)]
+    facts = [f"**{finding.rule}**", finding.severity.value, *map(_cwe, finding.cwe)]
     why = rule.why if rule is not None else ""
     lines = [" · ".join(facts), why or finding.message, _remedy(finding, rule)]
     page = page_uri(rule.source) if rule is not None else None
     return "\n\n".join(filter(None, [*lines, f"[Why]({page})" if page else ""]))
+
+
+def _cwe(number: int) -> str:
+    """The number as a link, which nobody follows but who clicks on it."""
+    return f"[CWE-{number}](https://cwe.mitre.org/data/definitions/{number}.html)"
+
+
+def _plain(markdown: str) -> str:
+    """The text without its marks; of a link what it says, and where it leads if that is on this machine."""
+    local = _LOCAL.sub(r"\1: \2", markdown)
+    return _LINK.sub(r"\1", local).replace("`", "").replace("**", "")
 
 
 def _remedy(finding: Finding, rule: Rule | None) -> str:
