@@ -39,18 +39,18 @@ def settings_table(path: str, standing: Standing) -> int:
     return WRONG_USAGE if found.resolved.wrong else 0
 
 
-def proposals(place: str, found: InForce) -> Iterator[tuple[str, int]]:
+def proposals(file: str, found: InForce) -> Iterator[tuple[str, int]]:
     """The tools that have checks enabled which rules of ours cover and are not deferred to, and how many."""
     try:
         covers = [rule.covers for rule in load().rules]
     except RulesNotFoundError:
         return
     for tool in TOOLS:
-        setup = None if tool in found.settings.defer else setup_of(tool, place, found.top)
+        setup = None if tool in found.settings.defer else setup_of(tool, file, found.top)
         if setup is None:
             continue
         checks = ([one for one in each if one.startswith(f"{tool}/")] for each in covers)
-        n_rules = sum(any(setup.finds(one.partition("/")[2], place) for one in each) for each in checks)
+        n_rules = sum(any(setup.finds(one.partition("/")[2], file) for one in each) for each in checks)
         if n_rules:
             yield tool, n_rules
 
@@ -80,7 +80,8 @@ def _shown(place: str, found: InForce, excluding: str, standing: Standing, look:
             yield from (f"  {harmless(str(line))}\n" for line in lines)
     if found.settings.defer and not standing.trusted:
         yield "\nNothing is left to other tools, since the code is not trusted.\n"
-    for tool, n_rules in proposals(place, found):
+    file = os.path.join(place, "x.py") if os.path.isdir(place) else place  # noqa: PTH112, PTH118 - as above
+    for tool, n_rules in proposals(file, found):
         yield f"\n{tool} {advice(tool, n_rules)}.\n"
 
 
