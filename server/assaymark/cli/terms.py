@@ -11,17 +11,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from assaymark.cli.single import Asked, asked
 from assaymark.cli.usage import UsageError
 from assaymark.finding import Severity
 from assaymark.rules.ruleset import RuleSet
 from assaymark.second.asking import Second
-from assaymark.settings.deferring import Deferral, deferral_for
 from assaymark.settings.resolving import Held, Refused, Resolved
 from assaymark.settings.standing import Lookup, Standing
 from assaymark.settings.values import Settings
 from assaymark.workspace.walking import File
+
+if TYPE_CHECKING:
+    from assaymark.settings.deferring import Deferral
 
 _DEFAULT = Settings()
 
@@ -63,6 +66,9 @@ class Terms:
         # What says which checks a tool has enabled comes with the code.
         if not tools or not self._trusted:
             return ""
+        # Late: most repositories defer to nobody.
+        from assaymark.settings.deferring import deferral_for
+
         folder = os.path.dirname(place)  # noqa: PTH120 - as above
         if folder not in self._deferrals:
             self._deferrals[folder] = deferral_for(tools, place, self._lookup.at(folder).top)
