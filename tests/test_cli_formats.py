@@ -305,3 +305,11 @@ def test_statistics(world: World) -> None:
     assert lines[:2] == ["2  medium    old-call", "1  high      send-open  (1 with a fix)"]
     assert lines[3] == "3 findings (1 high, 2 medium) in 2 files."
     assert Path("a.py").exists()
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "text"])
+def test_what_was_not_checked_in_full_is_said_too(world: World, form: str) -> None:
+    """What another tool could not read is no failure and no pass: it stands in every report."""
+    world.write(half="import subprocess\nsubprocess.Popen(x)\ndef f(:\n")
+    ran = world.run("check", "--format", form, "--level", "pedantic")
+    assert "not checked by bandit: line 3" in ran.out

@@ -66,6 +66,8 @@ def _rows(report: Report) -> Iterator[dict[str, object]]:
     for file in report.files:
         if file in report.failed:
             yield {"kind": file.state.value, "path": file.path, "message": file.reason}
+        for note in file.notes:
+            yield {"kind": "note", "path": file.path, "message": note}
         yield from (_row(found, file.path) for found in file.findings)
 
 

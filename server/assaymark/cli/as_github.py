@@ -36,6 +36,8 @@ def as_github(report: Report) -> Iterator[str]:
         yield _command("error", text, file=rule_path(file.path), title="not checked")
     for file in report.files:
         path = rule_path(file.path)
+        for note in file.notes:
+            yield _command("notice", f"{file.path}: {note}", file=path, title="not checked in full")
         for found in file.findings:
             yield _note(found, file.path, path)
     for line in summary(report, Style()):

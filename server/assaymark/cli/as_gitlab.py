@@ -41,6 +41,8 @@ def _entries(report: Report) -> Iterator[dict[str, Value]]:
         path = rule_path(file.path)
         if file in report.failed:
             yield _entry("not-checked", file.complaint, "blocker", path, (1, 1), "")
+        for note in file.notes:
+            yield _entry("not-checked-in-full", note, "info", path, (1, 1), note)
         for found in file.findings:
             one = found.finding
             where = f" (cell {found.start.cell}, line {found.start.line})" if found.start.cell else ""
