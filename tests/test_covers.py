@@ -1,7 +1,7 @@
 """
-What `covers:` claims is true: pages that name a test of bandit's find all that it finds in `covers.md`.
+What `covers:` claims is true: the pages that name a test of bandit's find all that it finds in `covers.md`.
 
-Bandit itself says which lines these are, so the examples cannot be wrong about it.
+One that finds only some of it says `overlaps:`; a test is covered as soon as one page says `covers:`. Bandit itself says which lines these are, so the examples cannot be wrong about it.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def reported(test: str, content: bytes) -> list[range]:
 
 
 def missed(test: str, content: bytes, rules: Sequence[Rule]) -> list[int]:
-    """The first lines of what bandit's *test* finds and none of the *rules* that claim to cover it."""
-    covering = RuleSet.of(rule for rule in rules if rule_of(test) in rule.covers)
+    """The first lines of what bandit's *test* finds and none of the *rules* that name it."""
+    covering = RuleSet.of(rule for rule in rules if rule_of(test) in (*rule.covers, *rule.overlaps))
     found = [lines(content, finding) for finding in opened(content, "app/x.py", covering).findings()]
     return [
         its.start
