@@ -16,8 +16,8 @@ import pytest
 from assaymark.analysis.advance import opened
 from assaymark.engines.bandit.asking import opinion
 from assaymark.engines.bandit.terms import Terms, covered_by, rule_of
-from assaymark.engines.bandit.words import WORDS, folded, may_find
-from assaymark.finding import Finding
+from assaymark.engines.bandit.words import PEDANTIC, WORDS, folded, may_find
+from assaymark.finding import Finding, Level
 from assaymark.rules.loading import load
 from assaymark.rules.rule import Rule
 from assaymark.rules.ruleset import RuleSet
@@ -87,6 +87,14 @@ def test_the_examples_show_what_the_test_finds(test: str) -> None:
                 assert number not in hit, line
         assert not its or may_find(test, folded(content))
     assert near
+
+
+@pytest.mark.parametrize("test", sorted(PEDANTIC))
+def test_what_is_never_shown_at_the_strict_level_is_not_asked_there(test: str) -> None:
+    """The table says so of whole tests; every finding of theirs is pedantic."""
+    for content in examples()[test]:
+        said = opinion(content, "app/x.py", Terms(everything=True, select=(rule_of(test),)))
+        assert {finding.level for finding in said.findings} <= {Level.pedantic}
 
 
 def test_the_words_of_a_test_are_needed() -> None:

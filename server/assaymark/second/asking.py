@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assaymark.engines.bandit.terms import BanditTest, Configuration, Terms, covered_by, left_over
-from assaymark.engines.bandit.words import WORDS
 from assaymark.finding import Level
 from assaymark.second.environment import on_the_road, plugins
 
@@ -53,6 +52,8 @@ class Second:
     @property
     def tests(self) -> tuple[str, ...]:
         """The ids of bandit's own tests that are asked."""
+        from assaymark.engines.bandit.words import WORDS
+
         own = (BanditTest(test, "") for test in WORDS)
         return tuple(test.id for test in left_over(own, self.terms))
 

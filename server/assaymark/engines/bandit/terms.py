@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from assaymark.engines.bandit.words import folded, may_find
 from assaymark.finding import Level
 
 if TYPE_CHECKING:
@@ -84,8 +83,7 @@ class Terms:
         name = rule_of(test.id)
         if (self.select and not _is_named(name, self.select)) or _is_named(name, self.ignore):
             return False
-        # What bandit's own tests find is not shown at the default level.
-        if self.level is Level.default and not test.foreign:
+        if not test.foreign and not _is_shown(test.id, self.level):
             return False
         told = self.configuration
         if (told.tests and test.id not in told.tests) or test.id in told.skips:
@@ -100,6 +98,9 @@ def left_over(tests: Iterable[BanditTest], terms: Terms) -> tuple[BanditTest, ..
 
 def asked_of(content: bytes, tests: Iterable[BanditTest], terms: Terms) -> frozenset[str]:
     """Those of *tests*, by id, that bandit is asked of a file that holds *content*."""
+    # Late, as below: a check at the default level does without the table.
+    from assaymark.engines.bandit.words import folded, may_find
+
     text = folded(content)
     return frozenset(
         test.id
@@ -122,6 +123,15 @@ def test_of(rule: str) -> str:
     """The test that the rule id *rule* stands for; nothing when it is none of bandit's."""
     tool, _, test = rule.partition("/")
     return test if tool == TOOL else ""
+
+
+def _is_shown(test: str, level: Level) -> bool:
+    """Whether anything that bandit's own *test* finds is shown at *level*."""
+    if level is not Level.strict:
+        return level is Level.pedantic
+    from assaymark.engines.bandit.words import PEDANTIC
+
+    return test not in PEDANTIC
 
 
 def _is_named(name: str, patterns: Iterable[str]) -> bool:
