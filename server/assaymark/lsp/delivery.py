@@ -79,6 +79,13 @@ class Delivery:
         for document in documents:
             self.tell(document)
 
+    def is_news(self, document: Document) -> bool:
+        """Whether a client that has asked for *document* shows something else than what is known."""
+        told = {uri: outlet.told for uri, outlet in document.outlets.items()}
+        return any(
+            told[uri] is not None and items != told[uri] for uri, items in self._items_of(document).items()
+        )
+
     def withdraw(self, *outlets: Outlet) -> None:
         """Effect: a client that is pushed to shows nothing more in *outlets*."""
         for outlet in outlets:

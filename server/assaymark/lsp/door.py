@@ -44,6 +44,7 @@ from assaymark.lsp.typed import METHODS, lane
 if TYPE_CHECKING:
     from assaymark.lsp.document import Later
     from assaymark.lsp.session import Session
+    from assaymark.second.channel import Soon
 
 # Notifications whose parameters are read raw: the hot ones, and those that
 # come before pygls is imported.
@@ -77,11 +78,12 @@ _REQUESTS: Mapping[str, tuple[str, str]] = {
 class Door:
     """One connection."""
 
-    def __init__(self, write: Callable[[bytes], None], later: Later) -> None:
+    def __init__(self, write: Callable[[bytes], None], later: Later, soon: Soon | None = None) -> None:
         self.outbox = Outbox(write)
         self.session: Session | None = None
         self.exit_code: int | None = None
         self._later = later
+        self._soon = soon
         self._shut = False
         self._typed: Callable[[Mapping[str, Any]], None] | None = None
 
@@ -93,6 +95,11 @@ class Door:
     def abandoned_code(self) -> int:
         """The exit code when the client leaves without `exit`."""
         return 0 if self._shut else 1
+
+    def close(self) -> None:
+        """Effect: what was started for the session is ended."""
+        if self.session is not None:
+            self.session.second.end()
 
     def receive(self, body: bytes) -> None:
         """Effect: the message *body* is served; a pull only waits, until `settle`."""
@@ -176,7 +183,7 @@ class Door:
         # The analysis takes longer to import than the reply to write, so the editor has that first.
         from assaymark.lsp.session import Session
 
-        self.session = Session(client, self.outbox, self._later)
+        self.session = Session(client, self.outbox, self._later, self._soon)
 
     def _notification(self, method: str, params: Params) -> None:
         if method == "exit":

@@ -53,6 +53,18 @@ def held_after(before: Snapshot, after: Snapshot, edits: Sequence[Edit], was: He
     return Held(place.leaf, findings) if findings else None
 
 
+def carried(held: Held | None, after: Snapshot) -> Held | None:
+    """*held* in the snapshot *after*, whose text is the same and of which more, or less, is known."""
+    if held is None:
+        return None
+    waiting = {held.section.findings[index] for index in held.findings}
+    for place in after.sections_with_findings():
+        if place.leaf.piece is held.section.piece:
+            found = enumerate(place.leaf.findings)
+            return Held(place.leaf, frozenset(index for index, finding in found if finding in waiting))
+    return None
+
+
 def _is_typed(edit: Edit) -> bool:
     """Whether one key, or a few, can have made *edit*: a line end may bring the indentation along."""
     if b"\n" in edit.new or b"\r" in edit.new:

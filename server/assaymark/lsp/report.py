@@ -53,7 +53,7 @@ class Style:
     """
 
     encoding: Encoding
-    page_of: Callable[[str], str | None]
+    page_of: Callable[[Finding], str | None]
     shows: Callable[[Finding], bool]
     relates: bool = False
     uri: str = ""
@@ -223,7 +223,7 @@ def _lines(points: _Points, finding: Finding, style: Style) -> list[int]:
 
 
 def _template(points: _Points, finding: Finding, style: Style) -> bytes:
-    page = style.page_of(finding.rule)
+    page = style.page_of(finding)
     rest = {
         "severity": _LOUDNESS[finding.severity],
         "code": finding.rule,

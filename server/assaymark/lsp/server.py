@@ -51,11 +51,12 @@ async def _serve(stdin: int, stdout: int) -> int:
         if not done.done():
             done.set_result(door.exit_code if door.exit_code is not None else door.abandoned_code)
 
-    door = Door(write, loop.call_later)
+    door = Door(write, loop.call_later, loop.call_soon_threadsafe)
     connection = _Connection(door, end)
     source = await reading(stdin, connection.received, end)
     connection.waiting = source.waiting
     code = await done
+    door.close()
     connection.warmed()
     return code
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assaymark.desk import Desk, Entry
 from assaymark.finding import Finding
@@ -25,6 +26,7 @@ from assaymark.lsp.pause import held_after
 from assaymark.lsp.preferences import Preferences
 from assaymark.lsp.refusal import SERVER_CANCELLED, Refused
 from assaymark.lsp.report import Sheet, Style, not_checked
+from assaymark.lsp.second import SecondOpinions
 from assaymark.lsp.shelf import Shelf, page_uri
 from assaymark.lsp.status import Statuses
 from assaymark.lsp.verdicts import Verdicts
@@ -33,11 +35,14 @@ from assaymark.lsp.workspace_check import WorkspaceCheck
 from assaymark.text import Span
 from assaymark.workspace.notebook import known_as
 
+if TYPE_CHECKING:
+    from assaymark.second.channel import Soon
+
 
 class Session:
     """The state behind one connection."""
 
-    def __init__(self, client: Client, outbox: Outbox, later: Later) -> None:
+    def __init__(self, client: Client, outbox: Outbox, later: Later, soon: Soon | None = None) -> None:
         self.client = client
         self.outbox = outbox
         self.desk = Desk()
@@ -54,6 +59,7 @@ class Session:
         # How many changes have come: who works in between sees that somebody types.
         self.n_changes = 0
         self.workspace = WorkspaceCheck(self, later)
+        self.second = SecondOpinions(self, later, soon)
 
     def documents(self) -> Iterator[Document]:
         """The open texts."""
@@ -263,6 +269,7 @@ class Session:
             self.outbox.fault(error, "the analysis of a document")
             return
         self._tell_state(document)
+        self.second.rest(document)
 
     def _apply(self, document: Document) -> None:
         """Effect: the edits that wait are made, and what they brought is held back or not."""
@@ -276,6 +283,7 @@ class Session:
             self.outbox.fault(error, "the analysis of a change")
             self._analyse(document, _edited(before.text.whole(), draft))
             return
+        self.second.rest(document)
         if not draft.edits:
             return  # a new version of the same text
         delay = document.options.settings.typing_delay_ms
@@ -311,13 +319,16 @@ class Session:
             said = not_checked(f"this file was not checked ({problem}). This is not a pass.")
             return {uri: b"" if number else said for number, uri in enumerate(document.outlets)}
         snapshot = self._entry(document.uri).snapshot
+        note = self.second.note(document)
         if document.notebook is None:
-            return {document.uri: document.sheet.items(snapshot, document.held)}
+            items = document.sheet.items(snapshot, document.held)
+            return {document.uri: b",".join(filter(None, (note, items)))}
         cells = [cell.uri for cell in document.notebook.cells()]
         placed = list(zip(cells, document.notebook.starts(), strict=True))
-        items = document.sheet.items_by_cell(snapshot, document.held, placed)
+        each = document.sheet.items_by_cell(snapshot, document.held, placed)
+        each[:1] = [b",".join(filter(None, (note, first))) for first in each[:1]]
         # A cell of another language is shown too: it may become Python.
-        return dict.fromkeys(document.outlets, b"") | dict(zip(cells, items, strict=True))
+        return dict.fromkeys(document.outlets, b"") | dict(zip(cells, each, strict=True))
 
     def _forget(self, uri: str) -> None:
         document = self._documents.pop(uri, None)
@@ -325,6 +336,7 @@ class Session:
             return
         document.held = None
         self._rest(document, 0)
+        self.second.forget(uri)
         self._changed.pop(uri, None)
         self.desk.close(uri)
         for outlet in document.outlets:
@@ -343,11 +355,11 @@ class Session:
         path = self.preferences.path(document.uri, document.language_id)
         return path if document.notebook is None else known_as(path)
 
-    def _page(self, name: str) -> str | None:
+    def _page(self, finding: Finding) -> str | None:
         if not self.client.describes_codes:
             return None
-        rule = self.shelf.rule(name)
-        return page_uri(rule.source) if rule is not None else None
+        rule = self.shelf.rule(finding.rule)
+        return page_uri(rule.source) if rule is not None else finding.link or None
 
     def _tell_state(self, document: Document) -> None:
         """Effect: what became of the file is logged when it is another than before."""

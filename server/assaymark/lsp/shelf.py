@@ -6,7 +6,7 @@ Invariant: rules that cannot be loaded are told as such; a file is then not chec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -34,10 +34,11 @@ class Shelf:
         Effect: reads them, the first time; *problem* says why there are none, `taken_problems` what not.
         """
         settings = options.settings
-        loaded = self._loaded.get(settings.rules)
-        if loaded is None:
-            loaded = self._loaded[settings.rules] = self._load(settings.rules)
-        return _selected(loaded, settings.select, settings.ignore, settings.level)
+        return _selected(self._all(options), settings.select, settings.ignore, settings.level)
+
+    def all_rules(self, options: Options) -> Sequence[Rule]:
+        """The rules that *options* choose from."""
+        return self._all(options).rules
 
     def shows(self, options: Options) -> Callable[[Finding], bool]:
         """Whether a finding is shown: loud enough for *options*, and left to no other tool."""
@@ -70,6 +71,13 @@ class Shelf:
     def rule(self, name: str) -> Rule | None:
         """The rule called *name*, from whatever set."""
         return next((rule for rules in self._loaded.values() if (rule := rules.named(name))), None)
+
+    def _all(self, options: Options) -> RuleSet:
+        files = options.settings.rules
+        loaded = self._loaded.get(files)
+        if loaded is None:
+            loaded = self._loaded[files] = self._load(files)
+        return loaded
 
     def _load(self, files: tuple[Path, ...]) -> RuleSet:
         from assaymark.rules.loading import load

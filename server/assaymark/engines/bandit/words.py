@@ -106,10 +106,10 @@ WORDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 }
 
 # What these find has low severity or low confidence, so that nothing of it is shown below the last level.
-PEDANTIC = frozenset(
-    ("B101", "B105", "B106", "B107", "B110", "B112", "B113", "B311", "B403", "B404", "B405", "B406", "B407")
-    + ("B408", "B409", "B504", "B603", "B604", "B606", "B607")
-)
+PEDANTIC = frozenset((
+    "B101", "B105", "B106", "B107", "B110", "B112", "B113", "B311", "B403", "B404", "B405", "B406", "B407",
+    "B408", "B409", "B504", "B603", "B604", "B606", "B607",
+))  # fmt: skip
 
 
 def folded(content: bytes) -> str:

@@ -43,7 +43,7 @@ def described(finding: Finding, rule: Rule | None) -> str:
     facts = [f"**{finding.rule}**", finding.severity.value, *map(_cwe, finding.cwe)]
     why = rule.why if rule is not None else ""
     lines = [" · ".join(facts), why or finding.message, _remedy(finding, rule)]
-    page = page_uri(rule.source) if rule is not None else None
+    page = page_uri(rule.source) if rule is not None else finding.link
     return "\n\n".join(filter(None, [*lines, f"[Why]({page})" if page else ""]))
 
 
