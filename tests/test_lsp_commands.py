@@ -29,7 +29,9 @@ def actions(editor: Inside, only: list[str] | None = None, line: int = 0) -> lis
     place = {"line": line, "character": 1}
     context = {"diagnostics": []} | ({"only": only} if only is not None else {})
     asked = {"textDocument": {"uri": URI}, "range": {"start": place, "end": place}, "context": context}
-    return editor.request("textDocument/codeAction", asked)["result"]
+    offered = editor.request("textDocument/codeAction", asked)["result"]
+    # What silences and explains is offered with every finding: tests/test_lsp_silencing.py.
+    return [one for one in offered if not one["title"].startswith(("Silence ", "Explain "))]
 
 
 def command(editor: Inside, name: str, *arguments: object) -> tuple[Message, list[Message]]:

@@ -177,7 +177,7 @@ def test_hover_and_fixes_work_in_a_cell() -> None:
     hover = asked(notebook, "textDocument/hover", position={"line": 1, "character": 3})
     assert hover["range"]["start"] == {"line": 1, "character": 0}
     place = {"line": 1, "character": 0}
-    (action,) = asked(
+    action, *_ = asked(
         notebook, "textDocument/codeAction", range={"start": place, "end": place}, context={"diagnostics": []}
     )
     (edits,) = action["edit"]["documentChanges"]
@@ -190,7 +190,7 @@ def test_a_cell_knows_nothing_of_its_neighbours() -> None:
     notebook = Notebook("import yaml\nyaml.load(a)", "yaml.load(b)")
     everything = {"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}}
     actions = asked(notebook, "textDocument/codeAction", range=everything, context={"diagnostics": []})
-    assert len(actions) == 1
+    assert len([one for one in actions if not one["title"].startswith("Silence")]) == 1
 
 
 def test_a_closed_cell_leaves_no_pull_open() -> None:

@@ -488,7 +488,7 @@ def test_a_version_without_a_change_is_a_version() -> None:
     editor.come(editor.change())
     where = {"start": {"line": 1, "character": 0}, "end": {"line": 1, "character": 0}}
     asked = {"textDocument": {"uri": URI}, "range": where, "context": {"diagnostics": []}}
-    (action,) = editor.request("textDocument/codeAction", asked)["result"]
+    action, *_ = editor.request("textDocument/codeAction", asked)["result"]
     assert action["edit"]["documentChanges"][0]["textDocument"]["version"] == 2
 
 

@@ -57,13 +57,16 @@ class Desk:
         *,
         rules: RuleSet,
         limits: Limits | None = None,
+        today: int | None = None,
+        foreign: bool = True,
     ) -> Entry:
         """
-        The text as it was opened.
+        The text as it was opened; *today* and *foreign* are as in `analysis.opened`.
 
         Effect: it takes the place of what stood under *uri*.
         """
-        return self._put(Entry(uri, opened(content, path, rules, limits), version))
+        snapshot = opened(content, path, rules, limits, today=today, foreign=foreign)
+        return self._put(Entry(uri, snapshot, version))
 
     def change(self, uri: str, edits: Sequence[Edit], version: int) -> Entry:
         """

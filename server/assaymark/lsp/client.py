@@ -32,6 +32,7 @@ class Client:
     takes_actions: bool = False
     resolves_edits: bool = False
     versions_edits: bool = False
+    takes_snippets: bool = False
     applies_edits: bool = False
     shows_progress: bool = False
     shows_documents: bool = False
@@ -60,6 +61,7 @@ def client_of(params: Mapping[str, Any]) -> Client:
         reads_markdown=_reads_markdown(_at(able, "textDocument", "hover", "contentFormat")),
         takes_actions=_at(able, "textDocument", "codeAction", "codeActionLiteralSupport") is not None,
         resolves_edits=_resolves_edits(_at(able, "textDocument", "codeAction")),
+        takes_snippets=_at(able, "workspace", "workspaceEdit", "snippetEditSupport") is True,
         versions_edits=_at(able, "workspace", "workspaceEdit", "documentChanges") is True,
         applies_edits=_at(able, "workspace", "applyEdit") is True,
         shows_progress=_at(able, "window", "workDoneProgress") is True,

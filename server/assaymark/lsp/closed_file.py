@@ -18,6 +18,7 @@ from assaymark.lsp.options import Options
 from assaymark.lsp.report import not_checked
 from assaymark.syntax.languages import language_of
 from assaymark.workspace.reading import Unreadable, decoded, read
+from assaymark.workspace.today import today
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +35,8 @@ class Stamp:
     path: str
     size: int
     time: int
+    today: int
+    baseline: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,9 @@ def stamp_of(session: Session, place: str, uri: str) -> Stamp | None:
     if options.settings.limits.excluded:
         return None
     digest = session.shelf.rules(options).digest
-    return Stamp(options, digest, session.preferences.path(uri, ""), status.st_size, status.st_mtime_ns)
+    path = session.preferences.path(uri, "")
+    known = session.baselines.stamp(options.settings.baseline)
+    return Stamp(options, digest, path, status.st_size, status.st_mtime_ns, today(), known)
 
 
 def checked(session: Session, place: str, uri: str, stamp: Stamp) -> ClosedFile:
@@ -78,9 +83,17 @@ def checked(session: Session, place: str, uri: str, stamp: Stamp) -> ClosedFile:
         return unread(stamp, source.reason)
     if language is None or not needed(source.content, stamp.path, rules, language):
         return ClosedFile(stamp)
-    snapshot = opened(source.content, stamp.path, rules, limits)
-    items = session.sheet(stamp.options, uri).items(snapshot, None)
-    shown = filter(session.shelf.shows(stamp.options), snapshot.findings())
+    foreign = settings.foreign_comments
+    snapshot = opened(source.content, stamp.path, rules, limits, today=stamp.today, foreign=foreign)
+    sheet = session.sheet(stamp.options, uri)
+    items = sheet.items(snapshot, None)
+    hidden = sheet.hidden(snapshot)
+    shown = (
+        finding
+        for place in snapshot.sections_with_findings()
+        for index, finding in enumerate(place.leaf.findings)
+        if index not in hidden.get(place.leaf, ()) and sheet.shows(finding)
+    )
     counts = Counter(found.severity.value for found in shown)
     return ClosedFile(stamp, items, snapshot.state, snapshot.reason, counts)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from assaymark.analysis.snapshot import Section
+from assaymark.analysis.snapshot import Section, Snapshot
 from assaymark.finding import Finding
 from assaymark.lsp.options import Options
 from assaymark.lsp.pause import Held
@@ -73,9 +73,14 @@ class Document:
     # The cells whose text changed since the client was last told of the notebook.
     touched: set[str] = field(default_factory=set)
 
-    def shown_in(self, section: Section) -> Iterator[Finding]:
-        """The findings of *section* that are not held back and that the settings show, relative to it."""
-        held = self.held.findings if self.held is not None and self.held.section is section else ()
+    def shown_in(self, section: Section, snapshot: Snapshot) -> Iterator[Finding]:
+        """
+        The findings of *section*, in *snapshot*, that are shown, relative to it.
+
+        That are those that are not held back, that no baseline knows and that the settings show.
+        """
+        held = self.held.findings if self.held is not None and self.held.section is section else frozenset()
+        skipped = held.union(self.sheet.hidden(snapshot).get(section, ()))
         for index, finding in enumerate(section.findings):
-            if index not in held and self.sheet.shows(finding):
+            if index not in skipped and self.sheet.shows(finding):
                 yield finding

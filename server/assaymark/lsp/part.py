@@ -53,7 +53,10 @@ class Part:
         found: list[Finding] = []
         place: Place[Section] | None = text.place_of_byte(span.start)
         while place is not None and place.start <= span.end:
-            found += (finding.moved(place.start) for finding in self.document.shown_in(place.leaf))
+            found += (
+                finding.moved(place.start)
+                for finding in self.document.shown_in(place.leaf, self.entry.snapshot)
+            )
             place = text.after(place)
         return [finding for finding in found if finding.span.touches(span) and self.holds(finding.span)]
 

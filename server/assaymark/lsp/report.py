@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,9 @@ from assaymark.text import Chunk, Place, Span
 
 if TYPE_CHECKING:
     from assaymark.analysis.snapshot import Section, Snapshot
+    from assaymark.lsp.known import Known
     from assaymark.lsp.pause import Held
+    from assaymark.workspace.baseline import Baseline
 
 SOURCE = "assaymark"
 
@@ -41,6 +43,9 @@ _UNCHECKED = {
     State.timed_out: (_INFORMATION, "this file was not checked"),
     State.not_analysed: (_INFORMATION, "this file was not checked"),
 }
+
+
+_NONE: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +67,22 @@ class Style:
 class Sheet:
     """The encoded sections of one text."""
 
-    __slots__ = ("_encoded", "_style", "shows")
+    __slots__ = ("_encoded", "_known", "_style", "shows")
 
-    def __init__(self, style: Style) -> None:
+    def __init__(self, style: Style, known: Known | None = None) -> None:
         self._style = style
+        self._known = known
         self.shows = style.shows
         self._encoded: dict[Section, _Encoded] = {}
+
+    @property
+    def baseline(self) -> Baseline | None:
+        """The baseline that hides some of its findings."""
+        return None if self._known is None else self._known.baseline
+
+    def hidden(self, snapshot: Snapshot) -> Mapping[Section, frozenset[int]]:
+        """By section, the numbers of its findings that are known, and so not shown."""
+        return {} if self._known is None else self._known.hidden(snapshot)
 
     def items(self, snapshot: Snapshot, held: Held | None) -> bytes:
         """
@@ -102,14 +117,16 @@ class Sheet:
     def _sections(self, snapshot: Snapshot, held: Held | None) -> Iterator[tuple[int, _Encoded]]:
         """The sections with findings and their first lines. Effect: the others are forgotten at the end."""
         kept: dict[Section, _Encoded] = {}
+        hidden = self.hidden(snapshot)
         for place in snapshot.sections_with_findings():
             section = place.leaf
             if held is not None and held.section is section:
-                yield place.line, _Encoded(place, snapshot, self._style, held.findings)
+                skipped = held.findings.union(hidden.get(section, ()))
+                yield place.line, _Encoded(place, snapshot, self._style, skipped)
                 continue
-            encoded = self._encoded.get(section)
-            if encoded is None:
-                encoded = _Encoded(place, snapshot, self._style, ())
+            encoded, skipped = self._encoded.get(section), hidden.get(section, _NONE)
+            if encoded is None or encoded.skipped != skipped:
+                encoded = _Encoded(place, snapshot, self._style, skipped)
             if not encoded.is_far:
                 kept[section] = encoded
             yield place.line, encoded
@@ -150,11 +167,12 @@ class _Encoded:
     It *is_far* when a step of a finding stands in another section.
     """
 
-    __slots__ = ("_each", "_lines", "_template", "is_far", "items", "line")
+    __slots__ = ("_each", "_lines", "_template", "is_far", "items", "line", "skipped")
 
     def __init__(
-        self, place: Place[Section], snapshot: Snapshot, style: Style, skipped: Collection[int]
+        self, place: Place[Section], snapshot: Snapshot, style: Style, skipped: frozenset[int]
     ) -> None:
+        self.skipped = skipped
         points = _Points(place, snapshot, style.encoding)
         findings = [
             finding

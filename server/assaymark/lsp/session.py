@@ -19,6 +19,7 @@ from assaymark.lsp.client import Client
 from assaymark.lsp.delivery import Delivery, Pull
 from assaymark.lsp.document import Document, Later, Outlet, Waiting
 from assaymark.lsp.draft import Draft, Replacement
+from assaymark.lsp.known import Baselines
 from assaymark.lsp.options import Options
 from assaymark.lsp.outbox import MessageId, Outbox
 from assaymark.lsp.part import Part
@@ -34,6 +35,7 @@ from assaymark.lsp.wire import utf8
 from assaymark.lsp.workspace_check import WorkspaceCheck
 from assaymark.text import Span
 from assaymark.workspace.notebook import known_as
+from assaymark.workspace.today import today
 
 if TYPE_CHECKING:
     from assaymark.second.channel import Soon
@@ -47,6 +49,7 @@ class Session:
         self.outbox = outbox
         self.desk = Desk()
         self.shelf = Shelf()
+        self.baselines = Baselines(outbox)
         self.preferences = Preferences(client, outbox)
         self.delivery = Delivery(client, outbox, self._items)
         self.statuses = Statuses(self)
@@ -131,6 +134,9 @@ class Session:
         document = self._documents.get(uri)
         if document is not None and document.held is not None:
             self._pause_over(document)
+        # Whoever saves may have written a baseline just before.
+        if self.baselines.reread():
+            self.reconsider()
 
     def document(self, uri: str) -> Document | None:
         """The open text *uri*, or the one that has *uri* as a cell."""
@@ -215,7 +221,8 @@ class Session:
                 continue
             document.options = self.preferences.options(document.uri)
             document.path = self._path(document)
-            document.sheet = self.sheet(document.options, "" if document.notebook else document.uri)
+            shown_in = "" if document.notebook else document.uri
+            document.sheet = self.sheet(document.options, shown_in, document.uri)
             self._analyse(document, self._entry(document.uri).snapshot.text.whole())
         if stale:
             self.tell_anew(*stale)
@@ -229,11 +236,16 @@ class Session:
     def files_changed(self, paths: Sequence[str]) -> None:
         """Effect: what was read from the files *paths* is read again, and what rests on it is judged anew."""
         self.shelf.reread(map(Path, paths))
+        self.baselines.reread()
         self.reconsider()
         self.workspace.changed(paths)
 
-    def sheet(self, options: Options, uri: str) -> Sheet:
-        """A sheet for a text that is shown in the document *uri*; in cells of a notebook when it is empty."""
+    def sheet(self, options: Options, uri: str, shown_in: str = "") -> Sheet:
+        """
+        A sheet for the text *uri*, which is shown in the document of that name.
+
+        It is shown in cells of a notebook, whose URI is *shown_in*, when *uri* is empty.
+        """
         style = Style(
             self.client.encoding,
             self._page,
@@ -241,7 +253,7 @@ class Session:
             self.client.relates,
             uri,
         )
-        return Sheet(style)
+        return Sheet(style, self.baselines.known(options.settings.baseline, uri or shown_in))
 
     def _entry(self, uri: str) -> Entry:
         entry = self.desk.at(uri)
@@ -258,11 +270,20 @@ class Session:
         rules = self.shelf.rules(document.options)
         for problem in self.shelf.taken_problems():
             self.outbox.warn(problem)
-        limits = document.options.settings.limits
+        settings = document.options.settings
         document.draft = document.held = None
         self._changed[document.uri] = document
         try:
-            self.desk.open(document.uri, document.path, content, document.version, rules=rules, limits=limits)
+            self.desk.open(
+                document.uri,
+                document.path,
+                content,
+                document.version,
+                rules=rules,
+                limits=settings.limits,
+                today=today(),
+                foreign=settings.foreign_comments,
+            )
         except Exception as error:  # noqa: BLE001 - one document fails, and is said to
             self.desk.close(document.uri)
             document.failure = f"a fault of the server, {type(error).__name__}"
@@ -286,6 +307,10 @@ class Session:
         self.second.rest(document)
         if not draft.edits:
             return  # a new version of the same text
+        if after.terms.today != today():
+            # What held until yesterday holds no longer.
+            self._analyse(document, after.text.whole())
+            return
         delay = document.options.settings.typing_delay_ms
         document.held = held_after(before, after, draft.edits, document.held) if delay else None
         self._rest(document, delay / 1000)
@@ -347,6 +372,8 @@ class Session:
     def _is_stale(self, document: Document) -> bool:
         options = self.preferences.options(document.uri)
         if options != document.options or self._path(document) != document.path:
+            return True
+        if document.sheet.baseline is not self.baselines.at(options.settings.baseline):
             return True
         entry = self.desk.at(document.uri)
         return entry is not None and entry.snapshot.rules.digest != self.shelf.rules(options).digest

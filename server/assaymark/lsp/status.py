@@ -77,7 +77,7 @@ def _counts(part: Part) -> Counter[str]:
     shown = (
         finding
         for place in part.entry.snapshot.sections_with_findings()
-        for finding in part.document.shown_in(place.leaf)
+        for finding in part.document.shown_in(place.leaf, part.entry.snapshot)
         if part.holds(finding.span.shifted(place.start))
     )
     return Counter(finding.severity.value for finding in shown)

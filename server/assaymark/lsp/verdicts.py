@@ -51,7 +51,7 @@ def _safe(part: Part, snapshot: Snapshot) -> list[Choice]:
     shown = (
         finding.moved(place.start)
         for place in snapshot.sections_with_findings()
-        for finding in part.document.shown_in(place.leaf)
+        for finding in part.document.shown_in(place.leaf, snapshot)
     )
     return [
         (finding, fix)

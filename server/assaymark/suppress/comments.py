@@ -34,13 +34,14 @@ class Comments:
     The comments of a language: their sign, their node's kind, and in which nodes a line end ends a statement.
 
     *blocks* are the kinds of those nodes: the line ends in them are between statements, or between a header
-    and what it heads.
+    and what it heads. Before a line end in one of *closed* no comment can stand.
     """
 
     sign: bytes
     kind: str
     candidate: re.Pattern[bytes]
     blocks: frozenset[str]
+    closed: frozenset[str]
 
 
 _PYTHON_BLOCKS = """
@@ -55,6 +56,7 @@ _COMMENTS = {
         kind="comment",
         candidate=re.compile(rb"#[^\r\n]*?" + _WORDS + rb"[^\r\n]*"),
         blocks=frozenset(_PYTHON_BLOCKS.split()),
+        closed=frozenset(("string", "line_continuation")),
     )
 }
 _BLANK = b" \t\f\r\n"
@@ -93,6 +95,21 @@ def heard(piece: Piece, language: str) -> Heard | None:
     pending.reverse()
     left = tuple(one.silence.moved(-piece.chunk.n_bytes) for one in pending)
     return Heard((*reversed(placed), *pending), left)
+
+
+def takes_comment(piece: Piece, line: int, language: str) -> bool:
+    """Whether a comment can stand at the end of *line*: not in a string, and not behind a backslash."""
+    chunk, shift = piece.chunk, len(piece.chunk.prefix)
+    if line >= chunk.n_breaks:
+        return True
+    end = chunk.line_starts[line + 1]
+    at = end - 1 + shift
+    node = piece.tree.root_node.descendant_for_byte_range(at, at + 1)
+    while node is not None:
+        if node.type in _COMMENTS[language].closed:
+            return False
+        node = node.parent
+    return not chunk.data[chunk.line_starts[line] : end].rstrip(b"\r\n").endswith(b"\\")
 
 
 def statements_over(piece: Piece, first: int, last: int, language: str) -> tuple[int, int]:

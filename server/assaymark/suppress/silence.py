@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from assaymark.text import Span
 
 
+# What the names of the rules on silences start with; their findings no comment silences.
+ABOUT_SILENCES = "ignore-"
+
+
 class Tool(enum.Enum):
     """Whose comment it is, by the word that opens it."""
 

@@ -15,6 +15,7 @@ from assaymark.lsp.methods.code_action_resolve import FixKey, edit_of, edit_of_a
 from assaymark.lsp.part import Part
 from assaymark.lsp.report import SOURCE
 from assaymark.lsp.session import Session
+from assaymark.lsp.silencing import further_actions
 from assaymark.lsp.wire import Position
 from assaymark.text import Span
 
@@ -44,6 +45,8 @@ def handle(session: Session, params: types.CodeActionParams) -> list[types.CodeA
         and session.verdicts.can_fix(part)
     ):
         actions.append(_fix_all(session, part))
+    if _wants("quickfix", only):
+        actions += further_actions(session, part, part.visible(Span(start, end)))
     return actions
 
 

@@ -18,6 +18,7 @@ WATCHED = (
     "**/pyproject.toml",
     "**/.bandit",
     "**/.gitignore",
+    "**/*baseline*.json",
 )
 
 

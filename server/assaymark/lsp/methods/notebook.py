@@ -37,7 +37,7 @@ def open_(session: Session, params: Params) -> None:
     notebook = Notebook(listed, texts)
     options = session.preferences.options(uri)
     path = known_as(session.preferences.path(uri, ""))
-    sheet = session.sheet(options, "")
+    sheet = session.sheet(options, "", uri)
     document = Document(uri, "", path, options, sheet, version, outlets, notebook)
     session.enter(document, notebook.source())
 
