@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 import subprocess
@@ -71,7 +72,7 @@ def test_help_fits_the_terminal(
     monkeypatch.setenv("COLUMNS", str(width))
     out = world.run(*command.split(), "--help").out
     long = [line for line in out.splitlines() if len(line) > min(width, 110)]
-    assert [line for line in long if "assaymark " not in line] == []
+    assert [line for line in long if "assaymark" not in line] == []
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -93,6 +94,18 @@ def test_help_names_every_option_with_words() -> None:
     texts += [page.description for page in PAGES.values()]
     mentioned = {option for text in texts for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)}
     assert mentioned - options.keys() == set()
+
+
+def test_examples_name_rules_that_there_are() -> None:
+    """Also where a `*` stands for some of them."""
+    commands = [shlex.split(command) for page in PAGES.values() for command, _ in page.examples]
+    pairs = [pair for words in commands for pair in itertools.pairwise(words)]
+    named = [
+        name for option, names in pairs if option in {"--select", "--ignore"} for name in names.split(",")
+    ]
+    named += [name for word, name in pairs if word == "explain" and name != "my-rule"]
+    assert len(named) > 2
+    assert load().unknown(named) == ()
 
 
 def test_help_of_what_is_no_command(world: World) -> None:
@@ -126,8 +139,10 @@ def test_levels_are_told_as_they_are(world: World) -> None:
     by_level = rules_by_level()
     for level in Level:
         assert set(by_level.get(level, ())) == {rule.id for rule in rules if rule.level is level}
-    counts = [f"({sum(rule.level <= level for rule in rules)} rules)" for level in Level]
-    assert [re.findall(r"\(\d+ rules\)", text) for _, text in levels()] == [[count] for count in counts]
+    counts = [f"({sum(rule.level <= level for rule in rules)} rules in all)" for level in Level]
+    assert [re.findall(r"\(\d+ rules in all\)", text) for _, text in levels()] == [
+        [count] for count in counts
+    ]
     out = world.run("check", "--help").out
     assert all(count in out for count in counts)
 

@@ -28,7 +28,7 @@ def add_check(check: argparse.ArgumentParser) -> None:
     _add_fixes(check.add_argument_group("fixes"))
     _add_outputs(check.add_argument_group("what comes of it"))
     _add_run(check.add_argument_group("how it runs"))
-    _add_settings(check.add_argument_group("settings, beside those in files"))
+    _add_settings(check.add_argument_group("beside the settings in files"))
 
 
 def _add_what(what: argparse._ArgumentGroup) -> None:
@@ -72,8 +72,9 @@ def _add_bandit(which: argparse._ArgumentGroup) -> None:
     which.add_argument(
         "--bandit",
         choices=("rest", "all", "off"),
-        help="what bandit is asked: the tests that no page covers, all, or nothing (default: rest)."
-        " What it finds is shown from --level strict on",
+        metavar="TESTS",
+        help="what bandit is asked: rest (the tests that no page covers), all or off (default: rest);"
+        " what it finds is shown from --level strict on",
     )
     which.add_argument(
         "--deep", action="store_const", const="all", dest="bandit", help="the same as --bandit all"

@@ -14,9 +14,9 @@ from assaymark.finding import Level
 from assaymark.rules.pages import PAGE, RulesNotFoundError, pages_folder, rule_files
 
 _MEANINGS = {
-    Level.default: "what is likely to be a flaw, and worth the time to look",
-    Level.strict: "and what is often right but often in the way, as {names} are",
-    Level.pedantic: "and every other rule, for who looks at a program for the first time, as {names}",
+    Level.default: "likely flaws, worth the time to look",
+    Level.strict: "adds rules that are often right, and often in the way",
+    Level.pedantic: "adds all other rules, for a first look at a program",
 }
 _LEVEL = re.compile(r"^level:[ \t]*(\w+)", re.MULTILINE)
 
@@ -29,8 +29,8 @@ def levels() -> tuple[tuple[str, str], ...]:
     for level, meaning in _MEANINGS.items():
         names = added.get(level, ())
         n_rules += len(names)
-        text = meaning.format(names=" or ".join(names[:2])) if names else meaning.partition(", as {")[0]
-        rows.append((level.value, f"{text} ({n_rules} rules)"))
+        such_as = f", such as {' or '.join(names[:2])}" if names else ""
+        rows.append((level.value, f"{meaning}{such_as} ({n_rules} rules in all)"))
     return tuple(rows)
 
 

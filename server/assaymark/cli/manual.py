@@ -77,6 +77,10 @@ In a notebook the place is the number of the cell, of any kind, and the line in 
 
 Nothing that could not be checked looks clean: it is named with the reason in every format, and the
 exit code is 2.
+
+What is known or accepted is kept apart, and counted: a comment silences a finding, a baseline hides
+those that were there before, and settings in files choose rules and files. An option outranks what a
+file of settings says.
 """,
     examples=(
         ("assaymark check", "the current folder"),
@@ -87,9 +91,12 @@ exit code is 2.
         ("assaymark check --baseline assaymark-baseline.json", "only what came since that was written"),
         ("assaymark check --staged", "what is about to be committed"),
         ("assaymark check --diff origin/main", "only findings on lines that differ from origin/main"),
+        ("assaymark check --show-silenced", "and what comments and the baseline silence"),
         ("assaymark check --watch", "the current folder, and then whatever is saved"),
         ("assaymark check --level strict --severity medium", "more rules, and nothing that is low"),
-        ("assaymark check --select 'yaml-*,eval-exec'", "by some rules only"),
+        ("assaymark check --deep --level strict", "and everything that bandit finds"),
+        ("assaymark check --exclude 'migrations' --exclude '*_pb2.py'", "without some files and folders"),
+        ("assaymark check --select 'yaml-*,sql-*'", "by some rules only"),
         ("assaymark check --statistics --level pedantic", "how often each rule speaks"),
         ("assaymark check --report sarif=assaymark.sarif", "text for people, and a file for a program"),
         ("assaymark check --format github", "notes on the lines of a pull request"),
@@ -106,9 +113,18 @@ exit code is 2.
             ("junit", "JUnit's XML, as Jenkins reads it: a suite for each file"),
             ("csv", "a row for each finding, for spreadsheets"),
         ),
+        "comments that silence what is found on their line": (
+            ("# assaymark: ignore[RULE] -- reason", "until it is taken away"),
+            ("# assaymark: ignore[RULE] until 2027-03-01 -- reason", "until that day"),
+            ("# nosec, # noqa: S..., # nosemgrep", "those of other tools, for what they find too"),
+        ),
         "exit codes": _EXIT_CODES,
         "files": (
             (".gitignore", "what it names is not checked, unless git tracks it"),
+            ("assaymark.toml", "settings; server/SETTINGS.md in the sources describes them"),
+            ("pyproject.toml", "settings, under [tool.assaymark], where there is no assaymark.toml"),
+            ("~/.config/assaymark/assaymark.toml", "settings of one's own; those of a project outrank them"),
+            ("assaymark-baseline.json", "known findings, written by `assaymark baseline`"),
             ("~/.cache/assaymark/", "results of earlier runs, by content; --no-cache does without"),
         ),
         "environment": _ENVIRONMENT,

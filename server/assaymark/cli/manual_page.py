@@ -13,7 +13,7 @@ import shutil
 import textwrap
 from collections.abc import Iterator
 
-from assaymark.cli.manual import CHECK, Page, Rows
+from assaymark.cli.manual import Page, Rows
 
 _WIDEST, _NARROWEST = 110, 40
 _INDENT = "  "
@@ -31,13 +31,14 @@ def manual_page(parser: argparse.ArgumentParser, page: Page) -> str:
         *(textwrap.fill(paragraph, width) + "\n" for paragraph in _paragraphs(page)),
         _options(parser, width),
         _titled("examples", _examples(page.examples, width)),
-        *(_titled(title, _table(rows, width)) for title, rows in _tables(page)),
+        *(_titled(title, _table(rows, width)) for title, rows in _tables(parser, page)),
     ]
     return "\n".join(section for section in sections if section)
 
 
-def _tables(page: Page) -> Iterator[tuple[str, Rows]]:
-    if page is CHECK:
+def _tables(parser: argparse.ArgumentParser, page: Page) -> Iterator[tuple[str, Rows]]:
+    # Whatever takes a level says what the levels are.
+    if any("--level" in action.option_strings for action in parser._actions):  # noqa: SLF001
         from assaymark.cli.levels import levels
 
         yield "levels", levels()
@@ -71,7 +72,9 @@ def _titled(title: str, lines: Iterator[str]) -> str:
 def _table(rows: Rows, width: int) -> Iterator[str]:
     column = min(max(len(left) for left, _ in rows) + 2, _COLUMN)
     for left, right in rows:
-        lines = textwrap.wrap(right, max(width - column - len(_INDENT), _NARROWEST // 2))
+        lines = textwrap.wrap(
+            right, max(width - column - len(_INDENT), _NARROWEST // 2), break_on_hyphens=False
+        )
         if len(left) + 2 > column:
             yield _INDENT + left
             left = ""  # noqa: PLW2901, what is left to write
