@@ -182,3 +182,12 @@ def test_what_matters(tmp_path: Path, inside: str, answer: bool) -> None:
     # The folder that is watched may lie in one of those itself.
     top = tmp_path / "vendor" / "x"
     assert watch.matters(str(top / inside), [str(top)]) is answer
+
+
+def test_settings_that_change_have_everything_checked_again(world: World, started: Watching) -> None:
+    """They hold from then on: what is ignored is not shown, what is excluded not looked at."""
+    (world.here / "assaymark.toml").write_text('ignore = ["send-open"]\nexclude = ["gen"]\n')
+    world.write(b="send(b, secret=False)\n", gen__c="send(c, secret=False)\n")
+    heard = started.hear_of("b.py")
+    assert "gen/c.py" not in heard
+    assert "send-open" not in heard

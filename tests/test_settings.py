@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -484,3 +486,25 @@ def test_settings_made_plain_are_the_same_again(values: dict[str, object]) -> No
     values["defer"] = ("ruff",)
     settings = resolved([says(Layer.managed, values)]).settings
     assert from_plain(json.loads(json.dumps(to_plain(settings)))) == settings
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        st.text(max_size=200).map(str.encode),
+        st.lists(
+            st.sampled_from(
+                ["severity", "ignore", "rules", "tool", "[", "]", "=", '"', "'", ".", "\n", "high", "1"]
+            )
+        ).map(lambda words: "".join(words).encode()),
+    ),
+    st.sampled_from(["assaymark.toml", "pyproject.toml"]),
+)
+def test_no_file_is_too_broken_to_be_told_of(content: bytes, name: str) -> None:
+    """Reading raises on no bytes; what is wrong has a line and is one line long."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder, name)
+        place.write_bytes(b"# assaymark\n" + content)
+        found = settings_in(str(place), Layer.repository, top=folder)
+        for wrong in found.wrong if found is not None else ():
+            assert re.fullmatch(re.escape(name) + r":[1-9]\d*: [^\n]+", str(wrong))

@@ -242,3 +242,23 @@ def test_doctor_proposes_what_to_defer_to(world: World, monkeypatch: pytest.Monk
 def test_doctor_says_what_does_not_go_together(world: World, arguments: tuple[str, ...]) -> None:
     """Exit code 3."""
     assert world.run("doctor", *arguments).code == 3
+
+
+def test_rules_of_the_repository_are_listed_and_explained(world: World) -> None:
+    """Where its settings name them."""
+    (world.here / "odd.yml").write_text(
+        "rules: [{id: odd, languages: [python], severity: ERROR, message: Odd., pattern: odd(...)}]\n"
+    )
+    put(world, "assaymark.toml", 'rules = ["odd.yml"]\n')
+    assert "Odd." in world.run("explain", "odd").out
+    assert any(line.startswith("odd ") for line in world.run("rules").out.splitlines())
+
+
+def test_comments_of_other_tools_can_be_left_unheard(world: World) -> None:
+    """By a setting, and by an option."""
+    world.write(a="send(a, secret=False)  # nosec\n")
+    assert world.check().found == []
+    assert rules_of(world.check("--no-foreign-comments")) == ["send-open"]
+    put(world, "assaymark.toml", "foreign-comments = false\n")
+    assert rules_of(world.check()) == ["send-open"]
+    assert world.check("--foreign-comments").found == []

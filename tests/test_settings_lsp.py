@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assaymark.cli.terms import Terms
 from assaymark.lsp import preferences
 from assaymark.settings.places import Places
+from assaymark.settings.standing import Standing
 from e2e.inside import PULLS, PUSHED, Inside, Message
 
 ASKED: Message = {**PULLS, "workspace": {**PULLS["workspace"], "configuration": True}}
@@ -162,3 +165,35 @@ def test_findings_are_left_to_a_tool_that_has_them_enabled(tmp_path: Path) -> No
     assert shown(editor_in(tmp_path, defer=["ruff"], trusted=False), tmp_path) == ["eval-code"]
     put(tmp_path, '[tool.ruff.lint]\nselect = ["E"]\n', "pyproject.toml")
     assert shown(editor_in(tmp_path, defer=["ruff"]), tmp_path) == ["eval-code"]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {"here/assaymark.toml": 'severity = "high"\nignore = ["a*"]\nexclude = ["/gen", "x.py"]\n'},
+        {"here/pyproject.toml": '[tool.assaymark]\nlevel = "strict"\n', "user.toml": 'level = "pedantic"\n'},
+        {
+            "here/part/assaymark.toml": 'rules = ["r"]\nbaseline = "b"\n',
+            "here/assaymark.toml": "timeout = 1\n",
+        },
+        {"managed.toml": 'bandit = "all"\n', "here/assaymark.toml": 'bandit = "off"\nmax-bytes = 9000000\n'},
+    ],
+)
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_terminal_comes_to_the_same(
+    tmp_path: Path, elsewhere: Places, files: dict[str, str], trusted: bool
+) -> None:
+    """The same settings for the same file, and the same files excluded."""
+    (tmp_path / "here" / "part").mkdir()
+    (tmp_path / "here" / "part" / "r").mkdir()
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    editor = editor_in(tmp_path, trusted=trusted)
+    terms = Terms(Standing(elsewhere, trusted=trusted))
+    for name in ("a.py", "part/a.py", "gen/a.py", "part/gen/a.py", "part/x.py"):
+        file = tmp_path / "here" / name
+        settings = editor.session.preferences.options(file.as_uri()).settings
+        excluded, limits = settings.limits.excluded, replace(settings.limits, excluded="")
+        assert replace(settings, limits=limits) == terms.settings(str(file))
+        assert excluded == (f"excluded by {pattern}" if (pattern := terms.excluding(str(file))) else "")

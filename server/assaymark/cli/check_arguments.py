@@ -176,6 +176,11 @@ def _add_settings(settings: argparse._ArgumentGroup) -> None:
         help="hide what these tools find too, where they are set up (ruff, bandit, semgrep)",
     )
     settings.add_argument(
+        "--foreign-comments",
+        action=argparse.BooleanOptionalAction,
+        help="honour `# nosec`, `# noqa: S...` and `# nosemgrep` (default: yes)",
+    )
+    settings.add_argument(
         "--untrusted", action="store_true", help="let the settings of the repository loosen nothing"
     )
 

@@ -77,8 +77,9 @@ def _run(options: Namespace) -> int:
             return baseline(Wanted(tuple(options.paths), standing_of(options), options.output))
         case "explain":
             from assaymark.cli.explain import explain
+            from assaymark.cli.typed import rules_here
 
-            return explain(options.rule, tuple(options.rules))
+            return explain(options.rule, rules_here(options))
         case "rules" if options.action == "test":
             from assaymark.cli.rules import test
 
@@ -89,8 +90,9 @@ def _run(options: Namespace) -> int:
             return names(tuple(options.rules))
         case "rules":
             from assaymark.cli.rules import index
+            from assaymark.cli.typed import rules_here
 
-            return index(tuple(options.rules), as_json=options.json)
+            return index(rules_here(options), as_json=options.json)
         case "completion":
             from assaymark.cli.completion import completion
 

@@ -6,6 +6,7 @@ Invariant: what was not typed sets nothing, so that files decide.
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from collections.abc import Iterable
 
@@ -14,7 +15,7 @@ from assaymark.settings.declared import DECLARED
 from assaymark.settings.decoding import from_command_line
 from assaymark.settings.layer import Given
 from assaymark.settings.shapes import Ground
-from assaymark.settings.standing import Standing, our_places
+from assaymark.settings.standing import Lookup, Standing, our_places
 
 # Lists whose items can be parted by commas too; a glob or a path may hold one.
 _PARTED = frozenset(("select", "ignore", "defer"))
@@ -23,6 +24,15 @@ _PARTED = frozenset(("select", "ignore", "defer"))
 def standing_of(options: Namespace) -> Standing:
     """What holds for all files of a run. Raises UsageError for a value that is none."""
     return Standing(our_places(), (_given(options),), trusted=not options.untrusted)
+
+
+def rules_here(options: Namespace) -> tuple[str, ...]:
+    """The further rules of the current folder: those that were typed and those that settings name."""
+    here = os.path.abspath(os.curdir)  # noqa: PTH100 - paths stay strings
+    found = Lookup(Standing(our_places(), (_given(options),)), here).at(here).resolved
+    if found.wrong:
+        raise UsageError(str(found.wrong[0]))
+    return tuple(map(str, found.settings.rules))
 
 
 def _given(options: Namespace) -> Given:

@@ -49,7 +49,8 @@ class Preferences:
         folder = folder_of(uri, self.folders)
         # With the separators of this machine.
         place = os.path.normpath(file_path(uri))
-        inner = os.path.dirname(place)  # noqa: PTH120 - paths stay strings
+        # A folder is asked about with a slash at its end.
+        inner = place if uri.endswith("/") else os.path.dirname(place)  # noqa: PTH120 - paths stay strings
         lookup = Lookup(self._standing(folder), _path_of_folder(folder) or inner)
         if not uri.startswith("file:"):
             self._tell(None, lookup.everywhere)
