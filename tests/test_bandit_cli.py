@@ -9,10 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from assaymark.cli.second import left
+from assaymark.engines.bandit.terms import covered_by
+from assaymark.rules.loading import load
 from assaymark.second.asking import Wish, second_of
 from assaymark.second.configuration import told_by
 from assaymark.second.environment import plugins, road
 from cli_world import World, world
+from test_covers import examples
 
 __all__ = ["world"]
 
@@ -39,13 +43,20 @@ def test_at_the_default_level_bandit_is_not_even_imported(world: World) -> None:
 
 
 def test_what_no_page_covers_is_found_by_bandit(world: World) -> None:
-    """From the level on at which it is shown."""
-    world.write(a="x = 1\n" + SWALLOWED, b="import xmlrpc.client\n")
-    assert rules_of(world, "--level", "pedantic", "--ignore", "*-*", "--select", "bandit/B110") == [
-        "bandit/B110"
-    ]
+    """From the level on at which it is shown, and not what pages cover."""
+    test = left(load())[0]
+    world.write(a=examples()[test][0])
+    assert set(rules_of(world, "--level", "pedantic", *NAMED)) >= {f"bandit/{test}"}
     assert rules_of(world, "--level", "default", *NAMED) == []
-    found = world.check("--level", "pedantic", "--select", "bandit/B110").json["findings"][0]
+    covered = covered_by(load().rules)[0]
+    world.write(a=examples()[covered][0])
+    assert f"bandit/{covered}" not in rules_of(world, "--level", "pedantic", *NAMED)
+
+
+def test_where_bandit_found_it_and_where_to_read_more(world: World) -> None:
+    """As with any other finding."""
+    world.write(a="x = 1\n" + SWALLOWED)
+    found = world.check("--level", "pedantic", "--select", "bandit/B110", "--deep").json["findings"][0]
     assert (found["path"], found["start"], found["end"]) == (
         "a.py",
         {"line": 4, "column": 1},

@@ -14,16 +14,22 @@ from assaymark.analysis.snapshot import Limits, Snapshot, State
 from assaymark.desk import Desk
 from assaymark.engines.bandit.asking import opinion
 from assaymark.engines.bandit.terms import Terms
+from assaymark.engines.bandit.words import WORDS
 from assaymark.rules.loading import load
 from assaymark.rules.ruleset import RuleSet
 from assaymark.text import Edit, Span
 from editing import an_edit, applied
 
+TESTED = frozenset(f"bandit/{test}" for test in WORDS)
 ASSERT = b"assert x\n"
 YAML = b"import yaml\n\n\ndef f(b):\n    return yaml.load(b)\n"
 TEXTS = (
     ASSERT + YAML,
     b"import pickle\ntry:\n    x = pickle.loads(eval(b))\nexcept Exception:\n    pass\n\n\ndef g():\n    assert x\n",
+    (
+        b"import pyghmi  # assaymark: ignore[bandit/B415] -- ours\n\n\ndef f():\n"
+        b"    # assaymark: ignore[bandit/B101, bandit/B110] -- ours\n    assert 1\n"
+    ),
     b"import subprocess as s\n\n\ndef f(c):\n    s.run(c,\n        shell=True)\n\n\ndef g(password='x'):\n    assert 1\n",
 )
 
@@ -35,7 +41,8 @@ def rules() -> RuleSet:
 
 def asked(snapshot: Snapshot) -> Snapshot:
     """The snapshot with all that bandit says of its text."""
-    return settled(snapshot, opinion(snapshot.text.whole(), "x.py", Terms(everything=True)).findings)
+    said = opinion(snapshot.text.whole(), "x.py", Terms(everything=True))
+    return settled(snapshot, said.findings, frozenset() if said.unread else TESTED)
 
 
 def names(snapshot: Snapshot) -> list[str]:
@@ -89,6 +96,16 @@ def test_a_section_that_an_edit_replaces_loses_its_own() -> None:
     after = advanced(snapshot, [Edit(Span(len(text) - 2, len(text) - 1), b"z")])
     assert [finding.span.start for finding in after.findings()] == [13]
     assert names(asked(after)) == ["bandit/B101"] * 2
+
+
+def test_a_silence_of_what_was_tested_can_be_unused() -> None:
+    """It takes a finding of bandit's away; where there is none it is unused, but only if bandit was asked."""
+    used = b"import pyghmi  # assaymark: ignore[bandit/B415] -- ours\n"
+    unused = b"import x  # assaymark: ignore[bandit/B415] -- ours\n"
+    for text, expected in ((used, []), (unused, ["ignore-unused"])):
+        snapshot = opened(text, "x.py", rules().selected(("ignore-*",)))
+        assert names(asked(snapshot)) == expected
+        assert names(settled(snapshot, (), frozenset(("bandit/B101",)))) == []
 
 
 def test_an_answer_that_comes_too_late_is_dropped() -> None:

@@ -79,15 +79,17 @@ class Desk:
             raise NotOpenError(uri)
         return self._put(Entry(uri, advanced(before.snapshot, edits), version))
 
-    def settle(self, asked: Entry, found: Sequence[Finding]) -> Entry | None:
+    def settle(
+        self, asked: Entry, found: Sequence[Finding], tested: frozenset[str] = frozenset()
+    ) -> Entry | None:
         """
-        *asked* with what another tool *found* in its text; None when the text has moved on.
+        *asked* with what another tool, asked for *tested*, *found*; None when the text has moved on.
 
         Effect: the new snapshot takes the place of the old one.
         """
         if self._entries.get(asked.uri) is not asked:
             return None
-        return self._put(Entry(asked.uri, settled(asked.snapshot, found), asked.version))
+        return self._put(Entry(asked.uri, settled(asked.snapshot, found, tested), asked.version))
 
     def close(self, uri: str) -> None:
         self._entries.pop(uri, None)

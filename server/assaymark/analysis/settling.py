@@ -29,17 +29,22 @@ _SETTLING = frozenset((State.clean, State.findings, State.partial))
 _SAYING: dict[str, Mapping[str, frozenset[str]]] = {}
 
 
-def settled(snapshot: Snapshot, findings: Sequence[Finding]) -> Snapshot:
-    """*snapshot* with *findings*, in spans of the whole text, for all that was settled before."""
+def settled(
+    snapshot: Snapshot, findings: Sequence[Finding], tested: frozenset[str] = frozenset()
+) -> Snapshot:
+    """
+    *snapshot* with *findings*, in spans of the whole text, for all that was settled before.
+
+    *tested* are the rule ids of what was asked of all of the text: only of these a silence can be unused.
+    """
     if snapshot.state not in _SETTLING:
         return snapshot
     by_section = _by_section(snapshot, findings)
     exchanged: dict[int, Section] = {}
     for section in snapshot.text:
         its = by_section.get(id(section), ())
-        # Comments that name the tool's tests are unused only once it was asked.
-        if its != section.settled or (section.heard is not None and not section.is_settled):
-            exchanged[id(section)] = replace(section, settled=its, is_settled=True, verdict=None)
+        if its != section.settled or (section.heard is not None and section.tested != tested):
+            exchanged[id(section)] = replace(section, settled=its, tested=tested, verdict=None)
     if not exchanged:
         return snapshot
     snapshot = silenced(replace(snapshot, text=snapshot.text.exchanged(exchanged)))

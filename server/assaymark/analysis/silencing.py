@@ -132,6 +132,6 @@ def _judged(section: Section, used: Used, language: str, terms: Terms) -> Sectio
         incoming=section.incoming,
         behind=used,
         is_whole=section.answer is not None and not section.answer.exhausted,
-        has_bandit=section.is_settled,
+        tested=section.tested,
     )
     return replace(section, verdict=judged(case, terms))

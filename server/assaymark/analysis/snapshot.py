@@ -87,7 +87,7 @@ class Section:
     A chunk of a text with all that is known of it.
 
     *keys* are those of its words that the wide rules know; *wide* holds what those rules found here, and
-    *settled* what another tool found, which *is_settled* says was asked. *found* is all of it, *findings*
+    *settled* what another tool found, which was asked for *tested* there. *found* is all of it, *findings*
     what the comments left of that and what is said about them, *silenced* what they took; *heard* are its
     comments, *incoming* those that the chunk before left pending. Spans are relative to the chunk.
     """
@@ -99,7 +99,7 @@ class Section:
     answer: Answer | None = None
     wide: tuple[Finding, ...] = ()
     settled: tuple[Settled, ...] = ()
-    is_settled: bool = False
+    tested: frozenset[str] = frozenset()
     heard: Heard | None = None
     incoming: tuple[Silence, ...] = ()
     verdict: Verdict | None = None

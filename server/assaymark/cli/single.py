@@ -187,8 +187,8 @@ def _analysed(text: Text, path: str, asked: Asked, said: Opinion) -> Checked:
     if not said.findings and not needed(text.content, text.known_as, asked.rules, text.language):
         return Checked(path, State.clean)
     snapshot = analysis_of(text, asked)
-    answered = asked.second is not None and not said.unread
-    return reported(settled(snapshot, said.findings) if answered else snapshot, path, text)
+    tested = frozenset[str]() if asked.second is None or said.unread else asked.second.rules
+    return reported(settled(snapshot, said.findings, tested), path, text)
 
 
 def analysis_of(text: Text, asked: Asked) -> Snapshot:

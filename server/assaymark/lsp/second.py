@@ -87,7 +87,8 @@ class SecondOpinions:
             return  # typing went on, and will rest again
         second = self._second(document) if entry.snapshot.language == "python" else None
         if second is None:
-            self._settle(document, entry, Opinion())
+            # What an earlier answer left, under other settings, goes.
+            self._settle(document, entry, Opinion(), frozenset())
             return
         # Late: most sessions ask nobody.
         from assaymark.second.channel import Channel, Question
@@ -98,7 +99,8 @@ class SecondOpinions:
             seconds = document.options.settings.seconds
             content = entry.snapshot.text.whole()
             question = Question(document.uri, content, document.path, second, seconds)
-            self.asker.ask(question, lambda opinion: self._answered(document, entry, opinion))
+            tested = second.rules
+            self.asker.ask(question, lambda opinion: self._answered(document, entry, opinion, tested))
 
     def _second(self, document: Document) -> Second | None:
         settings, session = document.options.settings, self._session
@@ -130,15 +132,15 @@ class SecondOpinions:
         folders = self._session.preferences.folders
         return tuple(file_path(folder) for folder in folders if folder.startswith("file:"))
 
-    def _answered(self, document: Document, asked: Entry, opinion: Opinion) -> None:
+    def _answered(self, document: Document, asked: Entry, opinion: Opinion, tested: frozenset[str]) -> None:
         try:
             if self._session.document(document.uri) is document and document.draft is None:
-                self._settle(document, asked, opinion)
+                self._settle(document, asked, opinion, frozenset() if opinion.unread else tested)
         except Exception as error:  # noqa: BLE001 - what bandit says never ends the server
             self._session.outbox.fault(error, "the settling of what bandit said")
 
-    def _settle(self, document: Document, asked: Entry, opinion: Opinion) -> None:
-        entry = self._session.desk.settle(asked, opinion.findings)
+    def _settle(self, document: Document, asked: Entry, opinion: Opinion, tested: frozenset[str]) -> None:
+        entry = self._session.desk.settle(asked, opinion.findings, tested)
         if entry is None:
             return
         document.held = carried(document.held, entry.snapshot)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assaymark.engines.bandit.terms import BanditTest, Configuration, Terms, covered_by, left_over
+from assaymark.engines.bandit.terms import BanditTest, Configuration, Terms, covered_by, left_over, rule_of
 from assaymark.finding import Level
 from assaymark.second.environment import on_the_road, plugins
 
@@ -56,6 +56,11 @@ class Second:
 
         own = (BanditTest(test, "") for test in WORDS)
         return tuple(test.id for test in left_over(own, self.terms))
+
+    @property
+    def rules(self) -> frozenset[str]:
+        """The rule ids of `tests`."""
+        return frozenset(map(rule_of, self.tests))
 
 
 def second_of(wish: Wish, rules: Sequence[Rule], project: str) -> Second | None:

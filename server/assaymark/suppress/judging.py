@@ -90,7 +90,7 @@ class Case(NamedTuple):
     A chunk's findings and silences, with what its neighbours know.
 
     *incoming* is pending from the chunk before, *behind* what the chunk behind used of this one's pending;
-    *is_whole* says that every rule had its say, *has_bandit* that bandit had.
+    *is_whole* says that every rule had its say; of bandit's tests those of *tested* had.
     """
 
     piece: Piece
@@ -100,7 +100,7 @@ class Case(NamedTuple):
     incoming: tuple[Silence, ...]
     behind: Used
     is_whole: bool
-    has_bandit: bool
+    tested: frozenset[str]
 
 
 def judged(case: Case, terms: Terms) -> Verdict:
@@ -200,7 +200,7 @@ def _is_unknown(name: Name, terms: Terms) -> bool:
 def _had_its_say(name: Name, case: Case, terms: Terms) -> bool:
     """Whether the rule was asked about this chunk and could have answered."""
     if name.text.startswith(_BANDIT):
-        return case.has_bandit
+        return name.text in case.tested
     return case.is_whole and name.text in terms.asked
 
 
