@@ -96,6 +96,12 @@ def test_the_command_publishes_closed_files(pushed: World) -> None:
     assert all("version" not in one for one in of(came, "textDocument/publishDiagnostics"))
 
 
+def test_what_the_settings_exclude_is_left_out(pushed: World) -> None:
+    """As the command line leaves it out: folders are not even looked through."""
+    (pushed.folder / "assaymark.toml").write_text('exclude = ["lib"]\n')
+    assert pushed.publishes(pushed.command(CHECK)[1]) == {"main.py": 1}
+
+
 def test_a_second_check_publishes_what_is_new(pushed: World) -> None:
     """Nothing is sent twice; a file that became clean, or is gone, is withdrawn."""
     pushed.command(CHECK)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from assaymark.workspace.reading import Source, Unreadable, decoded, read
-from assaymark.workspace.walking import Walked, listed, walk
+from assaymark.workspace.walking import Walked, listed, walk, walking
 from assaymark.workspace.writing import replace
 
 
@@ -291,3 +291,17 @@ def test_a_failed_replacement_leaves_the_old_content(tmp_path: Path, monkeypatch
         replace(str(file), b"new")
     assert file.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_walk_in_turns_finds_what_a_walk_finds(tmp_path: Path) -> None:
+    """A folder at a time."""
+    for name in ("a.py", "x/b.py", "x/y/c.py", "out/d.py", "x/e.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".gitignore").write_text("out/\n")
+    turns = [[file.path for file in files] for files in walking(str(tmp_path), lambda _: "")]
+    assert turns == [["a.py"], ["x/b.py"], ["x/y/c.py"]]
+    assert sorted(path for paths in turns for path in paths) == [
+        file.path for file in walk([str(tmp_path)], str(tmp_path)).files
+    ]

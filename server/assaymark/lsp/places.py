@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from urllib.parse import unquote, urlsplit
+from dataclasses import dataclass
+from urllib.parse import quote, unquote, urlsplit
 
 from assaymark.workspace.project import path_in_repository
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file as the disk and as the client calls it: by the folder, and the path in it."""
+
+    path: str
+    folder: str
+    inside: str
+
+    @property
+    def uri(self) -> str:
+        return f"{self.folder.rstrip('/')}/{quote(self.inside)}"
 
 
 def folder_of(uri: str, folders: Sequence[str]) -> str | None:
@@ -43,6 +57,16 @@ def file_path(uri: str) -> str:
     if path[2:3] == ":" and path[:1] == "/" and path[1:2].isalpha():
         return path[1:]
     return path
+
+
+def placed(path: str, folders: Sequence[str]) -> Place | None:
+    """The file *path* by the innermost of *folders* that holds it; None outside of all, or a notebook."""
+    known_as = path.replace("\\", "/")
+    tops = {f"{file_path(folder).rstrip('/')}/": folder for folder in folders if folder.startswith("file:")}
+    top = max((top for top in tops if known_as.startswith(top)), key=len, default=None)
+    if top is None or path.endswith(".ipynb"):
+        return None
+    return Place(path, tops[top], known_as.removeprefix(top))
 
 
 def _split(uri: str) -> tuple[str, str]:

@@ -25,6 +25,7 @@ from assaymark.settings.resolving import Resolved
 from assaymark.settings.shapes import Ground
 from assaymark.settings.standing import Lookup, Standing, our_places
 from assaymark.settings.values import Settings
+from assaymark.workspace.walking import Excluding
 
 
 class Preferences:
@@ -61,6 +62,10 @@ class Preferences:
         if not settings.defer or not self._trusted:
             return Options(settings)
         return Options(settings, deferral_for(settings.defer, place, found.top))
+
+    def excluding(self, folder: str) -> Excluding:
+        """What, by the settings that hold there, excludes a place in *folder*."""
+        return Lookup(self._standing(folder), _path_of_folder(folder)).excluding
 
     def path(self, uri: str, language_id: str) -> str:
         """The path by which rules know the document *uri*."""

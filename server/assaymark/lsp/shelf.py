@@ -16,6 +16,10 @@ from assaymark.policy import is_shown
 from assaymark.rules.rule import Rule
 from assaymark.rules.ruleset import RuleSet
 
+_MOST_SELECTED = 32
+# What was selected of which rules: asked for at every opening, and for every file of a workspace.
+_SELECTED: dict[tuple[object, ...], RuleSet] = {}
+
 
 class Shelf:
     """Rule sets by the files that they come from and what is selected of them."""
@@ -101,6 +105,12 @@ def page_uri(source: str) -> str | None:
     return page.resolve().as_uri() if page is not None else None
 
 
-@lru_cache(maxsize=32)
 def _selected(rules: RuleSet, select: tuple[str, ...], ignore: tuple[str, ...], level: Level) -> RuleSet:
-    return rules.selected(select, ignore).up_to(level)
+    # By the digest: the hash of a set of rules goes through all of their patterns.
+    key = (rules.digest, rules.problems, select, ignore, level)
+    known = _SELECTED.get(key)
+    if known is None:
+        if len(_SELECTED) >= _MOST_SELECTED:
+            _SELECTED.clear()
+        known = _SELECTED[key] = rules.selected(select, ignore).up_to(level)
+    return known

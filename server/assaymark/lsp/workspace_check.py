@@ -12,20 +12,21 @@ Invariants:
 
 from __future__ import annotations
 
+import os
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from assaymark.lsp.closed_file import ClosedFile, Stamp, checked, stamp_of, unread
 from assaymark.lsp.document import Later, Outlet
+from assaymark.lsp.offer import Offer
 from assaymark.lsp.outbox import MessageId
-from assaymark.lsp.places import file_path, folder_of
+from assaymark.lsp.places import Place, file_path, folder_of, placed
 from assaymark.lsp.progress import Progress, Progresses, Token
 from assaymark.lsp.refusal import REQUEST_CANCELLED, Refused
 from assaymark.lsp.workspace_pull import WorkspacePull
-from assaymark.workspace.walking import is_left_out, walk
+from assaymark.workspace.walking import File, is_left_out, walking
 
 if TYPE_CHECKING:
     from assaymark.lsp.session import Session
@@ -33,30 +34,6 @@ if TYPE_CHECKING:
 # How long it rests while somebody types.
 _REST = 0.3
 _TITLE = "assaymark: checking the workspace"
-# Pulls of the workspace, and of no document: those are offered from the start.
-_OFFER = {
-    "id": "assaymark-workspace",
-    "method": "textDocument/diagnostic",
-    "registerOptions": {
-        "documentSelector": [{"scheme": "assaymark-workspace"}],
-        "identifier": "assaymark-workspace",
-        "interFileDependencies": False,
-        "workspaceDiagnostics": True,
-    },
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A file as the disk and as the client calls it: by the folder, and the path in it."""
-
-    path: str
-    folder: str
-    inside: str
-
-    @property
-    def uri(self) -> str:
-        return f"{self.folder.rstrip('/')}/{quote(self.inside)}"
 
 
 @dataclass(slots=True)
@@ -64,6 +41,7 @@ class _Run:
     """What one run has still to do, and who waits for its end."""
 
     folders: deque[str]
+    walk: Iterator[Sequence[File]] | None = None
     files: deque[Place] = field(default_factory=deque)
     is_whole: bool = False
     n_done: int = 0
@@ -89,7 +67,7 @@ class WorkspaceCheck:
         self._pulls: dict[MessageId, WorkspacePull] = {}
         self._run: _Run | None = None
         self._is_fresh = False
-        self._is_offered = False
+        self._offer = Offer(session.client, session.outbox)
 
     def check(self, request: MessageId, token: Token | None, then: Callable[[], None]) -> None:
         """Effect: all folders are checked, and from then on what changes in them; *then* follows once."""
@@ -199,11 +177,7 @@ class WorkspaceCheck:
         """Effect: the check stands no longer, and nothing that it found is shown."""
         self.stop()
         self.is_standing = self._is_fresh = False
-        if self._is_offered:
-            self._is_offered = False
-            gone = [{"id": _OFFER["id"], "method": _OFFER["method"]}]
-            # The specification spells it so.
-            self._session.outbox.ask("client/unregisterCapability", {"unregisterations": gone})
+        self._offer.withdraw()
         self._listed = set()
         for uri in tuple(self._known):
             self._forget(uri)
@@ -211,10 +185,7 @@ class WorkspaceCheck:
     def _stand(self) -> None:
         """Effect: the check stands; a client that pulls, and can be told so now, pulls the workspace too."""
         self.is_standing = True
-        client = self._session.client
-        if client.pulls and client.registers_diagnostics and not self._is_offered:
-            self._is_offered = True
-            self._session.outbox.ask("client/registerCapability", {"registrations": [_OFFER]})
+        self._offer.make()
 
     def _whole_run(self) -> _Run:
         run = self._started()
@@ -247,9 +218,9 @@ class WorkspaceCheck:
             self._later(0, lambda: self._turn(run))
 
     def _did_one_thing(self, run: _Run) -> bool:
-        """Whether the run is over. Effect: if not, a folder was walked or a file checked."""
-        if run.folders:
-            self._walk(run, run.folders.popleft())
+        """Whether the run is over. Effect: if not, a folder was looked through or a file checked."""
+        if run.walk is not None or run.folders:
+            self._walk(run)
         elif run.files:
             self._check(run, run.files.popleft())
         else:
@@ -257,14 +228,18 @@ class WorkspaceCheck:
             return True
         return False
 
-    def _walk(self, run: _Run, folder: str) -> None:
-        if not folder.startswith("file:"):
+    def _walk(self, run: _Run) -> None:
+        """Effect: one folder more is looked through."""
+        if run.walk is None:
+            folder = run.folders.popleft()
+            top = os.path.normpath(file_path(folder))
+            if folder.startswith("file:") and "\0" not in top:
+                run.walk = walking(top, self._session.preferences.excluding(folder))
             return
-        top = file_path(folder)
-        if "\0" in top:
-            return
-        found = (self._place(file.place) for file in walk((top,), top).files)
-        places = [place for place in found if place is not None]
+        files = next(run.walk, None)
+        if files is None:
+            run.walk = None
+        places = list(filter(None, (self._place(file.place) for file in files or ())))
         self._listed.update(place.uri for place in places)
         run.files.extend(places)
 
@@ -347,10 +322,4 @@ class WorkspaceCheck:
         return any(file_path(document.uri) == place.path for document in self._session.documents())
 
     def _place(self, path: str) -> Place | None:
-        """The file *path* as the client calls it: by the folder that it is in; None outside of all."""
-        known_as = path.replace("\\", "/")
-        for folder in self._session.preferences.folders:
-            top = file_path(folder).rstrip("/") + "/"
-            if folder.startswith("file:") and known_as.startswith(top) and not path.endswith(".ipynb"):
-                return Place(path, folder, known_as.removeprefix(top))
-        return None
+        return placed(path, self._session.preferences.folders)

@@ -100,6 +100,14 @@ def walk(paths: Iterable[str], here: str | None = None, excluding: Excluding = l
     return _walked(finds)
 
 
+def walking(root: str, excluding: Excluding) -> Iterator[tuple[File, ...]]:
+    """The files that a walk of the folder *root* finds, a folder at a time: other work comes between."""
+    finds = _Finds(excluding)
+    for _ in _through(root, root, finds):
+        yield tuple(finds.files.values())
+        finds.files.clear()
+
+
 def listed(places: Iterable[str], here: str | None = None) -> Walked:
     """The files at *places* (absolute), whose content lies elsewhere; what a walk leaves out is left out."""
     here = os.path.abspath(here or os.curdir)
@@ -146,6 +154,12 @@ def _name(place: str, here: str, finds: _Finds) -> None:
 
 
 def _walk_root(root: str, here: str, finds: _Finds) -> None:
+    for _ in _through(root, here, finds):
+        pass
+
+
+def _through(root: str, here: str, finds: _Finds) -> Iterator[None]:
+    """A turn for each folder in *root*. Effect: what is found is gathered in *finds*."""
     if finds.excluding(root):
         finds.skipped[EXCLUDED] += 1
         return
@@ -164,6 +178,7 @@ def _walk_root(root: str, here: str, finds: _Finds) -> None:
         if ".gitignore" in names:
             ignores = ignores.with_file(folder)
         folders += [(inner, ignores) for inner in _entered(entries, ignores, here, finds)]
+        yield
 
 
 def _entered(entries: list[os.DirEntry[str]], ignores: Ignores, here: str, finds: _Finds) -> Iterator[str]:
