@@ -270,3 +270,23 @@ def test_nothing_of_the_project_is_on_the_path_of_the_process(
         assert [one.rule for one in answers.wait(1)[0].findings] == ["bandit/B101"]
     finally:
         channel.end()
+
+
+def test_the_status_says_what_became_of_bandit() -> None:
+    """It waits, and has checked, or not all."""
+    inside, here = editor(PULLS, **ONLY_BANDIT)
+    inside.open(UNCOVERED)
+    assert said(inside) == "waiting"
+    inside.clock.pass_by(QUIET)
+    assert said(inside) == "waiting"
+    here.answer()
+    assert said(inside) == "checked"
+    inside.come(inside.change(insert(0, 0, "def f(:\n")))
+    assert said(inside) == "waiting"
+    inside.clock.pass_by(QUIET)
+    here.answer()
+    assert said(inside).startswith("not checked by bandit: ")
+
+
+def said(inside: Inside) -> str:
+    return inside.request("assaymark/status", {"uri": URI})["result"]["engines"]["bandit"]

@@ -137,3 +137,12 @@ def test_changes_of_the_status_are_told_to_who_wants_them(wanted: bool) -> None:
     came += editor.come(editor.change(insert(0, 0, "eval(x)\n")))
     assert [one["state"] for one in of(came, "assaymark/status")] == (["clean", "findings"] if wanted else [])
     assert "is not a setting" not in str(editor.sent)
+
+
+def test_the_status_counts_what_is_silenced() -> None:
+    """And says that bandit was not asked."""
+    editor = edit(bandit="off")
+    editor.open("eval(x)  # assaymark: ignore[eval-code] -- a test of the console\n")
+    found = status(editor)
+    assert (found["state"], found["silenced"]) == ("clean", 1)
+    assert found["engines"] == {"patterns": "clean", "bandit": "off"}

@@ -48,6 +48,7 @@ class ClosedFile:
     state: State = State.clean
     reason: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
+    n_silenced: int = 0
 
     @property
     def result_id(self) -> str:
@@ -95,7 +96,7 @@ def checked(session: Session, place: str, uri: str, stamp: Stamp) -> ClosedFile:
         if index not in hidden.get(place.leaf, ()) and sheet.shows(finding)
     )
     counts = Counter(found.severity.value for found in shown)
-    return ClosedFile(stamp, items, snapshot.state, snapshot.reason, counts)
+    return ClosedFile(stamp, items, snapshot.state, snapshot.reason, counts, len(snapshot.silenced()))
 
 
 def unread(stamp: Stamp, reason: str) -> ClosedFile:

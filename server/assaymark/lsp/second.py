@@ -50,6 +50,8 @@ class SecondOpinions:
         self.asker: Asker | None = None
         self._timers: dict[str, Timer] = {}
         self._notes: dict[str, str] = {}
+        # What became of each text: "" while it is asked.
+        self._states: dict[str, str] = {}
         self._complaints: set[str] = set()
         self._is_cooling = self._is_wanted = False
 
@@ -59,8 +61,10 @@ class SecondOpinions:
         if timer is not None:
             timer.cancel()
         settings = document.options.settings
+        self._states.pop(document.uri, None)
         if settings.bandit is not Bandit.off and (self._soon is not None or self.asker is not None):
             delay = settings.bandit_delay_ms / 1000
+            self._states[document.uri] = ""
             self._timers[document.uri] = self._later(delay, lambda: self._ask(document))
 
     def forget(self, uri: str) -> None:
@@ -69,6 +73,11 @@ class SecondOpinions:
         if timer is not None:
             timer.cancel()
         self._notes.pop(uri, None)
+        self._states.pop(uri, None)
+
+    def state(self, document: Document) -> str:
+        """What became of asking bandit: `off`, `waiting`, `checked`, or what it did not check."""
+        return self._states.get(document.uri, "off") or "waiting"
 
     def end(self) -> None:
         """Effect: the process is ended."""
@@ -89,6 +98,7 @@ class SecondOpinions:
         if second is None:
             # What an earlier answer left, under other settings, goes.
             self._settle(document, entry, Opinion(), frozenset())
+            self._states.pop(document.uri, None)
             return
         # Late: most sessions ask nobody.
         from assaymark.second.channel import Channel, Question
@@ -143,6 +153,7 @@ class SecondOpinions:
         entry = self._session.desk.settle(asked, opinion.findings, tested)
         if entry is None:
             return
+        self._states[document.uri] = opinion.note or "checked"
         document.held = carried(document.held, entry.snapshot)
         # A text that is being typed is expected not to parse; that is not worth a word at every rest.
         note = "" if opinion.half_written else opinion.note
@@ -155,8 +166,9 @@ class SecondOpinions:
         session = self._session
         if not session.client.pulls:
             session.tell_anew(document)
-        elif session.delivery.is_news(document):
-            session.statuses.tell((document,))
+            return
+        session.statuses.tell((document,))
+        if session.delivery.is_news(document):
             self._refresh()
 
     def _refresh(self) -> None:

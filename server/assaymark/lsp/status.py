@@ -26,14 +26,22 @@ def status_of(session: Session, uri: str) -> Status:
     """The status of *uri*: an open document or a cell, or a file that the check of the workspace has seen."""
     document, part = session.document(uri), session.part(uri)
     if document is not None and part is None:
-        return _status(uri, State.failed, document.failure or "it has no text of its own", {})
-    if part is not None:
-        snapshot = part.entry.snapshot
-        return _status(uri, snapshot.state, session.shelf.problem or snapshot.reason, _counts(part))
+        return _status(uri, State.failed, document.failure or "it has no text of its own")
+    if document is not None and part is not None:
+        return _status_of_part(session, document, part)
     known = session.workspace.known(uri)
     if known is not None:
-        return _status(uri, known.state, known.reason, known.counts)
-    return _status(uri, State.not_analysed, "the file is not open, and the workspace was not checked", {})
+        return _status(uri, known.state, known.reason, known.counts, known.n_silenced)
+    return _status(uri, State.not_analysed, "the file is not open, and the workspace was not checked")
+
+
+def _status_of_part(session: Session, document: Document, part: Part) -> Status:
+    snapshot = part.entry.snapshot
+    n_silenced = sum(part.holds(one.finding.span) for one in snapshot.silenced())
+    reason = session.shelf.problem or snapshot.reason
+    status = _status(part.uri, snapshot.state, reason, _counts(part), n_silenced)
+    status["engines"] = {"patterns": status["state"], "bandit": session.second.state(document)}
+    return status
 
 
 class Statuses:
@@ -58,17 +66,20 @@ class Statuses:
         self._told.pop(uri, None)
 
 
-def _status(uri: str, state: State, reason: str, counts: Mapping[str, int]) -> Status:
+def _status(
+    uri: str, state: State, reason: str, counts: Mapping[str, int] | None = None, n_silenced: int = 0
+) -> Status:
+    counts = counts or {}
     if state in {State.clean, State.findings}:
         # Findings that the settings hide are none here; a reason says that something was not checked.
         state = State.failed if reason else State.findings if any(counts.values()) else State.clean
-    named = {severity.value: counts.get(severity.value, 0) for severity in Severity}
     return {
         "uri": uri,
         "state": state.value,
         "reason": reason,
-        "counts": named,
-        "engines": {"patterns": state.value},
+        "counts": {severity.value: counts.get(severity.value, 0) for severity in Severity},
+        "silenced": n_silenced,
+        "engines": {"patterns": state.value, "bandit": "off"},
     }
 
 
