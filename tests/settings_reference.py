@@ -25,7 +25,7 @@ _LAYERS = {
     Layer.folder: "`workspace/configuration`, or what comes with `workspace/didChangeConfiguration`",
     Layer.command_line: "options of `assaymark check`, with two dashes before the name",
     Layer.managed: "`/etc/assaymark.toml`; macOS: `/Library/Application Support/assaymark/assaymark.toml`; Windows:"
-    " `%PROGRAMDATA%\\assaymark\\assaymark.toml`",
+    " `%PROGRAMDATA%\\assaymark\\assaymark.toml`, in a folder that only administrators can write",
 }
 
 _HEAD = f"""\
@@ -62,8 +62,9 @@ folder, in an editor at the open one. Paths and globs start at the folder of the
 What makes a setting looser stands in the table. What a repository loosens is told: in the summary of `check`, in its
 JSON, in the editor's log. It is not honoured in code that is not trusted: in an editor that says so
 (`initializationOptions`: `trusted: false`), on the command line with `--untrusted`. Then of two values the stricter
-holds, of two lists what both leave out; no rules of the repository are loaded; nothing is left to other tools. What the
-editor keeps for the folder counts as the repository's, since it may stand beside the code.
+holds, of two lists what both leave out; no rules of the repository are loaded, and neither its `timeout` nor its
+`max-bytes` counts; nothing is left to other tools. What the editor keeps for the folder counts as the repository's,
+since it may stand beside the code.
 
 Some settings no repository may loosen, trusted or not. `rules` and `baseline` of a repository have to lie in it, links
 followed.

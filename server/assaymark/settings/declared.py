@@ -32,6 +32,7 @@ class Setting:
     *field* is its place in Settings, *takes* what may be written, *about* what it does, *looser* what makes a
     value looser than another, and *stricter* the function that tells. *loosened_by*: who may loosen it; what
     the others say still counts as far as it is stricter. *adds*: every layer adds to it, none takes away.
+    *costs*: what comes with code that is not trusted does not count at all, since more of it costs the user.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Setting:
     stricter: Callable[[Any, Any], Any]
     loosened_by: frozenset[Layer] = _ANYBODY
     adds: bool = False
+    costs: bool = False
 
     @property
     def camel(self) -> str:
@@ -113,6 +115,7 @@ DECLARED: tuple[Setting, ...] = (
         shapes.paths,
         stricter.added,
         adds=True,
+        costs=True,
     ),
     Setting(
         "exclude",
@@ -200,6 +203,7 @@ DECLARED: tuple[Setting, ...] = (
         shapes.seconds,
         stricter.more,
         _PEOPLE,
+        costs=True,
     ),
     Setting(
         "max-bytes",
@@ -210,6 +214,7 @@ DECLARED: tuple[Setting, ...] = (
         shapes.n_bytes,
         stricter.more,
         _PEOPLE,
+        costs=True,
     ),
 )
 

@@ -14,8 +14,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assaymark.workspace.project import repository_of
-
 OWN = "assaymark.toml"
 SHARED = "pyproject.toml"
 
@@ -51,13 +49,10 @@ def _config_folder(environ: Mapping[str, str], home: str, platform: str) -> str:
 
 def top_of(folder: str, within: str) -> str:
     """
-    The top of what *folder* belongs to: its repository, without one *within* if that holds it, else itself.
+    Where the search for the settings of *folder* ends, which is in no repository: at *within*, or at once.
 
-    Without a repository *within* is where somebody started: the current folder, or an editor's open one.
+    *within* is where somebody started: the current folder, or one that an editor has open.
     """
-    repository = repository_of(folder)
-    if repository is not None:
-        return repository
     return within if folder == within or folder.startswith(within.rstrip(os.sep) + os.sep) else folder
 
 

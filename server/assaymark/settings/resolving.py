@@ -114,9 +114,9 @@ def _laid_over(before: Held, layer: Layer, entry: Entry, trusted: bool) -> tuple
     """What holds after *entry*, and why it is not honoured in full."""
     setting = before.setting
     may = trusted or not layer.comes_with_the_code
+    if setting.costs and not may:
+        return before, NOT_TRUSTED
     if setting.adds:
-        if not may:
-            return before, NOT_TRUSTED
         # What comes with the code comes last: of two rules with one name, the first counts.
         first, last = (
             (before.value, entry.value) if layer.comes_with_the_code else (entry.value, before.value)

@@ -21,7 +21,7 @@ from pathlib import Path
 from assaymark.rules.globs import glob
 from assaymark.settings.files import settings_in
 from assaymark.settings.layer import Given, Layer
-from assaymark.settings.places import Places, candidates, places, top_of, upwards
+from assaymark.settings.places import Places, candidates, places, top_of
 from assaymark.settings.resolving import Resolved, resolved
 from assaymark.settings.values import Settings
 
@@ -55,12 +55,15 @@ class InForce:
 class Lookup:
     """What holds in each folder, looked up once: for one run, or for one question of an editor."""
 
-    __slots__ = ("_everywhere", "_known", "_standing", "_within")
+    __slots__ = ("_everywhere", "_excluded", "_known", "_repositories", "_standing", "_within")
 
     def __init__(self, standing: Standing, within: str) -> None:
         self._standing = standing
         self._within = within
         self._known: dict[str, InForce] = {}
+        self._repositories: dict[str, str | None] = {}
+        # By folder: the glob that excludes it.
+        self._excluded: dict[str, str] = {}
         files = (
             settings_in(standing.places.user, Layer.user),
             settings_in(standing.places.managed, Layer.managed),
@@ -81,20 +84,25 @@ class Lookup:
 
     def excluding(self, place: str) -> str:
         """The glob that excludes *place*, a file or a folder, or a folder above it; "" if none does."""
-        inner = os.path.dirname(place)
-        top = self.at(inner).top
-        folders = upwards(inner, top)[::-1]
-        for folder, child in zip(folders, (*folders[1:], place), strict=True):
-            # Each folder's settings speak of what stands in it; with none, as nearly always, this is cheap.
-            patterns = self.at(folder).settings.exclude
-            path = os.path.relpath(child, top).replace(os.sep, "/") if patterns else ""
-            for pattern in patterns:
-                if glob(pattern).search(path):
-                    return pattern
-        return ""
+        folder = os.path.dirname(place)
+        above = self._excluded.get(folder)
+        if above is None:
+            is_top = folder in {self.at(folder).top, os.path.dirname(folder)}
+            above = self._excluded[folder] = "" if is_top else self.excluding(folder)
+        # Each folder's settings speak of what stands in it; with none, as nearly always, this is cheap.
+        return above or self._named_in(folder, place)
+
+    def _named_in(self, folder: str, place: str) -> str:
+        found = self.at(folder)
+        patterns = found.settings.exclude
+        if not patterns:
+            return ""
+        path = os.path.relpath(place, found.top).replace(os.sep, "/")
+        return next((pattern for pattern in patterns if glob(pattern).search(path)), "")
 
     def _looked_up(self, folder: str) -> InForce:
-        own = _said_in(folder, top := self._top(folder))
+        top = self._repository(folder) or top_of(folder, self._within)
+        own = _said_in(folder, top)
         above = os.path.dirname(folder)
         if own is None and folder not in {top, above}:
             return self.at(above)
@@ -102,12 +110,15 @@ class Lookup:
         layers = self._everywhere if given is None else (*self._everywhere, given)
         return InForce(_resolved(layers, self._standing.trusted), top, file)
 
-    def _top(self, folder: str) -> str:
-        above = self._known.get(os.path.dirname(folder))
-        # A walk comes from above: then the top is known, unless another repository begins here.
-        if above is not None and _is_top(above.top) and not _is_top(folder):
-            return above.top
-        return top_of(folder, self._within)
+    def _repository(self, folder: str) -> str | None:
+        """The nearest folder, *folder* or above it, that holds a `.git`; each is looked into once."""
+        if folder not in self._repositories:
+            above = os.path.dirname(folder)
+            if os.path.lexists(os.path.join(folder, ".git")):
+                self._repositories[folder] = folder
+            else:
+                self._repositories[folder] = None if above == folder else self._repository(above)
+        return self._repositories[folder]
 
 
 def our_places() -> Places:
@@ -121,10 +132,6 @@ def _said_in(folder: str, top: str) -> tuple[Given, str] | None:
         if given is not None:
             return given, place
     return None
-
-
-def _is_top(folder: str) -> bool:
-    return os.path.lexists(os.path.join(folder, ".git"))
 
 
 @lru_cache(maxsize=64)
