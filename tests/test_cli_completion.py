@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import subprocess
@@ -91,6 +92,27 @@ def test_every_shell_reads_its_script(world: World, shell: str) -> None:
         pytest.skip(f"no {shell}")
     done = subprocess.run([shell, "-n", str(file)], capture_output=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_reading_a_script_runs_nothing(world: World, shell: str, tmp_path: Path) -> None:
+    """A shell that starts does not wait for us."""
+    if shutil.which(shell) is None:
+        pytest.skip(f"no {shell}")
+    ran = tmp_path / "ran"
+    fake = tmp_path / "assaymark"
+    fake.write_text(f"#!/bin/sh\ntouch {ran}\n", encoding="utf-8")
+    fake.chmod(0o755)
+    before = {"zsh": "autoload -U compinit; compinit -u -D; "}.get(shell, "")
+    environment = os.environ | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "HOME": str(tmp_path)}
+    subprocess.run(
+        [shell, "-c", f"{before}source {shlex.quote(str(script(world, shell)))}"],
+        env=environment,
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+    assert not ran.exists()
 
 
 def test_the_names_of_all_rules(world: World) -> None:

@@ -288,6 +288,8 @@ def test_output_with_every_format(world: World, form: str) -> None:
         (("--report", "csv=no/such/x.csv"), "cannot write no/such/x.csv"),
         (("--format", "gitlub"), "did you mean git"),
         (("--statistics", "--format", "csv"), "--statistics is text"),
+        (("--report", "csv=x", "--report", "json=./x"), "two reports into one file"),
+        (("--output", "x", "--report", "json=x"), "two reports into one file"),
     ],
 )
 def test_wrong_usage(world: World, options: tuple[str, ...], complaint: str) -> None:

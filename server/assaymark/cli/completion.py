@@ -16,15 +16,14 @@ import shtab
 from assaymark.cli.arguments import parser
 from assaymark.cli.output import say
 
-_RULES = shtab.cmd("assaymark rules --names")
 # By what help calls the value of an option.
 _COMPLETED = {
     "FILE": shtab.FILE,
     "FILE|DIR": shtab.FILE,
     "PATH": shtab.FILE,
-    "RULE": _RULES,
-    "RULES": _RULES,
 }
+_OF_RULES = frozenset(("RULE", "RULES"))
+_ZSH = '_assaymark_rules() { compadd -- ${(f)"$(assaymark rules --names)"} }'
 
 
 def completion(shell: str) -> int:
@@ -35,12 +34,21 @@ def completion(shell: str) -> int:
 
 def script(shell: str) -> str:
     """The script that makes *shell* complete what can be typed after `assaymark`."""
-    whole = parser()
+    whole, of_rules = parser(), _names_of_rules()
     for action in actions(whole):
-        complete = _COMPLETED.get(str(action.metavar))
+        name = str(action.metavar)
+        complete = of_rules if name in _OF_RULES else _COMPLETED.get(name)
         if complete is not None:
             action.complete = complete  # type: ignore[attr-defined]
     return shtab.complete(whole, shell).rstrip("\n") + "\n"
+
+
+def _names_of_rules() -> shtab.CompleteType:
+    names = shtab.cmd("assaymark rules --names")
+    preamble = names["preamble"]
+    # zsh would run the command where it reads the script, once for each option: there it is a function.
+    functions = preamble | {"zsh": _ZSH} if isinstance(preamble, dict) else {}
+    return names | {"zsh": "_assaymark_rules", "preamble": functions}
 
 
 def actions(of: argparse.ArgumentParser) -> Iterator[argparse.Action]:

@@ -151,6 +151,11 @@ def _targets(options: Namespace) -> tuple[Target, ...]:
     return (Target(form, options.output), *(Target(*report) for report in options.report))
 
 
+def _has_twice(output: str | None, reports: list[tuple[str, str]]) -> bool:
+    files = [os.path.abspath(file) for file in (output, *(file for _, file in reports)) if file is not None]  # noqa: PTH100 - paths stay strings
+    return len(set(files)) < len(files)
+
+
 def _refuse_contradictions(options: Namespace) -> None:
     """Raises UsageError for options that do not go together."""
     wrong = {
@@ -171,6 +176,7 @@ def _refuse_contradictions(options: Namespace) -> None:
         "--dry-run shows what --fix would do; add --fix": options.dry_run and not options.fix,
         "--dry-run shows a diff; leave --format, --output, --report and --statistics out": options.dry_run
         and (options.format != "text" or options.output or options.report or options.statistics),
+        "two reports into one file; give each its own": _has_twice(options.output, options.report),
         "--unsafe says which fixes; add --fix": options.unsafe and not options.fix,
     }
     for complaint, is_so in wrong.items():
