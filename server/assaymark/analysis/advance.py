@@ -23,9 +23,8 @@ from assaymark.analysis.silencing import chained, joined
 from assaymark.analysis.snapshot import Answer, Limits, Section, Snapshot, State, WideAnswer
 from assaymark.engines.patterns import Index, indexed
 from assaymark.rules.patterns.paths import STAR
-from assaymark.suppress.comments import heard
-from assaymark.suppress.directives import MARKERS, OWN
 from assaymark.suppress.judging import Terms
+from assaymark.suppress.markers import MARKERS, OWN
 from assaymark.syntax import facts as syntax_facts
 from assaymark.syntax import languages
 from assaymark.syntax.cut import Piece, cut, recut
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
 
     from assaymark.rules.rule import Rule
     from assaymark.rules.ruleset import RuleSet
+    from assaymark.suppress.silence import Heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +172,15 @@ def _known(wide: tuple[Index, ...]) -> frozenset[bytes]:
 
 def _section(piece: Piece, language: str, known: frozenset[bytes]) -> Section:
     words = words_of(piece.chunk.data)
-    silences = None if MARKERS.isdisjoint(words) else heard(piece, language)
+    silences = None if MARKERS.isdisjoint(words) else _heard(piece, language)
     return Section(piece, syntax_facts.piece_bindings(piece, language), words, words & known, heard=silences)
+
+
+def _heard(piece: Piece, language: str) -> Heard | None:
+    # Late: most texts hold no comment that silences, and reading them takes many regular expressions.
+    from assaymark.suppress.comments import heard
+
+    return heard(piece, language)
 
 
 def _reopened(before: Snapshot, edits: Sequence[Edit]) -> Snapshot:

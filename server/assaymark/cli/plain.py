@@ -18,7 +18,7 @@ from assaymark.analysis.snapshot import State
 from assaymark.cli.report import Checked, Position, Reported, Withheld, offsets
 from assaymark.cli.single import Asked
 from assaymark.finding import Change, Confidence, Finding, Fix, Level, Severity, Step
-from assaymark.suppress.directives import OWN
+from assaymark.suppress.markers import OWN
 from assaymark.text import Span
 from assaymark.workspace.project import rule_path
 

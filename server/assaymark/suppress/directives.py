@@ -21,10 +21,6 @@ from assaymark.text import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The words of which every comment that silences holds one.
-OWN = b"assaymark"
-MARKERS = frozenset((OWN, b"nosec", b"noqa", b"NOQA", b"nosem", b"nosemgrep", b"NOSEMGREP"))
-
 _OPENERS = re.compile(
     rb"(?P<own>assaymark:)|(?P<bandit>nosec\b)|(?P<ruff>(?i:noqa)\b)|(?P<semgrep>(?i:nosem(?:grep)?)\b)"
 )

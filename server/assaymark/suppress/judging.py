@@ -14,7 +14,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from assaymark.finding import Finding, fingerprint
-from assaymark.suppress.comments import statements_over
 from assaymark.suppress.silence import Fault, Heard, Name, Placed, Silence, Silenced, Tool, Used, Verdict
 
 if TYPE_CHECKING:
@@ -144,6 +143,9 @@ def _near(finding: Finding, by_line: Mapping[int, list[int]], case: Case) -> lis
     """The numbers of the silences that hold for one of the lines of *finding* or for its statement."""
     if not by_line:
         return []
+    # Late: who has nothing to judge does without.
+    from assaymark.suppress.comments import statements_over
+
     chunk = case.piece.chunk
     first = chunk.line_of(finding.span.start)
     last = chunk.line_of(max(finding.span.start, finding.span.end - 1))
