@@ -19,6 +19,7 @@ from assaymark.rules.patterns.needs import Alternative, Needs, needs
 from assaymark.rules.patterns.pattern import Many, Meta, Shape, Word
 from assaymark.rules.patterns.plain import from_plain, to_plain
 from assaymark.rules.patterns.replace import filled
+from assaymark.rules.patterns.skeleton import skeleton_of
 from assaymark.syntax.view import view_of_source, words_of
 
 
@@ -350,15 +351,51 @@ def test_words_that_a_regex_needs_are_in_every_match(regex: str, text: str) -> N
         assert {word.encode() for word in required_words(regex, anchored=False)} <= words
 
 
+@pytest.mark.parametrize(
+    "regex, skeleton",
+    [
+        (
+            r"^(?:flask\.|self\.)?request\.(?:args|form)(?:\[|\.get\()",
+            r"request\.(?:args|form)(?:\[|\.get\()",
+        ),
+        (r"(?s)^(?!.*x\()[^\[]*(?<!\w)request\.(?:args|json\(.*\))$", r"(?s)request\.(?:args|json\()"),
+        (r"https?://\w+", "https?://"),
+        ("abc", ""),
+        (r"a\.\w+bc", ""),
+        (r"(?i)abc\.d", ""),
+        (r"abc\.d|e", ""),
+        (r"(\w)abc\.\1", ""),
+    ],
+)
+def test_what_of_a_regex_can_be_searched_for(regex: str, skeleton: str) -> None:
+    """What stands together in every match, from its first letters on."""
+    assert skeleton_of(regex) == skeleton
+
+
+_PIECE = r"(?:abc|[.]|\\\.|[ab]|\[ab\]|\^|\$|\\b|a[?*+]|a\{1,2\}|\((?:\?:|\?!|\?<!\\w)?(?:[ab]|\\\.|\||\$){1,4}\)\??)"
+
+
+@given(regex=st.from_regex(rf"\A{_PIECE}{{1,7}}\Z"), data=st.data())
+@settings(max_examples=300)
+def test_what_can_be_searched_for_is_in_every_match(regex: str, data: st.DataObject) -> None:
+    """Sound, whatever the expression, and whatever stands around."""
+    try:
+        compiled = re.compile(regex)
+    except re.error:
+        return
+    text = data.draw(st.one_of(st.text(alphabet="abc.", max_size=12), st.from_regex(compiled)))
+    match = compiled.match(text)
+    if match is not None:
+        assert re.search(skeleton_of(regex), f"x{match[0]}x")
+
+
 def test_a_character_that_is_no_ascii_is_a_word_by_its_first_byte() -> None:
     """So a rule about such characters is asked only where there are some."""
-    assert needs(formula_of({"pattern-regex": r"\xe2(\x80|\x81)"})).alternatives == (
-        Alternative(frozenset({b"\xe2"}), frozenset()),
-    )
+    (needed,) = needs(formula_of({"pattern-regex": r"\xe2(\x80|\x81)"})).alternatives
+    assert needed == Alternative(frozenset({b"\xe2"}), frozenset(), in_bytes=frozenset({r"\xe2(\x80|\x81)"}))
     assert b"\xe2" in words_of("d\u200f/m".encode())
-    assert needs(formula_of({"pattern-regex": r"\xe2|a"})).alternatives == (
-        Alternative(frozenset(), frozenset()),
-    )
+    (needed,) = needs(formula_of({"pattern-regex": r"\xe2|a"})).alternatives
+    assert needed.words == frozenset()
 
 
 def test_condition_on_a_name_is_not_asked_of_imports_alone() -> None:
@@ -390,7 +427,7 @@ def test_what_is_below_a_path_is_needed_by_the_path() -> None:
     assert texts("os.path.$F(...)", "import os as o\no.path.join(x)") == ["o.path.join(x)"]
 
 
-@pytest.mark.parametrize("rule", ["$F($X)", '"..."', {"pattern-regex": "abc"}])
+@pytest.mark.parametrize("rule", ["$F($X)", '"..."', {"pattern-regex": "(?<!x)abc"}])
 def test_what_has_no_words_is_always_asked(rule: str | dict[str, object]) -> None:
     """An alternative without words and paths holds everywhere."""
     assert needs(formula_of(rule)).alternatives == (Alternative(frozenset(), frozenset()),)

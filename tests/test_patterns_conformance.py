@@ -113,6 +113,9 @@ def is_there(alternative: Alternative, view: View) -> bool:
     text = b" ".join(words).lower()
     if not all(any(one in text for one in texts) for texts in alternative.texts):
         return False
+    source = b"".join(source for _, source in view.regions()).decode()
+    if not all(re.search(sought, source) for sought in alternative.sought):
+        return False
     return alternative.words <= words and all(
         (last_of(path) in words or view.aliases(path) & words or STAR in view.aliases(path))
         and words.issuperset(part.encode() for part in path.split(".") if part)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from assaymark.analysis.asking import Changed, Counts, answered, as_words
 from assaymark.analysis.silencing import chained, joined
 from assaymark.analysis.snapshot import Answer, Limits, Section, Snapshot, State, WideAnswer
-from assaymark.engines.patterns import Index, indexed
+from assaymark.engines.patterns import Index, Seen, indexed
 from assaymark.rules.patterns.paths import STAR
 from assaymark.suppress.judging import Terms
 from assaymark.suppress.markers import MARKERS, OWN
@@ -57,7 +57,7 @@ _INDEXED: dict[tuple[str, str, tuple[bool, ...]], _Indexes] = {}
 def needed(content: bytes, path: str, rules: RuleSet, language: str) -> bool:
     """Whether any rule of *language* can match in *content* at all; if not, it need not be parsed."""
     words = words_of(content)
-    return OWN in words or bool(_indexes(rules, language, path).every.possible(words))
+    return OWN in words or bool(_indexes(rules, language, path).every.possible(Seen(words, content)))
 
 
 def opened(
@@ -106,7 +106,7 @@ def opened(
         wide_rules=indexes.wide,
         wide_answers=tuple(WideAnswer() for _ in indexes.wide),
     )
-    return answered(start, tuple(text), Changed(), counts, words_of(content))
+    return answered(start, tuple(text), Changed(), counts, Seen(words_of(content), content))
 
 
 def advanced(before: Snapshot, edits: Sequence[Edit]) -> Snapshot:

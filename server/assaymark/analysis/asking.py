@@ -25,7 +25,7 @@ from assaymark.analysis.snapshot import (
     Work,
     place_in_chunk,
 )
-from assaymark.engines.patterns import Index, findings_of
+from assaymark.engines.patterns import Index, Seen, findings_of
 from assaymark.rules.patterns.match import Work as MatchWork
 from assaymark.rules.patterns.paths import STAR
 from assaymark.syntax.cut import ParseWork, Piece
@@ -73,15 +73,15 @@ def answered(
     touched: Sequence[Section],
     changed: Changed,
     counts: Counts,
-    words: frozenset[bytes] | None = None,
+    whole: Seen | None = None,
 ) -> Snapshot:
     """
     The snapshot with every fresh chunk asked, and every wide rule that *touched* or *changed* reach.
 
-    *words*, where they are known, are the file's: rules that cannot match there are passed over.
+    *whole*, where it is given, is the file: rules that cannot match there are passed over.
     """
     n_exhausted = snapshot.n_exhausted
-    among = snapshot.narrow_rules.possible(words) if words is not None else None
+    among = snapshot.narrow_rules.possible(whole) if whole is not None else None
 
     def settle(section: Section) -> Section:
         nonlocal n_exhausted
@@ -92,7 +92,7 @@ def answered(
         return replace(section, answer=answer)
 
     settled = replace(snapshot, text=snapshot.text.settled(settle))
-    settled = _widely_answered(settled, touched, changed, counts, words)
+    settled = _widely_answered(settled, touched, changed, counts, whole)
     settled = silenced(settled)
     n_exhausted_rules = sum(answer.exhausted for answer in settled.wide_answers)
     state = State.findings if any(True for _ in settled.text.marked_places()) else State.clean
@@ -104,7 +104,8 @@ def answered(
 
 
 def _answer(section: Section, snapshot: Snapshot, among: frozenset[int] | None, counts: Counts) -> Answer:
-    wanted = snapshot.narrow_rules.wanted(section.words, snapshot.facts.aliases, among)
+    seen = Seen(section.words, section.chunk.data)
+    wanted = snapshot.narrow_rules.wanted(seen, snapshot.facts.aliases, among)
     if not wanted or snapshot.language is None:
         return Answer()
     view = View((section.piece,), snapshot.facts, snapshot.language)
@@ -137,11 +138,11 @@ def _widely_answered(
     touched: Sequence[Section],
     changed: Changed,
     counts: Counts,
-    in_file: frozenset[bytes] | None,
+    whole: Seen | None,
 ) -> Snapshot:
     answers: list[WideAnswer] = []
     for index, before in zip(snapshot.wide_rules, snapshot.wide_answers, strict=True):
-        if in_file is not None and not index.possible(in_file):
+        if whole is not None and not index.possible(whole):
             answers.append(before)
             continue
         aliases = _aliases(index, snapshot.facts)
@@ -175,7 +176,7 @@ def _takes_part(section: Section, index: Index, aliases: frozenset[bytes]) -> bo
 def _wide_answer(index: Index, aliases: frozenset[bytes], snapshot: Snapshot, counts: Counts) -> WideAnswer:
     held = {alias for section in snapshot.text for alias in aliases & section.words} if aliases else set()
     present = snapshot.text.keys | held
-    if snapshot.language is None or not index.wanted(present, snapshot.facts.aliases, None):
+    if snapshot.language is None or not index.wanted(Seen(present), snapshot.facts.aliases, None):
         return WideAnswer()
     vocabulary = index.rules[0].needs.vocabulary
     is_anywhere = held or STAR in aliases

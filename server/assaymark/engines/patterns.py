@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from assaymark.finding import Change, Finding, Fix, fingerprint
 from assaymark.rules.patterns.match import Match, matches
 from assaymark.rules.patterns.paths import STAR, last_of
+from assaymark.rules.patterns.regexes import of_bytes, of_text
 from assaymark.rules.patterns.replace import filled
 from assaymark.text import Span
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from assaymark.rules.patterns.binding import Bound
     from assaymark.rules.patterns.match import Work
+    from assaymark.rules.patterns.needs import Alternative
     from assaymark.rules.rule import FixTemplate, Rule
     from assaymark.syntax.view import View
 
@@ -38,41 +40,58 @@ class _Way:
     number: int
     words: frozenset[bytes]
     paths: tuple[str, ...]
-    texts: frozenset[frozenset[bytes]]
+    needed: Alternative
     in_file: frozenset[bytes]
 
-    def may_hold(self, words: _Words) -> bool:
-        """Whether it can hold anywhere in a file of these words."""
-        return self.in_file <= words.all and words.mention(self.texts)
+    def may_hold(self, seen: Seen) -> bool:
+        """Whether it can hold anywhere in a file of which *seen* is all."""
+        return self.in_file <= seen.words and seen.has(self.needed)
 
-    def holds(self, words: _Words, aliases: Mapping[str, frozenset[bytes]]) -> bool:
+    def holds(self, seen: Seen, aliases: Mapping[str, frozenset[bytes]]) -> bool:
+        words = seen.words
         return (
-            self.words <= words.all
-            and all(
-                last_of(path) in words.all or _is_met(aliases.get(path, _NONE), words.all)
-                for path in self.paths
-            )
-            and words.mention(self.texts)
+            self.words <= words
+            and all(last_of(path) in words or _is_met(aliases.get(path, _NONE), words) for path in self.paths)
+            and seen.has(self.needed)
         )
 
 
-class _Words:
-    """The words of a chunk or a file, and their text in lower case once somebody asks for it."""
+class Seen:
+    """A chunk or a file as rules see it before they are asked; without *source* only its words are known."""
 
-    __slots__ = ("_lowered", "all")
+    __slots__ = ("_lowered", "_source", "_text", "words")
 
-    def __init__(self, words: frozenset[bytes]) -> None:
-        self.all = words
+    def __init__(self, words: frozenset[bytes], source: bytes | None = None) -> None:
+        self.words = words
+        self._source = source
         self._lowered: bytes | None = None
+        self._text: str | None = None
 
-    def mention(self, texts: frozenset[frozenset[bytes]]) -> bool:
-        """Whether one of each of *texts* is in some word."""
-        if not texts:
-            return True
+    def has(self, needed: Alternative) -> bool:
+        """Whether the texts that are *needed* are there, as far as one can say; words aside."""
+        return (
+            (not needed.texts or self._mentions(needed.texts))
+            and (not needed.sought or self._matches(needed.sought))
+            and (not needed.in_bytes or self._matches_in_bytes(needed.in_bytes))
+        )
+
+    def _mentions(self, texts: frozenset[frozenset[bytes]]) -> bool:
         if self._lowered is None:
-            self._lowered = b" ".join(self.all).lower()
+            self._lowered = b" ".join(self.words).lower()
         lowered = self._lowered
         return all(any(text in lowered for text in one_of) for one_of in texts)
+
+    def _matches(self, sought: frozenset[str]) -> bool:
+        if self._source is None:
+            return True
+        if self._text is None:
+            self._text = self._source.decode(errors="replace")
+        text = self._text
+        return all(of_text(regex).search(text) for regex in sought)
+
+    def _matches_in_bytes(self, sought: frozenset[str]) -> bool:
+        source = self._source
+        return source is None or all(of_bytes(regex).search(source) for regex in sought)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,20 +111,20 @@ class Index:
     words: frozenset[bytes]
     paths: frozenset[str]
 
-    def possible(self, words: frozenset[bytes]) -> frozenset[int]:
-        """The numbers of the rules that can match in a file of these words; no other rule finds anything."""
-        met = [way for word in words & self.by_word.keys() for way in self.by_word[word]]
-        known = _Words(words)
-        return frozenset(way.number for way in (*met, *self.loose) if way.may_hold(known))
+    def possible(self, seen: Seen) -> frozenset[int]:
+        """The numbers of the rules that can match in a file of which *seen* is all."""
+        met = [way for word in seen.words & self.by_word.keys() for way in self.by_word[word]]
+        return frozenset(way.number for way in (*met, *self.loose) if way.may_hold(seen))
 
     def wanted(
-        self, words: frozenset[bytes], aliases: Mapping[str, frozenset[bytes]], among: frozenset[int] | None
+        self, seen: Seen, aliases: Mapping[str, frozenset[bytes]], among: frozenset[int] | None
     ) -> list[Rule]:
         """
-        The rules that can match where these words stand and imports bind these names, in their order.
+        The rules that can match in what is *seen* where imports bind these names, in their order.
 
         *among*, where it is known, are the possible ones.
         """
+        words = seen.words
         met = [way for word in words & self.by_word.keys() for way in self.by_word[word]]
         met += self.loose
         for path in aliases.keys() & self.by_path.keys():
@@ -113,10 +132,7 @@ class Index:
                 met.extend(self.by_path[path])
         if among is not None:
             met = [way for way in met if way.number in among]
-        if not met:
-            return []
-        known = _Words(words)
-        found = {way.number for way in met if way.holds(known, aliases)}
+        found = {way.number for way in met if way.holds(seen, aliases)}
         return [self.rules[number] for number in sorted(found)]
 
 
@@ -130,7 +146,7 @@ def indexed(rules: Sequence[Rule]) -> Index:
         for alternative in rule.needs.alternatives:
             words, paths = alternative.words, tuple(sorted(alternative.paths))
             names = (name.encode() for path in paths for name in path.split(".") if name)
-            way = _Way(number, words, paths, alternative.texts, words.union(names))
+            way = _Way(number, words, paths, alternative, words.union(names))
             ways.append(way)
             if words:
                 by_word.setdefault(max(words, key=_rareness), []).append(way)

@@ -23,7 +23,7 @@ from assaymark.rules.rule import FixTemplate, Rule
 class PlainNeeds(TypedDict):
     """What a rule needs, stored: sorted words instead of sets."""
 
-    alternatives: list[tuple[list[str], list[str], list[list[str]]]]
+    alternatives: list[tuple[list[str], list[str], list[list[str]], list[str], list[str]]]
     reach: str
     vocabulary: list[str] | None
 
@@ -141,7 +141,13 @@ def _fix_from_plain(plain: PlainFix) -> FixTemplate:
 def _needs_to_plain(needs: Needs) -> PlainNeeds:
     return PlainNeeds(
         alternatives=[
-            (_words(one.words), sorted(one.paths), sorted(_words(texts) for texts in one.texts))
+            (
+                _words(one.words),
+                sorted(one.paths),
+                sorted(_words(texts) for texts in one.texts),
+                sorted(one.sought),
+                sorted(one.in_bytes),
+            )
             for one in needs.alternatives
         ],
         reach=needs.reach,
@@ -153,8 +159,14 @@ def _needs_from_plain(plain: PlainNeeds) -> Needs:
     words = plain["vocabulary"]
     return Needs(
         alternatives=tuple(
-            Alternative(_bytes(words), frozenset(paths), frozenset(map(_bytes, texts)))
-            for words, paths, texts in plain["alternatives"]
+            Alternative(
+                _bytes(words),
+                frozenset(paths),
+                frozenset(map(_bytes, texts)),
+                frozenset(sought),
+                frozenset(in_bytes),
+            )
+            for words, paths, texts, sought, in_bytes in plain["alternatives"]
         ),
         reach="file" if plain["reach"] == "file" else "chunk",
         vocabulary=None if words is None else _bytes(words),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from assaymark.rules.patterns import compare
 from assaymark.rules.patterns.formula import (
@@ -50,15 +50,24 @@ def metavariables_as_written(formula: Formula) -> frozenset[str]:
     What a name stands for after imports, and the content of a string that a name has as its value, may be
     elsewhere.
     """
+    return _apart_from(formula, _looked_up)
+
+
+def metavariables_written_or_named(formula: Formula) -> frozenset[str]:
+    """Those whose binding is a text of the view, or the dotted name that something has after imports."""
+    return _apart_from(formula, _values)
+
+
+def _apart_from(formula: Formula, elsewhere: Callable[[object], set[str]]) -> frozenset[str]:
     match formula:
         case All() | Either():
             parts = [part for part in formula.parts if metavariables_of(part)]
-            elsewhere = [metavariables_of(part) - metavariables_as_written(part) for part in parts]
-            return metavariables_of(formula) - frozenset().union(*elsewhere)
+            others = [metavariables_of(part) - _apart_from(part, elsewhere) for part in parts]
+            return metavariables_of(formula) - frozenset().union(*others)
         case Inside():
-            return metavariables_as_written(formula.part)
+            return _apart_from(formula.part, elsewhere)
         case Leaf():
-            return frozenset(_named(formula.pattern)) - frozenset(_looked_up(formula.pattern))
+            return frozenset(_named(formula.pattern)) - frozenset(elsewhere(formula.pattern))
         case Regex():
             return metavariables_of(formula)
         case _:
@@ -104,13 +113,16 @@ def _named(pattern: object) -> set[str]:
     }
 
 
+def _values(pattern: object) -> set[str]:
+    """The names that may be bound to the content of a string that stands elsewhere."""
+    return {name for node in _parts(pattern) if isinstance(node, AnyString) for name in _named(node)}
+
+
 def _looked_up(pattern: object) -> set[str]:
     """The names that may be bound to what is no text of the view."""
-    found: set[str] = set()
+    found = _values(pattern)
     for node in _parts(pattern):
         match node:
-            case AnyString():
-                found |= _named(node)
             case Path():
                 found |= _named(node.parts)
             case Member(target=Meta()):

@@ -16,7 +16,11 @@ from dataclasses import dataclass
 
 from assaymark.rules.patterns import compare, regexes
 from assaymark.rules.patterns.anchor import anchor_of
-from assaymark.rules.patterns.bound import metavariables_as_written, unbound
+from assaymark.rules.patterns.bound import (
+    metavariables_as_written,
+    metavariables_written_or_named,
+    unbound,
+)
 from assaymark.rules.patterns.formula import (
     All,
     Either,
@@ -32,9 +36,10 @@ from assaymark.rules.patterns.formula import (
     NotRegex,
     Regex,
 )
-from assaymark.rules.patterns.literals import required_texts, required_words
+from assaymark.rules.patterns.literals import matches_no_name, required_texts, required_words
 from assaymark.rules.patterns.parse import imports_of, parse_pattern
 from assaymark.rules.patterns.scan import BadPattern
+from assaymark.rules.patterns.skeleton import skeleton_of
 from assaymark.rules.patterns.tables import table_of
 
 POSITIVE = ("pattern", "patterns", "pattern-either", "pattern-regex")
@@ -173,12 +178,16 @@ def _with_texts(formula: All) -> All:
     """With what its conditions ask of the text of a view, so that most views need not be looked at."""
     if not any(isinstance(part, MetavariableRegex) for part in formula.parts):
         return formula
-    written = metavariables_as_written(formula)
+    written, named = metavariables_as_written(formula), metavariables_written_or_named(formula)
+
+    def is_text(part: MetavariableRegex) -> bool:
+        return part.name in written or (part.name in named and matches_no_name(part.regex))
+
     return All(
         tuple(
             [
                 _with_words(part)
-                if isinstance(part, MetavariableRegex) and part.name in written and not part.constant
+                if isinstance(part, MetavariableRegex) and not part.constant and is_text(part)
                 else part
                 for part in formula.parts
             ]
@@ -189,7 +198,8 @@ def _with_texts(formula: All) -> All:
 def _with_words(part: MetavariableRegex) -> MetavariableRegex:
     regex = part.regex
     words = required_words(regex, anchored=True)
-    return MetavariableRegex(part.name, regex, part.constant, required_texts(regex), words)
+    texts, sought = required_texts(regex), skeleton_of(regex)
+    return MetavariableRegex(part.name, regex, part.constant, texts, words, sought)
 
 
 def _importing(compiling: _Compiling, items: Iterable[tuple[str, object]]) -> _Compiling:

@@ -86,6 +86,8 @@ class MetavariableRegex:
     texts: frozenset[str] = frozenset()
     # Words that the view holds where this is true.
     words: frozenset[str] = frozenset()
+    # A regular expression that is found in the text of the view where this is true; empty when there is none.
+    sought: str = ""
 
 
 @record

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 _MIN_LENGTH = 3
 _MAX_TEXTS = 32
@@ -32,22 +33,36 @@ _FLAGS = re.compile(r"\(\?[aimsu]+\)")
 _FIRST = re.compile(r"\\x([0-9a-f]{2})(?![*?{])")
 _IN_WORD = re.compile(r"\w")
 
+Token: TypeAlias = "re.Match[str]"  # noqa: S105 - a piece of a regular expression
 Texts = frozenset[str]
 _NONE: Texts = frozenset()
 
 
+def flags_of(regex: str) -> str:
+    """The flags that *regex* opens with, such as `(?is)`."""
+    flags = _FLAGS.match(regex)
+    return flags[0] if flags else ""
+
+
+def tokens_of(regex: str) -> list[Token] | None:
+    """What *regex* is written of, its flags left out; None where that is not read."""
+    tokens = list(_TOKEN.finditer(regex, len(flags_of(regex))))
+    # Flags inside, verbose expressions and characters by their numbers are not.
+    if any(token["other"] or token["odd"] or token["strange"] for token in tokens):
+        return None
+    return tokens
+
+
 def required_texts(regex: str) -> Texts:
     """Lower-case texts of which every match of *regex* holds one; none when that is not known."""
-    flags = _FLAGS.match(regex)
-    tokens = list(_TOKEN.finditer(regex, flags.end() if flags else 0))
-    # Flags inside, verbose expressions and characters by their numbers are not read.
-    if any(token["other"] or token["odd"] or token["strange"] for token in tokens):
+    tokens = tokens_of(regex)
+    if tokens is None:
         return _NONE
     found, end = _alternatives(tokens, 0)
     return found if end == len(tokens) and len(found) <= _MAX_TEXTS else _NONE
 
 
-def _alternatives(tokens: list[re.Match[str]], at: int) -> tuple[Texts, int]:
+def _alternatives(tokens: list[Token], at: int) -> tuple[Texts, int]:
     """What the alternatives up to the closing bracket need, and where that is."""
     needed: list[Texts] = []
     while True:
@@ -58,7 +73,7 @@ def _alternatives(tokens: list[re.Match[str]], at: int) -> tuple[Texts, int]:
         at += 1
 
 
-def _row(tokens: list[re.Match[str]], at: int) -> tuple[Texts, int]:
+def _row(tokens: list[Token], at: int) -> tuple[Texts, int]:
     """What one alternative needs: the best of what stands in a row."""
     found: list[Texts] = []
     run = ""
@@ -90,29 +105,61 @@ def required_words(regex: str, *, anchored: bool) -> frozenset[str]:
 
     *anchored* says that a match starts where its text starts.
     """
-    flags = _FLAGS.match(regex)
-    tokens = list(_TOKEN.finditer(regex, flags.end() if flags else 0))
-    if (flags and "i" in flags[0]) or any(
-        token["other"] or token["odd"] or token["strange"] for token in tokens
-    ):
+    tokens = tokens_of(regex)
+    if tokens is None or "i" in flags_of(regex):
         return frozenset()
-    elements = list(_elements(tokens))
+    elements = list(elements_of(tokens))
     if any(tokens[start]["bar"] for start, _ in elements):
         return frozenset()
     return frozenset(_whole_words(tokens, elements, is_edge=anchored))
+
+
+def matches_no_name(regex: str) -> bool:
+    """Whether every match of *regex* holds a sign that is in no dotted name."""
+    tokens = tokens_of(regex)
+    return tokens is not None and _holds_sign(tokens)
+
+
+def _holds_sign(tokens: list[Token]) -> bool:
+    return all(any(map(_is_sign_or_group, _mandatory(row))) for row in alternatives_of(tokens))
+
+
+def _is_sign_or_group(element: list[Token]) -> bool:
+    first = element[0]
+    if first["open"]:
+        return _holds_sign(element[1:-1])
+    return _is_sign(first) and (first["letter"] or first["plain"]) != "."
+
+
+def _mandatory(row: list[Token]) -> Iterator[list[Token]]:
+    """The things in a row that every match has."""
+    for start, end in elements_of(row):
+        repeat = row[end]["repeat"] if end < len(row) else None
+        if repeat is None or repeat == "+":
+            yield row[start:end]
+
+
+def alternatives_of(tokens: list[Token]) -> Iterator[list[Token]]:
+    """The rows between the bars of the outermost level."""
+    first = 0
+    for start, _ in elements_of(tokens):
+        if tokens[start]["bar"]:
+            yield tokens[first:start]
+            first = start + 1
+    yield tokens[first:]
 
 
 def first_bytes(regex: str) -> frozenset[bytes]:
     """The byte that opens every match of *regex* over bytes, if it opens a character that is no ASCII."""
     tokens = list(_TOKEN.finditer(regex))
     first = _FIRST.match(regex)
-    if first is None or any(tokens[start]["bar"] for start, _ in _elements(tokens)):
+    if first is None or any(tokens[start]["bar"] for start, _ in elements_of(tokens)):
         return frozenset()
     lead = int(first[1], 16)
     return frozenset((bytes((lead,)),)) if lead >= 0xC2 else frozenset()
 
 
-def _elements(tokens: list[re.Match[str]]) -> Iterator[tuple[int, int]]:
+def elements_of(tokens: list[Token]) -> Iterator[tuple[int, int]]:
     """Where each thing that stands in the outermost row starts and ends; repeats are things too."""
     start = depth = 0
     for at, token in enumerate(tokens):
@@ -122,9 +169,7 @@ def _elements(tokens: list[re.Match[str]]) -> Iterator[tuple[int, int]]:
             start = at + 1
 
 
-def _whole_words(
-    tokens: list[re.Match[str]], elements: list[tuple[int, int]], *, is_edge: bool
-) -> Iterator[str]:
+def _whole_words(tokens: list[Token], elements: list[tuple[int, int]], *, is_edge: bool) -> Iterator[str]:
     """The runs of letters between two edges; *is_edge* says whether the start is one."""
     word, is_open = "", is_edge
     for number, (start, end) in enumerate(elements):
@@ -147,7 +192,7 @@ def _whole_words(
             return
 
 
-def _is_edge(tokens: list[re.Match[str]], start: int, end: int) -> bool:
+def _is_edge(tokens: list[Token], start: int, end: int) -> bool:
     """Whether a word ends, and may start, where this element is or ends."""
     token = tokens[start]
     text = "".join(part[0] for part in tokens[start:end])
@@ -159,7 +204,7 @@ def _is_edge(tokens: list[re.Match[str]], start: int, end: int) -> bool:
     return token[0] in ("\\b", "^", "$") or _is_sign(token)
 
 
-def _is_sign(token: re.Match[str]) -> bool:
+def _is_sign(token: Token) -> bool:
     """Whether it matches one character that is in no word."""
     letter = token["letter"] or token["plain"]
     return letter is not None and letter.isascii() and not _IN_WORD.match(letter)

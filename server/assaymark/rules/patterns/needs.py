@@ -33,6 +33,7 @@ Reach: TypeAlias = Literal["chunk", "file"]
 
 _MAX_ALTERNATIVES = 64
 
+_LOOKS_AROUND = re.compile(r"\(\?[^:P]|[\^$]|\\[bBAZ]")
 _RUN = re.compile(r"[a-z0-9_]{3,}")
 
 
@@ -44,12 +45,15 @@ class Alternative:
     *words* all occur, as whole words, in the chunk (for reach "file": in the chunks that take part together).
     For each of *paths*, its last name or a name that an import binds to it occurs there (for a path that ends
     in a dot: to it or to what is below it); all its names are in the file. Of each of *texts*, one occurs in
-    some word there, upper and lower case aside.
+    some word there, upper and lower case aside; each of the regular expressions *sought* is found there, and
+    each of *in_bytes* in its bytes.
     """
 
     words: frozenset[bytes]
     paths: frozenset[str]
     texts: frozenset[frozenset[bytes]] = frozenset()
+    sought: frozenset[str] = frozenset()
+    in_bytes: frozenset[str] = frozenset()
 
 
 @record
@@ -95,11 +99,14 @@ def _alternatives(formula: Formula, *, wide: bool) -> list[Alternative]:
             return _all_of([_alternatives(part, wide=wide) for part in formula.parts])
         case MetavariableRegex():
             # Where several chunks take part, they are known by their words alone.
-            texts = _in_words(formula.texts) if not wide else frozenset()
-            return [Alternative(_encoded(formula.words), frozenset(), texts)]
+            if wide:
+                return [Alternative(_encoded(formula.words), frozenset())]
+            sought = frozenset((formula.sought,)) if formula.sought else frozenset()
+            texts = frozenset() if sought else _in_words(formula.texts)
+            return [Alternative(_encoded(formula.words), frozenset(), texts, sought)]
         case Regex():
             words = _encoded(required_words(formula.regex, anchored=False))
-            return [Alternative(words | first_bytes(formula.regex), frozenset())]
+            return [Alternative(words | first_bytes(formula.regex), frozenset(), in_bytes=_searched(formula))]
         case _:
             return [_ALWAYS]
 
@@ -144,7 +151,18 @@ def _all_of(parts: Sequence[list[Alternative]]) -> list[Alternative]:
 
 
 def _both(one: Alternative, other: Alternative) -> Alternative:
-    return Alternative(one.words | other.words, one.paths | other.paths, one.texts | other.texts)
+    return Alternative(
+        one.words | other.words,
+        one.paths | other.paths,
+        one.texts | other.texts,
+        one.sought | other.sought,
+        one.in_bytes | other.in_bytes,
+    )
+
+
+def _searched(formula: Regex) -> frozenset[str]:
+    """The expression itself, where what stands around a match says nothing about it."""
+    return frozenset() if _LOOKS_AROUND.search(formula.regex) else frozenset((formula.regex,))
 
 
 def _in_words(texts: frozenset[str]) -> frozenset[frozenset[bytes]]:
