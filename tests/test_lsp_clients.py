@@ -54,6 +54,7 @@ EXPECTED = {
             has_notebooks=True,
             shows_documents=True,
             watches_files=True,
+            watches_elsewhere=True,
             registers_diagnostics=True,
             versions_edits=True,
             registers_configuration=True,

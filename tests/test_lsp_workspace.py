@@ -337,6 +337,24 @@ def test_a_rule_file_that_changes_is_read_again(tmp_path: Path) -> None:
     assert world.publishes(world.editor.notify("workspace/didChangeWatchedFiles", change)) == {"a.py": 1}
 
 
+def test_rule_files_are_watched_where_they_are(tmp_path: Path) -> None:
+    """Those that the settings name, once, also outside of the workspace."""
+    (tmp_path / "project").mkdir()
+    watched = {"didChangeWatchedFiles": {"dynamicRegistration": True, "relativePatternSupport": True}}
+    options = {"rules": [str(tmp_path / "own.yml"), str(tmp_path)]}
+    able = PULLS | {"workspace": PULLS["workspace"] | watched}
+    world = World(tmp_path / "project", able, initializationOptions=options)
+    world.editor.notify("workspace/didChangeConfiguration", {"settings": {"assaymark": {}}})
+    named = [
+        watcher["globPattern"]
+        for message in of(world.editor.sent, "client/registerCapability")
+        for watcher in message["registrations"][0]["registerOptions"]["watchers"]
+        if isinstance(watcher["globPattern"], dict)
+    ]
+    above = tmp_path.as_uri()
+    assert named == [{"baseUri": above, "pattern": "**"}, {"baseUri": above, "pattern": "own.yml"}]
+
+
 def write_rule(file: Path, pattern: str) -> None:
     file.write_text(
         f"rules:\n- id: own\n  languages: [python]\n  severity: ERROR\n  message: bad\n  pattern: {pattern}\n"

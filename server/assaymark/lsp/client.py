@@ -37,6 +37,7 @@ class Client:
     shows_progress: bool = False
     shows_documents: bool = False
     watches_files: bool = False
+    watches_elsewhere: bool = False
     registers_diagnostics: bool = False
     wants_status: bool = False
     has_configuration: bool = False
@@ -67,6 +68,7 @@ def client_of(params: Mapping[str, Any]) -> Client:
         shows_progress=_at(able, "window", "workDoneProgress") is True,
         shows_documents=_at(able, "window", "showDocument", "support") is True,
         watches_files=_registers(_at(able, "workspace", "didChangeWatchedFiles")),
+        watches_elsewhere=_at(able, "workspace", "didChangeWatchedFiles", "relativePatternSupport") is True,
         registers_diagnostics=_registers(_at(able, "textDocument", "diagnostic")),
         wants_status=options.get("statusNotifications") is True,
         has_configuration=_at(able, "workspace", "configuration") is True,

@@ -31,6 +31,7 @@ from assaymark.lsp.second import SecondOpinions
 from assaymark.lsp.shelf import Shelf, page_uri
 from assaymark.lsp.status import Statuses
 from assaymark.lsp.verdicts import Verdicts
+from assaymark.lsp.watching import Watching
 from assaymark.lsp.wire import utf8
 from assaymark.lsp.workspace_check import WorkspaceCheck
 from assaymark.text import Span
@@ -39,6 +40,8 @@ from assaymark.workspace.today import today
 
 if TYPE_CHECKING:
     from assaymark.second.channel import Soon
+
+_SOURCES = (".py", ".pyi", ".pyw")
 
 
 class Session:
@@ -61,6 +64,7 @@ class Session:
         self._changed: dict[str, Document] = {}
         # How many changes have come: who works in between sees that somebody types.
         self.n_changes = 0
+        self.watching = Watching(self)
         self.workspace = WorkspaceCheck(self, later)
         self.second = SecondOpinions(self, later, soon)
 
@@ -226,6 +230,7 @@ class Session:
             self._analyse(document, self._entry(document.uri).snapshot.text.whole())
         if stale:
             self.tell_anew(*stale)
+        self.watching.follow()
         self.workspace.reconsider()
 
     def tell_anew(self, *documents: Document) -> None:
@@ -235,9 +240,12 @@ class Session:
 
     def files_changed(self, paths: Sequence[str]) -> None:
         """Effect: what was read from the files *paths* is read again, and what rests on it is judged anew."""
-        self.shelf.reread(map(Path, paths))
-        self.baselines.reread()
-        self.reconsider()
+        # A file of Python holds neither settings nor rules, and one of them is saved often.
+        others = [Path(path) for path in paths if not path.endswith(_SOURCES)]
+        if others:
+            self.shelf.reread(others)
+            self.baselines.reread()
+            self.reconsider()
         self.workspace.changed(paths)
 
     def sheet(self, options: Options, uri: str, shown_in: str = "") -> Sheet:

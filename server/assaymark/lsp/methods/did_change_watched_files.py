@@ -10,17 +10,6 @@ from assaymark.lsp.refusal import Params, list_at, text_at
 if TYPE_CHECKING:
     from assaymark.lsp.session import Session
 
-WATCHED = (
-    "**/*.py",
-    "**/*.pyi",
-    "**/*.pyw",
-    "**/assaymark.toml",
-    "**/pyproject.toml",
-    "**/.bandit",
-    "**/.gitignore",
-    "**/*baseline*.json",
-)
-
 
 def handle(session: Session, params: Params) -> None:
     """Effect: settings and rules among them are read again, and closed files that were checked."""

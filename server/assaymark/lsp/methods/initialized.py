@@ -5,17 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assaymark.lsp.methods.did_change_configuration import ask_for_settings
-from assaymark.lsp.methods.did_change_watched_files import WATCHED
 from assaymark.lsp.refusal import Params
 
 if TYPE_CHECKING:
     from assaymark.lsp.session import Session
-
-_WATCH = {
-    "id": "assaymark-files",
-    "method": "workspace/didChangeWatchedFiles",
-    "registerOptions": {"watchers": [{"globPattern": pattern} for pattern in WATCHED]},
-}
 
 
 def handle(session: Session, params: Params) -> None:
@@ -27,7 +20,7 @@ def handle(session: Session, params: Params) -> None:
             "registerOptions": {"section": "assaymark"},
         }
         session.outbox.ask("client/registerCapability", {"registrations": [wish]})
-    if session.client.watches_files:
-        session.outbox.ask("client/registerCapability", {"registrations": [_WATCH]})
+    session.watching.start()
     ask_for_settings(session)
+    session.watching.follow()
     session.workspace.follow()
