@@ -197,3 +197,40 @@ def test_a_terminal_comes_to_the_same(
         excluded, limits = settings.limits.excluded, replace(settings.limits, excluded="")
         assert replace(settings, limits=limits) == terms.settings(str(file))
         assert excluded == (f"excluded by {pattern}" if (pattern := terms.excluding(str(file))) else "")
+
+
+def test_what_is_left_to_others_is_counted(tmp_path: Path) -> None:
+    """In the status of a document."""
+    put(tmp_path, '[tool.ruff.lint]\nselect = ["S"]\n', "pyproject.toml")
+    editor = editor_in(tmp_path, defer=["ruff"])
+    assert shown(editor, tmp_path) == []
+    found = editor.request("assaymark/status", {"uri": (tmp_path / "here" / "a.py").as_uri()})["result"]
+    assert (found["state"], found["deferred"]) == ("clean", {"ruff": 1})
+
+
+def test_the_status_of_an_excluded_document_says_so(tmp_path: Path) -> None:
+    """It is not clean."""
+    put(tmp_path, 'exclude = ["a.py"]\n')
+    editor = editor_in(tmp_path)
+    assert shown(editor, tmp_path) == []
+    found = editor.request("assaymark/status", {"uri": (tmp_path / "here" / "a.py").as_uri()})["result"]
+    assert (found["state"], found["reason"]) == ("not analysed", "excluded by a.py")
+
+
+def test_a_rule_that_there_is_not_is_logged(tmp_path: Path) -> None:
+    """Once, with a guess; the terminal ends on it."""
+    put(tmp_path, 'ignore = ["eval-cod"]\n')
+    editor = editor_in(tmp_path)
+    assert shown(editor, tmp_path) == ["eval-code"]
+    assert shown(editor, tmp_path, "b.py") == ["eval-code"]
+    assert logged(editor).count("assaymark: no rule is called 'eval-cod'; did you mean 'eval-code'?") == 1
+
+
+def test_rules_that_cannot_be_loaded_concern_those_who_name_them(tmp_path: Path) -> None:
+    """Another folder's files are checked."""
+    (tmp_path / "here" / "part").mkdir()
+    put(tmp_path, 'rules = ["nowhere"]\n', "part/assaymark.toml")
+    editor = editor_in(tmp_path)
+    assert shown(editor, tmp_path, "part/a.py") == ["not-checked"]
+    assert shown(editor, tmp_path) == ["eval-code"]
+    assert shown(editor, tmp_path, "part/b.py") == ["not-checked"]

@@ -49,6 +49,7 @@ class ClosedFile:
     reason: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
     n_silenced: int = 0
+    deferred: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def result_id(self) -> str:
@@ -96,7 +97,9 @@ def checked(session: Session, place: str, uri: str, stamp: Stamp) -> ClosedFile:
         if index not in hidden.get(place.leaf, ()) and sheet.shows(finding)
     )
     counts = Counter(found.severity.value for found in shown)
-    return ClosedFile(stamp, items, snapshot.state, snapshot.reason, counts, len(snapshot.silenced()))
+    deferred = session.shelf.deferred(stamp.options, snapshot.findings())
+    n_silenced = len(snapshot.silenced())
+    return ClosedFile(stamp, items, snapshot.state, snapshot.reason, counts, n_silenced, deferred)
 
 
 def unread(stamp: Stamp, reason: str) -> ClosedFile:

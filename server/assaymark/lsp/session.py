@@ -347,7 +347,7 @@ class Session:
 
     def _items(self, document: Document) -> Mapping[str, bytes]:
         """The diagnostics of each outlet of *document*."""
-        problem = document.failure or self.shelf.problem
+        problem = document.failure or self.shelf.problem(document.options)
         if problem:
             said = not_checked(f"this file was not checked ({problem}). This is not a pass.")
             return {uri: b"" if number else said for number, uri in enumerate(document.outlets)}

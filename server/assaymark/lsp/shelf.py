@@ -6,6 +6,7 @@ Invariant: rules that cannot be loaded are told as such; a file is then not chec
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from assaymark.lsp.options import Options
 from assaymark.policy import is_shown
 from assaymark.rules.rule import Rule
 from assaymark.rules.ruleset import RuleSet
+from assaymark.settings.guess import did_you_mean
 
 _MOST_SELECTED = 32
 # What was selected of which rules: asked for at every opening, and for every file of a workspace.
@@ -24,21 +26,25 @@ _SELECTED: dict[tuple[object, ...], RuleSet] = {}
 class Shelf:
     """Rule sets by the files that they come from and what is selected of them."""
 
-    __slots__ = ("_loaded", "_problems", "problem")
+    __slots__ = ("_broken", "_loaded", "_named", "_problems")
 
     def __init__(self) -> None:
         self._loaded: dict[tuple[Path, ...], RuleSet] = {}
-        self.problem = ""
+        self._broken: dict[tuple[Path, ...], str] = {}
         self._problems: list[str] = []
+        # The names of rules that settings hold, and that were looked for.
+        self._named: set[tuple[str, ...]] = set()
 
     def rules(self, options: Options) -> RuleSet:
         """
         The rules that *options* ask for.
 
-        Effect: reads them, the first time; *problem* says why there are none, `taken_problems` what not.
+        Effect: reads them, the first time; `problem` says why there are none, `taken_problems` what not.
         """
-        settings = options.settings
-        return _selected(self._all(options), settings.select, settings.ignore, settings.level)
+        settings, rules = options.settings, self._all(options)
+        if not self.problem(options):
+            self._look_for((*settings.select, *settings.ignore), rules)
+        return _selected(rules, settings.select, settings.ignore, settings.level)
 
     def all_rules(self, options: Options) -> Sequence[Rule]:
         """The rules that *options* choose from."""
@@ -46,15 +52,19 @@ class Shelf:
 
     def shows(self, options: Options) -> Callable[[Finding], bool]:
         """Whether a finding is shown: loud enough for *options*, and left to no other tool."""
-        settings, deferral = options.settings, options.deferral
-        severity, level = settings.severity, settings.level
-        if not deferral.setups:
+        severity, level = options.settings.severity, options.settings.level
+        if not options.deferral.setups:
             return lambda finding: is_shown(finding, severity, level)
-        covers = {rule.id: rule.covers for rule in self.rules(options).rules}
-        return lambda finding: (
-            is_shown(finding, severity, level)
-            and not deferral.tool_for(finding.rule, covers.get(finding.rule, ()))
-        )
+        tool_for = self._tool_for(options)
+        return lambda finding: is_shown(finding, severity, level) and not tool_for(finding)
+
+    def deferred(self, options: Options, findings: Iterable[Finding]) -> Counter[str]:
+        """How many of *findings* are hidden since they are left to a tool, by tool."""
+        if not options.deferral.setups:
+            return Counter()
+        severity, level = options.settings.severity, options.settings.level
+        loud = (finding for finding in findings if is_shown(finding, severity, level))
+        return Counter(filter(None, map(self._tool_for(options), loud)))
 
     def names(self) -> list[str]:
         """The names of all rules that are loaded."""
@@ -76,6 +86,14 @@ class Shelf:
         """The rule called *name*, from whatever set."""
         return next((rule for rules in self._loaded.values() if (rule := rules.named(name))), None)
 
+    def problem(self, options: Options) -> str:
+        """Why there are no rules for *options*; nothing when there are."""
+        return "" if options.settings.limits.excluded else self._broken.get(options.settings.rules, "")
+
+    def _tool_for(self, options: Options) -> Callable[[Finding], str]:
+        covers = {rule.id: rule.covers for rule in self.rules(options).rules}
+        return lambda finding: options.deferral.tool_for(finding.rule, covers.get(finding.rule, ()))
+
     def _all(self, options: Options) -> RuleSet:
         files = options.settings.rules
         loaded = self._loaded.get(files)
@@ -83,15 +101,25 @@ class Shelf:
             loaded = self._loaded[files] = self._load(files)
         return loaded
 
+    def _look_for(self, names: tuple[str, ...], rules: RuleSet) -> None:
+        """Effect: those of *names* that name no rule are a problem, told once."""
+        if not names or names in self._named:
+            return
+        self._named.add(names)
+        # What bandit finds has the names of its tests, and more of them when it has plugins.
+        for name in rules.unknown(name for name in names if not name.startswith("bandit/")):
+            guess = did_you_mean(name, [rule.id for rule in rules.rules])
+            self._problems.append(f"no rule is called {name!r}{guess}")
+
     def _load(self, files: tuple[Path, ...]) -> RuleSet:
         from assaymark.rules.loading import load
 
         try:
             rules = load(files)
         except Exception as error:  # noqa: BLE001 - whatever it was, the server goes on and says so
-            self.problem = f"its rules could not be loaded: {error}"
+            self._broken[files] = f"its rules could not be loaded: {error}"
             return RuleSet.of(())
-        self.problem = ""
+        self._broken.pop(files, None)
         self._problems += map(str, rules.problems)
         return rules
 

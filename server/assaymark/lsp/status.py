@@ -31,15 +31,18 @@ def status_of(session: Session, uri: str) -> Status:
         return _status_of_part(session, document, part)
     known = session.workspace.known(uri)
     if known is not None:
-        return _status(uri, known.state, known.reason, known.counts, known.n_silenced)
+        status = _status(uri, known.state, known.reason, known.counts, known.n_silenced)
+        return {**status, "deferred": known.deferred}
     return _status(uri, State.not_analysed, "the file is not open, and the workspace was not checked")
 
 
 def _status_of_part(session: Session, document: Document, part: Part) -> Status:
     snapshot = part.entry.snapshot
     n_silenced = sum(part.holds(one.finding.span) for one in snapshot.silenced())
-    reason = session.shelf.problem or snapshot.reason
+    reason = session.shelf.problem(document.options) or snapshot.reason
+    inside = (finding for finding in snapshot.findings() if part.holds(finding.span))
     status = _status(part.uri, snapshot.state, reason, _counts(part), n_silenced)
+    status["deferred"] = session.shelf.deferred(document.options, inside)
     status["engines"] = {"patterns": status["state"], "bandit": session.second.state(document)}
     return status
 
@@ -79,6 +82,7 @@ def _status(
         "reason": reason,
         "counts": {severity.value: counts.get(severity.value, 0) for severity in Severity},
         "silenced": n_silenced,
+        "deferred": {},
         "engines": {"patterns": state.value, "bandit": "off"},
     }
 
