@@ -304,3 +304,35 @@ def _starts(source: bytes) -> list[int]:
         0,
         *(at + 1 for at, byte in enumerate(text) if byte in b"\r\n" and source[at : at + 2] != b"\r\n"),
     ]
+
+
+def test_staged_notebooks_are_read_from_the_index(world: World) -> None:
+    """Not from the work tree."""
+    world.commit(a="x = 1\n")
+    put(world, spelled())
+    world.git("add", "nb.ipynb")
+    put(world, b"{")
+    assert [rule for rule, *_ in world.check("--staged").found] == ["send-open", "send-open", "old-call"]
+
+
+def test_a_comment_in_a_cell_silences(world: World) -> None:
+    """And the place of what it silences is that of the cell."""
+    put(
+        world,
+        spelled(
+            [CELLS[0], {"cell_type": "code", "source": "old(1)  # assaymark: ignore[old-call] -- known"}]
+        ),
+    )
+    assert world.check().found == []
+    out = world.check("--format", "text", "--show-silenced").out
+    assert out.startswith("nb.ipynb:cell 2:1:1  silenced  old-call")
+
+
+def test_a_baseline_knows_findings_in_cells(world: World) -> None:
+    """Also when their cell moves."""
+    put(world, spelled())
+    chosen = ("--rules", str(world.rules), "--select", "send-open,old-call")
+    assert world.run("baseline", *chosen).code == 0
+    put(world, spelled([*CELLS[::-1], {"cell_type": "code", "source": "old(3)"}]))
+    found = world.check("--baseline", "assaymark-baseline.json", *chosen).found
+    assert [(rule, line) for rule, _, line, _ in found] == [("old-call", 1)]

@@ -147,8 +147,15 @@ def _check(options: Namespace) -> int:
 
 
 def _targets(options: Namespace) -> tuple[Target, ...]:
+    """Where reports go. Raises UsageError for a folder that is not there: before the check, not after it."""
     form = "statistics" if options.statistics else options.format
-    return (Target(form, options.output), *(Target(*report) for report in options.report))
+    targets = (Target(form, options.output), *(Target(*report) for report in options.report))
+    for file in filter(None, (target.file for target in targets)):
+        folder = os.path.dirname(file)  # noqa: PTH120 - paths stay strings
+        if folder and not os.path.isdir(folder):  # noqa: PTH112
+            msg = f"cannot write {file}: there is no folder {folder}"
+            raise UsageError(msg)
+    return targets
 
 
 def _has_twice(output: str | None, reports: list[tuple[str, str]]) -> bool:
