@@ -7,7 +7,6 @@ tests/e2e/clients holds their initialize requests, cut down to what we read.
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ import pytest
 from lsprotocol import types
 from lsprotocol.converters import get_converter
 
-from assaymark.lsp import options
 from assaymark.lsp.capabilities import initialize_result
 from assaymark.lsp.client import Client, client_of
 from e2e.inside import URI, Inside, insert, published
@@ -163,10 +161,3 @@ def change_of(edit: dict[str, Any], *, versioned: bool) -> dict[str, Any]:
 
 def at() -> dict[str, Any]:
     return {"textDocument": {"uri": URI}}
-
-
-def test_the_settings_that_are_written_down_are_those_that_are_read() -> None:
-    """editors/README.md names every setting, and no other."""
-    page = (Path(__file__).parents[1] / "editors" / "README.md").read_text("utf-8")
-    table = page.partition("| setting |")[2].partition("\n\n")[0]
-    assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == set(options._READERS)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assaymark.finding import Change
+from assaymark.text import Span
+from cli_world import page
 from e2e.inside import PULLS, PUSHED, Inside, Message, insert, of, replace, reply_to
 
 NOTEBOOK = "file:///project/app/explore.ipynb"
@@ -191,6 +195,47 @@ def test_a_cell_knows_nothing_of_its_neighbours() -> None:
     everything = {"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}}
     actions = asked(notebook, "textDocument/codeAction", range=everything, context={"diagnostics": []})
     assert len([one for one in actions if not one["title"].startswith("Silence")]) == 1
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> str:
+    """A folder with a rule that has a safe fix."""
+    (tmp_path / "python").mkdir()
+    (tmp_path / "python" / "wrapped.md").write_text(page("wrapped"))
+    return str(tmp_path)
+
+
+def test_all_fixes_of_a_cell_are_of_that_cell(rules: str) -> None:
+    """The others keep theirs."""
+    notebook = Notebook(
+        "wrap(0)", "%time y\nwrap(1)\nwrap('é😀') + wrap(3)", initializationOptions={"rules": [rules]}
+    )
+    context = {"diagnostics": [], "only": ["source.fixAll"]}
+    place = {"line": 0, "character": 0}
+    (action,) = asked(
+        notebook, "textDocument/codeAction", range={"start": place, "end": place}, context=context
+    )
+    (change,) = action["edit"]["documentChanges"]
+    assert change["textDocument"]["uri"] == uri_of(1)
+    places = [(one["range"]["start"]["line"], one["range"]["end"]["character"]) for one in change["edits"]]
+    assert places == [(1, 7), (2, 11), (2, 21)]
+
+
+def test_an_edit_stays_in_its_cell_and_takes_no_magic_away() -> None:
+    """The text that is analysed has blanks where the cell has a magic; a fix knows only those."""
+    notebook = Notebook("x = 1", "if x:\n    %run y\nwrap(1)")
+    part = notebook.editor.session.part(uri_of(1))
+
+    def takes(start: int, end: int) -> bool:
+        return part.edits([Change(Span(start, end), b"y")]) is not None
+
+    first, text = part.span.start, notebook.source
+    at = text.index(b"wrap")
+    assert takes(at, at + 7)
+    assert takes(first, first + 5)
+    assert not takes(first, at)
+    assert not takes(0, at + 7)
+    assert not takes(0, 1)
 
 
 def test_a_closed_cell_leaves_no_pull_open() -> None:

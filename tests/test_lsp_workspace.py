@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lsprotocol import types
+from lsprotocol.converters import get_converter
 
 from assaymark.lsp import workspace_check
 from e2e.inside import PULLS, PUSHED, Inside, Message, insert, of, reply_to
@@ -365,3 +367,41 @@ def test_settings_can_want_the_check(tmp_path: Path) -> None:
     """Then it is made without being asked for."""
     world = World(tmp_path, PUSHED, initializationOptions={"workspaceDiagnostics": True})
     assert world.publishes(world.run()) == {"main.py": 1, "lib/more%20name.py": 1}
+
+
+def test_every_message_fits_its_type(tmp_path: Path) -> None:
+    """What is written as raw JSON is what the specification's types say."""
+    text = PULLS["textDocument"] | {"diagnostic": {"dynamicRegistration": True}}
+    window = {"workDoneProgress": True, "showDocument": {"support": True}}
+    workspace = PULLS["workspace"] | WATCHING | {"applyEdit": True}
+    world = World(tmp_path, PULLS | {"textDocument": text, "window": window, "workspace": workspace})
+    world.editor.open("import yaml\n\ncfg = yaml.load(x)\n", world.uri("open.py"))
+    world.command({"command": "assaymark.explain", "arguments": ["eval-code"]})
+    world.command({"command": "assaymark.fixAll", "arguments": [world.uri("open.py")]})
+    world.command(CHECK | {"workDoneToken": "work"})
+    request = world.ask(partialResultToken="part")
+    came = world.editor.come(request) + world.run()
+    world.command(DISMISS)
+    converter = get_converter()
+    reply = reply_to(came, request) | {"jsonrpc": "2.0"}
+    converter.structure(reply, types.WorkspaceDiagnosticResponse)
+    for part in (one["value"] for one in of(came, "$/progress") if one["token"] == "part"):
+        converter.structure(part, types.WorkspaceDiagnosticReportPartialResult)
+    for message in world.editor.sent:
+        if "method" in message:
+            converter.structure(message, types.METHOD_TO_TYPES[message["method"]][0])
+    values = [one["value"] for one in of(world.editor.sent, "$/progress") if one["token"] == "work"]
+    kinds = {
+        "begin": types.WorkDoneProgressBegin,
+        "report": types.WorkDoneProgressReport,
+        "end": types.WorkDoneProgressEnd,
+    }
+    for value in values:
+        assert converter.unstructure(converter.structure(value, kinds[value["kind"]])) == value
+    registered = [one["registrations"] for one in of(world.editor.sent, "client/registerCapability")]
+    options = {one["method"]: one["registerOptions"] for (one,) in registered}
+    structured = converter.structure(options["textDocument/diagnostic"], types.DiagnosticRegistrationOptions)
+    assert structured.workspace_diagnostics
+    converter.structure(
+        options["workspace/didChangeWatchedFiles"], types.DidChangeWatchedFilesRegistrationOptions
+    )
