@@ -79,6 +79,15 @@ def test_a_rule_id_of_bandits_is_known(world: World) -> None:
     assert rules_of(world, "--level", "pedantic", *NAMED, "--ignore", "bandit/B110") == []
 
 
+def test_a_finding_in_a_notebook_stands_in_its_cell(world: World) -> None:
+    """Cells are one text to bandit, too; what is IPython's does not stop it."""
+    cells = [{"cell_type": "code", "metadata": {}, "source": text} for text in ("%pip install x", SWALLOWED)]
+    content = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+    (world.here / "nb.ipynb").write_text(json.dumps(content))
+    out = world.check("--level", "pedantic", "--select", "bandit/B110", "--deep", "--format", "text").out
+    assert "nb.ipynb:cell 2:3:1  low  bandit/B110" in out
+
+
 # What the project tells bandit
 
 

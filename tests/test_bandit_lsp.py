@@ -16,6 +16,7 @@ from assaymark.second import speech
 from assaymark.second.asking import Second, opinion_here
 from assaymark.second.channel import Channel, Question
 from e2e.inside import PULLS, PUSHED, URI, Inside, Message, insert, of, published, replace, reply_to
+from test_lsp_notebooks import PUSHED_TO, Notebook, uri_of
 
 UNCOVERED = "import pyghmi\n"
 ONLY_BANDIT = {"initializationOptions": {"level": "pedantic", "ignore": ["*-*"], "bandit": "all"}}
@@ -168,6 +169,48 @@ def test_what_is_held_back_stays_held() -> None:
     assert "eval-code" not in pulled(inside)
     inside.clock.pass_by(1)
     assert "eval-code" in pulled(inside)
+
+
+def test_a_changed_configuration_is_asked_with(tmp_path: Path) -> None:
+    """The text needs no edit for it."""
+    inside, here = editor(PUSHED, **ONLY_BANDIT)
+    uri = (tmp_path / "load.py").as_uri()
+    inside.open(UNCOVERED, uri)
+    inside.clock.pass_by(QUIET)
+    here.answer()
+    assert published(inside.new()) == [(1, [0])]
+    told = tmp_path / "pyproject.toml"
+    told.write_text('[tool.bandit]\nskips = ["B415"]\n')
+    changes = {"changes": [{"uri": told.as_uri(), "type": 1}]}
+    inside.notify("workspace/didChangeWatchedFiles", changes)
+    inside.clock.pass_by(QUIET)
+    here.answer()
+    assert published(inside.new()) == [(1, [])]
+
+
+def test_a_workspace_that_is_not_trusted_tells_bandit_nothing(tmp_path: Path) -> None:
+    """Whatever its configuration skips."""
+    options = ONLY_BANDIT["initializationOptions"] | {"trusted": False}
+    (tmp_path / "pyproject.toml").write_text('[tool.bandit]\nskips = ["B415"]\n')
+    inside, here = editor(PUSHED, initializationOptions=options)
+    inside.open(UNCOVERED, (tmp_path / "load.py").as_uri())
+    inside.clock.pass_by(QUIET)
+    here.answer()
+    assert published(inside.new()) == [(1, [0])]
+
+
+def test_what_bandit_finds_in_a_notebook_stands_in_its_cell() -> None:
+    """Cells are one text to bandit, too; what is IPython's does not stop it."""
+    notebook = Notebook("%pip install x\n", "x = 1\n" + UNCOVERED, capabilities=PUSHED_TO, **ONLY_BANDIT)
+    here = notebook.editor.session.second.asker = Here()
+    notebook.edit(1, insert(0, 0, "y = 1\n"))
+    notebook.editor.new()
+    notebook.editor.clock.pass_by(QUIET)
+    here.answer()
+    told = of(notebook.editor.new(), "textDocument/publishDiagnostics")
+    assert [
+        (each["uri"], [item["range"]["start"]["line"] for item in each["diagnostics"]]) for each in told
+    ] == [(uri_of(1), [2])]
 
 
 def test_the_session_ends_what_it_started() -> None:

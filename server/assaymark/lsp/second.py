@@ -10,7 +10,7 @@ Invariants:
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from assaymark.desk import Entry
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _BETWEEN_REFRESHES = 1.0
 _HINT = 4
+# Where projects tell bandit something.
+_TELLING = frozenset(("pyproject.toml", ".bandit"))
 
 
 class Asker(Protocol):
@@ -67,6 +69,12 @@ class SecondOpinions:
             self._states[document.uri] = ""
             self._timers[document.uri] = self._later(delay, lambda: self._ask(document))
 
+    def files_changed(self, paths: Sequence[str]) -> None:
+        """Effect: every text is asked about again when one of *paths* may say what bandit is told."""
+        if any(os.path.basename(path) in _TELLING for path in paths):  # noqa: PTH119 - paths stay strings
+            for document in self._session.documents():
+                self.rest(document)
+
     def forget(self, uri: str) -> None:
         """Effect: nothing is asked or known of *uri* any more."""
         timer = self._timers.pop(uri, None)
@@ -96,9 +104,10 @@ class SecondOpinions:
             return  # typing went on, and will rest again
         second = self._second(document) if entry.snapshot.language == "python" else None
         if second is None:
-            # What an earlier answer left, under other settings, goes.
-            self._settle(document, entry, Opinion(), frozenset())
-            self._states.pop(document.uri, None)
+            if document.uri in self._states:
+                # What an earlier answer left, under another configuration, goes.
+                self._settle(document, entry, Opinion(), frozenset())
+                del self._states[document.uri]
             return
         # Late: most sessions ask nobody.
         from assaymark.second.channel import Channel, Question

@@ -246,6 +246,7 @@ class Session:
             self.shelf.reread(others)
             self.baselines.reread()
             self.reconsider()
+            self.second.files_changed(paths)
         self.workspace.changed(paths)
 
     def sheet(self, options: Options, uri: str, shown_in: str = "") -> Sheet:
