@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from assaymark.cli.second import left
 from assaymark.engines.bandit.terms import covered_by
+from assaymark.engines.bandit.words import VERSIONS
 from assaymark.rules.loading import load
 from assaymark.second.asking import Wish, second_of
 from assaymark.second.configuration import told_by
-from assaymark.second.environment import plugins, road
+from assaymark.second.environment import bandit_version, plugins, road
 from cli_world import World, world
 from test_covers import examples
 
@@ -63,6 +65,24 @@ def test_where_bandit_found_it_and_where_to_read_more(world: World) -> None:
         {"line": 4, "column": 18},
     )
     assert found["link"].endswith("b110_try_except_pass.html")
+
+
+def test_where_no_word_of_a_test_stands_bandit_is_not_imported(world: World) -> None:
+    """A check at another level is as fast, as long as the table knows the bandit that is installed."""
+    world.write(a="x = 1\n", b="import pyghmi\n")
+    code = (
+        "import sys; from assaymark.cli.main import run; run(['check', '--no-cache', '--level', 'strict',"
+        " '--bandit', 'all', '--select', 'bandit/B415', sys.argv[1]]); sys.exit('bandit' in sys.modules)"
+    )
+    for file, imported in (("a.py", 0), ("b.py", 1)):
+        command = [sys.executable, "-c", code.replace("'all'", "'rest'" if not imported else "'all'"), file]
+        assert subprocess.run(command, cwd=world.here, check=False).returncode == imported
+
+
+def test_the_table_is_of_the_bandit_that_is_installed() -> None:
+    """Another minor version may bring tests that it does not know; they are asked of every file."""
+    assert bandit_version(sys.path, ()) == metadata.version("bandit")
+    assert metadata.version("bandit").startswith(VERSIONS)
 
 
 def test_off_is_off_and_deep_is_everything(world: World) -> None:

@@ -109,6 +109,10 @@ class SecondOpinions:
                 self._settle(document, entry, Opinion(), frozenset())
                 del self._states[document.uri]
             return
+        content, tested = entry.snapshot.text.whole(), second.rules
+        if not second.may_find(content):
+            self._settle(document, entry, Opinion(), tested)
+            return
         # Late: most sessions ask nobody.
         from assaymark.second.channel import Channel, Question
 
@@ -116,9 +120,7 @@ class SecondOpinions:
             self.asker = Channel(self._soon, self._projects)
         if self.asker is not None:
             seconds = document.options.settings.seconds
-            content = entry.snapshot.text.whole()
             question = Question(document.uri, content, document.path, second, seconds)
-            tested = second.rules
             self.asker.ask(question, lambda opinion: self._answered(document, entry, opinion, tested))
 
     def _second(self, document: Document) -> Second | None:

@@ -14,12 +14,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assaymark.engines.bandit.terms import BanditTest, Configuration, Terms, covered_by, left_over, rule_of
+from assaymark.engines.bandit.opinion import Opinion
+from assaymark.engines.bandit.terms import (
+    BanditTest,
+    Configuration,
+    Terms,
+    asked_of,
+    covered_by,
+    left_over,
+    rule_of,
+)
 from assaymark.finding import Level
-from assaymark.second.environment import on_the_road, plugins
+from assaymark.second.environment import bandit_version, on_the_road, plugins
 
 if TYPE_CHECKING:
-    from assaymark.engines.bandit.opinion import Opinion
     from assaymark.rules.rule import Rule
 
 
@@ -41,21 +49,27 @@ class Second:
     What is asked of bandit, for the project in the folder *project*.
 
     *plugins* are packages that bring tests of their own, *complaints* say what of the project's
-    configuration was left out.
+    configuration was left out. It *knows_all* when the tests of the installed bandit are those of our table.
     """
 
     terms: Terms
     project: str
     plugins: tuple[str, ...] = ()
     complaints: tuple[str, ...] = ()
+    knows_all: bool = False
+
+    def may_find(self, content: bytes) -> bool:
+        """Whether bandit can find anything in *content*; if not, it need not be started."""
+        if self.plugins or self.terms.configuration.plugins or not self.knows_all:
+            return True
+        return bool(asked_of(content, map(_own, self.tests), self.terms))
 
     @property
     def tests(self) -> tuple[str, ...]:
         """The ids of bandit's own tests that are asked."""
         from assaymark.engines.bandit.words import WORDS
 
-        own = (BanditTest(test, "") for test in WORDS)
-        return tuple(test.id for test in left_over(own, self.terms))
+        return tuple(test.id for test in left_over(map(_own, WORDS), self.terms))
 
     @property
     def rules(self) -> frozenset[str]:
@@ -83,7 +97,10 @@ def second_of(wish: Wish, rules: Sequence[Rule], project: str) -> Second | None:
         configuration=told.configuration,
         honours_nosec=wish.honours_nosec,
     )
-    second = Second(terms, project, others, told.complaints)
+    from assaymark.engines.bandit.words import VERSIONS
+
+    knows_all = bandit_version(sys.path, (project,)).startswith(VERSIONS)
+    second = Second(terms, project, others, told.complaints, knows_all)
     return second if second.tests or others or told.configuration.plugins else None
 
 
@@ -91,8 +108,14 @@ def opinion_here(content: bytes, path: str, second: Second) -> Opinion:
     """
     What bandit says of *content*, the file *path* from the top of the project, asked in this process.
 
-    Effect: the first time bandit and its plugins are imported, from the environment alone.
+    Effect: the first time that it may find something, bandit is imported, from the environment alone.
     """
+    if not second.may_find(content):
+        return Opinion()
     with on_the_road((second.project,)):
         from assaymark.engines.bandit.asking import opinion
     return opinion(content, path, second.terms)
+
+
+def _own(test: str) -> BanditTest:
+    return BanditTest(test, "")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import assaymark
 
+_DISTRIBUTION = re.compile(r"bandit-([\w.]+)\.dist-info")
 _GROUPS = (b"[bandit.plugins]", b"[bandit.blacklists]")
 
 
@@ -55,6 +57,18 @@ def on_the_road(projects: Sequence[str]) -> Iterator[None]:
 def plugins(path: Sequence[str], projects: Sequence[str]) -> tuple[str, ...]:
     """The installed packages, by name and version, that have tests for bandit beside its own."""
     return _plugins(tuple(road(path, projects)))
+
+
+def bandit_version(path: Sequence[str], projects: Sequence[str]) -> str:
+    """The version of the bandit that is installed, as its metadata say; nothing when they do not."""
+    return _bandit_version(tuple(road(path, projects)))
+
+
+@lru_cache(maxsize=8)
+def _bandit_version(entries: tuple[str, ...]) -> str:
+    names = (name for entry in entries for name in _listed(entry))
+    found = (_DISTRIBUTION.fullmatch(name) for name in names)
+    return next((match[1] for match in found if match), "")
 
 
 @lru_cache(maxsize=8)

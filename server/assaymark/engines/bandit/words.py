@@ -23,6 +23,9 @@ _STARTERS = ("exec", "spawn", "startfile")
 _PROTOCOLS = ("sslv2", "sslv3", "tlsv1")
 _BIDIRECTIONAL = tuple("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200f")
 
+# The versions whose tests stand here, all of them.
+VERSIONS = ("1.9.",)
+
 # Groups of which each must have a word in the text.
 WORDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "B101": (("assert",),),
