@@ -191,3 +191,20 @@ def test_only_the_lines_that_changed_are_compared_with_what_is_known(world: Worl
     baseline(world)
     world.write(app="send(a, secret=False)\nsend(a, secret=False)\n")
     assert found(world, "--diff", "HEAD", *WITH) == [("send-open", "app.py", 2)]
+
+
+def test_an_ignore_of_a_test_of_bandits_is_unused_only_when_bandit_was_asked(world: World) -> None:
+    """Without bandit nobody knows."""
+    world.write(app="x = 1  # assaymark: ignore[bandit/B101] -- x\n")
+    asked = ("--level", "pedantic", "--select", "ignore-unused,bandit/B101")
+    assert found(world, *asked, "--bandit", "off") == []
+    assert found(world, *asked, "--bandit", "all") == [("ignore-unused", "app.py", 1)]
+
+
+def test_the_rules_about_comments_are_explained_and_listed(world: World) -> None:
+    assert world.run("explain", "ignore-unused").out.startswith("ignore-unused · low\n")
+    assert "ignore-expired " in world.run("rules").out
+    rules = world.run("check", "--format", "sarif", str(world.here)).json["runs"][0]["tool"]["driver"][
+        "rules"
+    ]
+    assert "ignore-unknown-rule" in [rule["id"] for rule in rules]

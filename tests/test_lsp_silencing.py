@@ -88,6 +88,27 @@ def test_a_client_with_snippets_gets_a_field_for_the_reason() -> None:
     assert change["snippet"] == {"kind": "snippet", "value": f"  {IGNORE}${{1:reason}}"}
 
 
+def test_the_edit_is_made_when_the_action_is_chosen() -> None:
+    """For the text as it is then; and the action names the diagnostic that it is about."""
+    resolving = {
+        "codeActionLiteralSupport": {},
+        "dataSupport": True,
+        "resolveSupport": {"properties": ["edit"]},
+    }
+    editor = edit(PULLS | {"textDocument": PULLS["textDocument"] | {"codeAction": resolving}})
+    editor.open("eval(x)\n")
+    items = editor.report()["items"]
+    place = items[0]["range"]
+    asked = {"textDocument": {"uri": URI}, "range": place, "context": {"diagnostics": items}}
+    (action,) = editor.request("textDocument/codeAction", asked)["result"]
+    assert (action["diagnostics"], "edit" in action) == (items, False)
+    editor.come(editor.change(insert(0, 0, "x = 1\n")))
+    (change,) = edits_of(editor.request("codeAction/resolve", action)["result"])
+    assert change["range"]["start"] == {"line": 1, "character": 7}
+    editor.come(editor.change(insert(1, 0, "# ")))
+    assert "error" in editor.request("codeAction/resolve", action)
+
+
 def test_the_word_that_stands_for_the_reason_is_none() -> None:
     """The finding is silenced at once, and what is missing is said until it is written."""
     editor = edit()

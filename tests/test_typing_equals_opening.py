@@ -65,12 +65,19 @@ def test_typing_it_there_equals_opening_it(data: st.DataObject) -> None:
         assert _seen(snapshot) == _seen(opened(content, "x.py", rules()))
 
 
-@settings(max_examples=2 * settings.default.max_examples)
+@cache
+def few_rules() -> RuleSet:
+    """Those that find something where comments silence, and those about the comments."""
+    return rules().selected(("eval-code", "yaml-unsafe-load", "os-shell-call", "ignore-*"))
+
+
+@pytest.mark.timeout(0)
+@settings(max_examples=5 * settings.default.max_examples)
 @given(st.data())
 def test_typing_a_silence_equals_opening_it(data: st.DataObject) -> None:
     """The same where comments silence: what they take, and what is said about them."""
     content = data.draw(st.sampled_from((SILENCED, SILENCED.replace(b"\n", b"\r\n"))))
-    snapshot = opened(content, "x.py", rules(), today=DAY)
+    snapshot = opened(content, "x.py", few_rules(), today=DAY)
     for _ in range(data.draw(st.integers(1, 6))):
         edits = [data.draw(st.one_of(an_edit_of_a_silence(content), an_edit(content)))]
         content = applied(content, edits[0])
@@ -78,7 +85,7 @@ def test_typing_a_silence_equals_opening_it(data: st.DataObject) -> None:
             edits.append(data.draw(an_edit_of_a_silence(content)))
             content = applied(content, edits[1])
         snapshot = advanced(snapshot, edits)
-        assert _seen(snapshot) == _seen(opened(content, "x.py", rules(), today=DAY))
+        assert _seen(snapshot) == _seen(opened(content, "x.py", few_rules(), today=DAY))
 
 
 _CROWD = b"import os\nimport subprocess\n\n" + b"".join(

@@ -174,8 +174,14 @@ def _baseline(path: str, terms: Terms) -> str | None:
 
 
 def _is_everything(options: Options) -> bool:
-    """Whether the run looks at all there is."""
-    return not options.paths and options.stdin_as is None and not options.staged and options.diff is None
+    """Whether the run looks at all there is; who watches looks at some again."""
+    return (
+        not options.watch
+        and not options.paths
+        and options.stdin_as is None
+        and not options.staged
+        and options.diff is None
+    )
 
 
 def _wanted(terms: Terms, about: Subject, report: Report, options: Options, store: Store) -> Wanted:

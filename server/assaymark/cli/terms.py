@@ -91,7 +91,9 @@ class Terms:
         if len(sets) == 1:
             return sets[0]
         rules = {(rule.language, rule.id): rule for each in sets for rule in each.rules}
-        return RuleSet.of(rules.values(), dict.fromkeys(one for each in sets for one in each.problems))
+        united = RuleSet.of(rules.values(), dict.fromkeys(one for each in sets for one in each.problems))
+        left_out = frozenset().union(*(each.left_out for each in sets))
+        return replace(united, left_out=left_out - {rule.id for rule in united.rules})
 
     def gates(self, files: Iterable[File]) -> dict[str, Severity]:
         """The gates of the files whose gate is not that of the current folder, by path."""

@@ -10,7 +10,7 @@ Invariant: what is offered holds: the finding is silenced afterwards, and no oth
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from lsprotocol import types
@@ -67,8 +67,14 @@ def title_of(rule: str) -> str:
     return f"Silence {rule} with a reason…"
 
 
-def further_actions(session: Session, part: Part, found: Iterable[Finding]) -> Iterator[types.CodeAction]:
-    """For each rule of *found*: to silence its finding with a reason, and to have it explained."""
+def further_actions(
+    session: Session, part: Part, found: Iterable[Finding], given: Sequence[types.Diagnostic]
+) -> Iterator[types.CodeAction]:
+    """
+    For each rule of *found*: to silence its finding with a reason, and to have it explained.
+
+    *given* are the client's diagnostics, of which an action names those that it is about.
+    """
     for finding in {one.rule: one for one in found}.values():
         key = key_of(part, finding)
         if key is not None:
@@ -76,6 +82,7 @@ def further_actions(session: Session, part: Part, found: Iterable[Finding]) -> I
             if not session.client.resolves_edits:
                 edit = silencing(part, finding)
                 action.edit = None if edit is None else _workspace_edit(session, part, edit)
+            action.diagnostics = [one for one in given if one.code == finding.rule] or None
             if session.client.resolves_edits or action.edit is not None:
                 yield action
         if session.client.shows_documents and session.shelf.rule(finding.rule) is not None:

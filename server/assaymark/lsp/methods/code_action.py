@@ -46,7 +46,7 @@ def handle(session: Session, params: types.CodeActionParams) -> list[types.CodeA
     ):
         actions.append(_fix_all(session, part))
     if _wants("quickfix", only):
-        actions += further_actions(session, part, part.visible(Span(start, end)))
+        actions += further_actions(session, part, part.visible(Span(start, end)), params.context.diagnostics)
     return actions
 
 
