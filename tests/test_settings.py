@@ -508,3 +508,20 @@ def test_no_file_is_too_broken_to_be_told_of(content: bytes, name: str) -> None:
         found = settings_in(str(place), Layer.repository, top=folder)
         for wrong in found.wrong if found is not None else ():
             assert re.fullmatch(re.escape(name) + r":[1-9]\d*: [^\n]+", str(wrong))
+
+
+def test_a_repository_in_an_excluded_folder_is_excluded(tmp_path: Path) -> None:
+    """A walk of the outer one never comes to it; where there is none around it, nothing above counts."""
+    inner = tmp_path / "outer" / "gen"
+    (inner / ".git").mkdir(parents=True)
+    (tmp_path / "outer" / "assaymark.toml").write_text('exclude = ["gen"]\n')
+    place = str(inner / "a.py")
+    assert not Lookup(Standing(Places("", "")), str(inner)).excluding(place)
+    (tmp_path / "outer" / ".git").mkdir()
+    assert Lookup(Standing(Places("", "")), str(inner)).excluding(place) == "gen"
+
+
+def test_lines_are_those_of_toml(tmp_path: Path) -> None:
+    """A form feed or a line separator within a comment ends none."""
+    (tmp_path / "assaymark.toml").write_bytes("# a\u2028b\nsevrity = 1\n".encode())
+    assert looked_up(tmp_path, ".").wrong[0].where == "assaymark.toml:2"

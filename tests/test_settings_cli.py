@@ -43,7 +43,7 @@ def test_what_a_repository_loosens_is_told(world: World) -> None:
     """In the summary, and in JSON."""
     world.write(a=FLAWED)
     put(world, "pyproject.toml", '[tool.assaymark]\nseverity = "high"\nlevel = "pedantic"\n')
-    said = "The repository's settings make this check looser: severity (pyproject.toml:2).\n"
+    said = "1 setting of the repository makes this check looser: severity (pyproject.toml:2).\n"
     assert said in world.check("--format", "text").out
     found = world.check().json["settings"]
     assert found == {"loosened": [{"name": "severity", "where": "pyproject.toml:2"}], "refused": []}

@@ -58,7 +58,7 @@ def test_a_repositorys_file_holds(tmp_path: Path) -> None:
     editor = editor_in(tmp_path)
     assert shown(editor, tmp_path) == []
     assert shown(editor, tmp_path, "b.py") == []
-    said = "assaymark: the repository's settings make the check looser: ignore (assaymark.toml:1)"
+    said = "assaymark: 1 setting of the repository makes the check looser: ignore (assaymark.toml:1)"
     assert logged(editor).count(said) == 1
 
 

@@ -218,7 +218,9 @@ def _settings(report: Report) -> Iterator[str]:
         yield f"Left to others: {', '.join(parts)}.\n"
     if report.loosened:
         names = ", ".join(f"{held.setting.name} ({harmless(held.where)})" for held in report.loosened)
-        yield f"The repository's settings make this check looser: {names}.\n"
+        n_settings = _n(len(report.loosened), "setting")
+        verb = "makes" if len(report.loosened) == 1 else "make"
+        yield f"{n_settings} of the repository {verb} this check looser: {names}.\n"
     for refused in report.refused:
         yield f"{harmless(str(refused))}.\n"
 

@@ -125,5 +125,12 @@ def _is_editors(where: str) -> bool:
 
 
 def _loosened(resolved: Resolved) -> Iterable[str]:
-    names = ", ".join(f"{held.setting.name} ({held.where})" for held in resolved.loosened)
-    return [f"the repository's settings make the check looser: {names}"] if names else []
+    names = [f"{held.setting.name} ({held.where})" for held in resolved.loosened]
+    if not names:
+        return []
+    counted = (
+        "1 setting of the repository makes"
+        if len(names) == 1
+        else f"{len(names)} settings of the repository make"
+    )
+    return [f"{counted} the check looser: {', '.join(names)}"]

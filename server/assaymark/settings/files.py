@@ -98,7 +98,7 @@ def _lines(text: str, section: str) -> dict[str, int]:
     """The line of each key of the table *section*, however the file spells it."""
     lines: dict[str, int] = {}
     at = ""
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         header = _HEADER.match(line)
         if header:
             at = _plain(header[1])

@@ -87,10 +87,14 @@ class Lookup:
         folder = os.path.dirname(place)
         above = self._excluded.get(folder)
         if above is None:
-            is_top = folder in {self.at(folder).top, os.path.dirname(folder)}
-            above = self._excluded[folder] = "" if is_top else self.excluding(folder)
+            above = self._excluded[folder] = "" if self._is_outermost(folder) else self.excluding(folder)
         # Each folder's settings speak of what stands in it; with none, as nearly always, this is cheap.
         return above or self._named_in(folder, place)
+
+    def _is_outermost(self, folder: str) -> bool:
+        """Whether nothing above *folder* decides; a repository in another one is a folder of that one too."""
+        outer = os.path.dirname(folder)
+        return outer == folder or (folder == self.at(folder).top and self._repository(outer) is None)
 
     def _named_in(self, folder: str, place: str) -> str:
         found = self.at(folder)
