@@ -121,6 +121,10 @@ def test_its_configuration_is_honoured(world: World) -> None:
     assert len(rules_of(world, *asked)) == 1
     project.write_text('[tool.bandit]\nskips = ["B110"]\n')
     assert rules_of(world, *asked) == []
+    out = world.check("--level", "pedantic", "--deep", "--format", "text").out
+    assert "The project's configuration of bandit skips B110." not in out  # no test of bandit's is selected
+    out = world.check("--level", "pedantic", "--deep", "--format", "text", "--select", "bandit/B*").out
+    assert "The project's configuration of bandit skips B110." in out
     project.unlink()
     (world.here / ".bandit").write_text("[bandit]\nskips = B110\n")
     assert rules_of(world, *asked) == []

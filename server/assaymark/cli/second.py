@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from assaymark.cli.style import harmless
 from assaymark.engines.bandit.terms import covered_by, rule_of, test_of
-from assaymark.engines.bandit.words import WORDS
+from assaymark.engines.bandit.words import PEDANTIC, WORDS
 from assaymark.second.environment import on_the_road
 
 if TYPE_CHECKING:
@@ -36,6 +36,15 @@ def summary(report: Report) -> Iterator[str]:
     yield from (f"{harmless(complaint)}\n" for complaint in second.complaints)
     if second.tests or second.plugins:
         yield f"Bandit was asked for {_named(second)}.\n"
+    told = second.terms.configuration
+    loosening = [
+        *([f"asks only {', '.join(told.tests)}"] if told.tests else []),
+        *([f"skips {', '.join(told.skips)}"] if told.skips else []),
+        *([f"leaves out {', '.join(told.exclude)}"] if told.exclude else []),
+        *([f"knows {len(told.known):,} findings"] if told.known else []),
+    ]
+    if loosening:
+        yield f"The project's configuration of bandit {harmless('; '.join(loosening))}.\n"
     noted = [f"{harmless(file.path)} ({harmless(note)})" for file in report.files for note in file.notes]
     if noted:
         more = f" and {len(noted) - _MOST_FILES:,} more" if len(noted) > _MOST_FILES else ""
@@ -96,6 +105,7 @@ def _explained(test: BanditTest, rules: RuleSet) -> Iterator[str]:
     if overlapping:
         yield f"Some of what it finds is said by {', '.join(overlapping)} instead.\n"
     level = "default" if test.foreign else "strict when both are at least medium, else pedantic"
+    level = "pedantic" if test.id in PEDANTIC else level
     yield f"Severity and confidence are bandit's own for each finding; the level is {level}.\n"
     yield f"To silence one finding: # nosec {test.id}\n"
     yield f"To turn the test off: --ignore {rule}, or skips in bandit's own configuration\n"

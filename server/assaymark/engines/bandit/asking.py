@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import warnings
 from functools import lru_cache
 from io import BytesIO
@@ -92,7 +93,9 @@ def installed() -> tuple[BanditTest, ...]:
 def _text(plugin: object) -> str:
     """What the test says of itself."""
     text = inspect.getdoc(plugin) or inspect.getdoc(inspect.getmodule(plugin)) or ""
-    return text.partition(":Example:")[0].partition(".. seealso::")[0].strip()
+    text = text.partition(":Example:")[0].partition(".. seealso::")[0]
+    # Their titles are those of a page.
+    return re.sub(r"^[=-]{3,}\n?", "", text, flags=re.MULTILINE).strip()
 
 
 class _Tester(tester.BanditTester):  # type: ignore[misc] # bandit has no types
