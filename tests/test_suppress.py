@@ -16,8 +16,13 @@ from assaymark.finding import Level
 from assaymark.rules.loading import load
 from assaymark.rules.ruleset import RuleSet
 from assaymark.suppress.bandit_names import BANDIT_TESTS
+from assaymark.suppress.comments import heard
 from assaymark.suppress.days import ordinal_of
-from editing import SILENCED, corpus
+from assaymark.suppress.judging import Case, judged
+from assaymark.syntax import languages
+from assaymark.syntax.cut import Piece
+from assaymark.text import Chunk
+from editing import SILENCED, an_edit_of_a_silence, applied, corpus
 
 TODAY = date(2026, 11, 23).toordinal()
 
@@ -330,3 +335,23 @@ def test_a_comment_behind_a_line_takes_only_what_touches_its_statement(data: st.
         for one in before.findings()
         if one.rule == EVAL and (line := before.text.line_of(one.span.start)) not in taken
     ]
+
+
+@given(st.data())
+def test_borders_of_chunks_decide_nothing(data: st.DataObject) -> None:
+    """Where a comment holds is the same as if the whole text were one chunk, as long as that has no errors."""
+    members = b"".join(b"    def m%d(self, x):\n        return eval(x)\n" % i for i in range(400))
+    content = data.draw(st.sampled_from((SILENCED, b"class C:\n" + members + SILENCED)))
+    for _ in range(data.draw(st.integers(0, 3))):
+        content = applied(content, data.draw(an_edit_of_a_silence(content)))
+    whole = Piece(Chunk(content), languages.parser("python").parse(content.replace(b"\r", b"\n")))
+    if whole.tree.root_node.has_error:
+        return
+    snapshot = opened(content, "app.py", rules(), today=TODAY)
+    found = tuple(
+        finding.moved(place.start) for place in snapshot.text.places() for finding in place.leaf.found
+    )
+    case = Case(whole, "python", found, heard(whole, "python"), (), frozenset(), True, frozenset())
+    verdict = judged(case, snapshot.terms)
+    assert snapshot.findings() == list(verdict.left)
+    assert snapshot.silenced() == list(verdict.silenced)
