@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,6 +19,10 @@ settings.register_profile("dev", max_examples=60, deadline=None, suppress_health
 settings.register_profile("ci", settings.get_profile("dev"), max_examples=400, derandomize=True)
 settings.register_profile("fuzz", settings.get_profile("dev"), max_examples=20_000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+# Whoever runs the tests may have settings of their own; in here nobody has.
+for _variable in ("XDG_CONFIG_HOME", "APPDATA"):
+    os.environ[_variable] = str(Path(__file__).resolve().parent / "no-settings")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -38,6 +38,7 @@ _ENVIRONMENT = (
     ("NO_COLOR", "when set, nothing is coloured"),
     ("FORCE_COLOR", "when set, colours go into files and pipes too; NO_COLOR wins"),
     ("COLUMNS", "how wide a terminal is, where that is not known"),
+    ("XDG_CONFIG_HOME", "where settings of one's own are (APPDATA on Windows)"),
     ("XDG_CACHE_HOME", "where results are kept (LOCALAPPDATA on Windows)"),
     ("ASSAYMARK_TRACEBACK", "when set, a fault of assaymark's shows its traceback"),
 )
@@ -124,6 +125,7 @@ file of settings says.
             ("assaymark.toml", "settings; server/SETTINGS.md in the sources describes them"),
             ("pyproject.toml", "settings, under [tool.assaymark], where there is no assaymark.toml"),
             ("~/.config/assaymark/assaymark.toml", "settings of one's own; those of a project outrank them"),
+            ("/etc/assaymark.toml", "managed settings, which outrank all others"),
             ("assaymark-baseline.json", "known findings, written by `assaymark baseline`"),
             ("~/.cache/assaymark/", "results of earlier runs, by content; --no-cache does without"),
         ),
