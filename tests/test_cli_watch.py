@@ -146,6 +146,19 @@ def test_rules_that_change_are_asked_anew(world: World, tmp_path: Path) -> None:
             watching.program.stdout.close()
 
 
+def test_folders_that_cannot_be_watched(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a system that has no watches left says, and what helps."""
+
+    def full(*folders: str, **options: object) -> Iterator[object]:
+        raise OSError(28, "OS file watch limit reached")
+
+    monkeypatch.setattr(watch.watchfiles, "watch", full)
+    ran = world.run("check", "--watch")
+    assert ran.code == 3
+    assert "OS file watch limit reached" in ran.err
+    assert "WATCHFILES_FORCE_POLLING=1" in ran.err
+
+
 @pytest.mark.parametrize(
     "options, complaint",
     [

@@ -129,7 +129,13 @@ file of settings says.
             ("assaymark-baseline.json", "known findings, written by `assaymark baseline`"),
             ("~/.cache/assaymark/", "results of earlier runs, by content; --no-cache does without"),
         ),
-        "environment": _ENVIRONMENT,
+        "environment": (
+            *_ENVIRONMENT,
+            (
+                "WATCHFILES_FORCE_POLLING",
+                "when set, --watch looks at the files itself, as network folders need",
+            ),
+        ),
     },
 )
 

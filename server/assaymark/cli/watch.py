@@ -59,7 +59,11 @@ def watch(options: Options) -> int:
     state.terms.groups(about.walked.files)
     bursts = _bursts(options, state.terms)
     # The first turn of the watcher is its start: from here on no change is missed.
-    next(bursts)
+    try:
+        next(bursts)
+    except OSError as error:
+        msg = f"these folders cannot be watched ({error}); with WATCHFILES_FORCE_POLLING=1 they are looked at"
+        raise UsageError(msg) from error
     about = subject_of(options, state.terms)
     _check(state, about, about)
     for changed in bursts:
