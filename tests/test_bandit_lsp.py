@@ -139,6 +139,15 @@ def test_nobody_is_asked_when_nothing_would_be_shown(options: Message) -> None:
     assert here.asked == []
 
 
+def test_what_is_excluded_is_not_asked_about(tmp_path: Path) -> None:
+    """Nor anything else that is not analysed."""
+    (tmp_path / "assaymark.toml").write_text('exclude = ["load.py"]\n')
+    inside, here = editor(PUSHED, **ONLY_BANDIT)
+    inside.open(UNCOVERED, (tmp_path / "load.py").as_uri())
+    inside.clock.pass_by(QUIET)
+    assert here.asked == []
+
+
 def test_what_bandit_cannot_read_is_a_hint_at_the_start() -> None:
     """But not the half of a statement that is being typed."""
     inside, here = editor(PULLS, **ONLY_BANDIT)

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from assaymark.finding import Finding
     from assaymark.rules.ruleset import RuleSet
 
-_SETTLING = frozenset((State.clean, State.findings, State.partial))
+# What is not analysed stays so, whatever another tool says of it.
+SETTLING = frozenset((State.clean, State.findings, State.partial))
 # What is made of rules alone is made once for them.
 _SAYING: dict[str, Mapping[str, frozenset[str]]] = {}
 
@@ -37,7 +38,7 @@ def settled(
 
     *tested* are the rule ids of what was asked of all of the text: only of these a silence can be unused.
     """
-    if snapshot.state not in _SETTLING:
+    if snapshot.state not in SETTLING:
         return snapshot
     by_section = _by_section(snapshot, findings)
     exchanged: dict[int, Section] = {}

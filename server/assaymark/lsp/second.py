@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from assaymark.analysis.settling import SETTLING
 from assaymark.desk import Entry
 from assaymark.engines.bandit.opinion import Opinion
 from assaymark.lsp.document import Document, Later, Timer
@@ -102,7 +103,9 @@ class SecondOpinions:
         entry = self._session.desk.at(document.uri)
         if entry is None or document.draft is not None:
             return  # typing went on, and will rest again
-        second = self._second(document) if entry.snapshot.language == "python" else None
+        snapshot = entry.snapshot
+        is_asked = snapshot.language == "python" and snapshot.state in SETTLING
+        second = self._second(document) if is_asked else None
         if second is None:
             if document.uri in self._states:
                 # What an earlier answer left, under another configuration, goes.
