@@ -234,3 +234,15 @@ def test_rules_that_cannot_be_loaded_concern_those_who_name_them(tmp_path: Path)
     assert shown(editor, tmp_path, "part/a.py") == ["not-checked"]
     assert shown(editor, tmp_path) == ["eval-code"]
     assert shown(editor, tmp_path, "part/b.py") == ["not-checked"]
+
+
+def test_what_a_tool_has_enabled_is_looked_up_again(tmp_path: Path) -> None:
+    """When its settings change on the disk."""
+    put(tmp_path, '[lint]\nselect = ["S"]\n', "ruff.toml")
+    editor = editor_in(tmp_path, defer=["ruff"])
+    assert shown(editor, tmp_path) == []
+    put(tmp_path, '[lint]\nselect = ["E"]\n', "ruff.toml")
+    changed = {"uri": (tmp_path / "here" / "ruff.toml").as_uri(), "type": 2}
+    editor.notify("workspace/didChangeWatchedFiles", {"changes": [changed]})
+    uri = (tmp_path / "here" / "a.py").as_uri()
+    assert [item["code"] for item in editor.report(uri=uri)["items"]] == ["eval-code"]

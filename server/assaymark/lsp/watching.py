@@ -21,6 +21,11 @@ WATCHED = (
     "**/assaymark.toml",
     "**/pyproject.toml",
     "**/.bandit",
+    # What other tools have enabled, for the setting `defer`.
+    "**/ruff.toml",
+    "**/.ruff.toml",
+    "**/.semgrep.yml",
+    "**/.pre-commit-config.yaml",
     "**/.gitignore",
     "**/*baseline*.json",
 )
