@@ -20,11 +20,16 @@ from assaymark.rules.patterns.pattern import Many, Meta, Shape, Word
 from assaymark.rules.patterns.plain import from_plain, to_plain
 from assaymark.rules.patterns.replace import filled
 from assaymark.rules.patterns.skeleton import skeleton_of
+from assaymark.rules.patterns.tables import table_of
 from assaymark.syntax.view import view_of_source, words_of
 
 
 def formula_of(rule: str | dict[str, object]) -> Formula:
     return compile_formula({"pattern": rule} if isinstance(rule, str) else rule, "python")
+
+
+def needed_by(rule: str | dict[str, object]) -> Needs:
+    return needs(formula_of(rule), table_of("python").reserved)
 
 
 def found(rule: str | dict[str, object], code: str) -> list[Match]:
@@ -391,10 +396,10 @@ def test_what_can_be_searched_for_is_in_every_match(regex: str, data: st.DataObj
 
 def test_a_character_that_is_no_ascii_is_a_word_by_its_first_byte() -> None:
     """So a rule about such characters is asked only where there are some."""
-    (needed,) = needs(formula_of({"pattern-regex": r"\xe2(\x80|\x81)"})).alternatives
+    (needed,) = needed_by({"pattern-regex": r"\xe2(\x80|\x81)"}).alternatives
     assert needed == Alternative(frozenset({b"\xe2"}), frozenset(), in_bytes=frozenset({r"\xe2(\x80|\x81)"}))
     assert b"\xe2" in words_of("d\u200f/m".encode())
-    (needed,) = needs(formula_of({"pattern-regex": r"\xe2|a"})).alternatives
+    (needed,) = needed_by({"pattern-regex": r"\xe2|a"}).alternatives
     assert needed.words == frozenset()
 
 
@@ -408,7 +413,7 @@ def test_condition_on_a_name_is_not_asked_of_imports_alone() -> None:
 
 def test_needs_are_words_and_paths() -> None:
     """A path through an import is needed by its last name or an alias; a value that may be a constant's is not."""
-    needed = needs(formula_of("subprocess.run(..., shell=True)"))
+    needed = needed_by("subprocess.run(..., shell=True)")
     assert needed == Needs(
         (Alternative(frozenset({b"shell"}), frozenset({"subprocess.run"})),), "chunk", None
     )
@@ -416,7 +421,7 @@ def test_needs_are_words_and_paths() -> None:
 
 def test_what_is_below_a_path_is_needed_by_the_path() -> None:
     """`pickle.$F` is spelled, imported under some name, or comes with everything that pickle has."""
-    needed = needs(formula_of("pickle.$F(...)"))
+    needed = needed_by("pickle.$F(...)")
     assert needed.alternatives == (Alternative(frozenset(), frozenset({"pickle."})),)
     for code in (
         "import pickle as p\np.loads(x)",
@@ -430,7 +435,7 @@ def test_what_is_below_a_path_is_needed_by_the_path() -> None:
 @pytest.mark.parametrize("rule", ["$F($X)", '"..."', {"pattern-regex": "(?<!x)abc"}])
 def test_what_has_no_words_is_always_asked(rule: str | dict[str, object]) -> None:
     """An alternative without words and paths holds everywhere."""
-    assert needs(formula_of(rule)).alternatives == (Alternative(frozenset(), frozenset()),)
+    assert needed_by(rule).alternatives == (Alternative(frozenset(), frozenset()),)
 
 
 def test_needs_of_operators_are_joined() -> None:
@@ -441,8 +446,8 @@ def test_needs_of_operators_are_joined() -> None:
         {"pattern-inside": "class $C(Model): ..."},
         {"pattern-not": "h()"},
     )
-    paths = [alternative.paths for alternative in needs(formula_of(rule)).alternatives]
-    words = {alternative.words for alternative in needs(formula_of(rule)).alternatives}
+    paths = [alternative.paths for alternative in needed_by(rule).alternatives]
+    words = {alternative.words for alternative in needed_by(rule).alternatives}
     assert paths == [frozenset({"f"}), frozenset({"g"})]
     assert words == {frozenset({b"while"})}
 
@@ -458,15 +463,17 @@ def test_needs_of_operators_are_joined() -> None:
         (both({"pattern": "f()\n...\ng()"}, {"pattern-inside": "def $F(...): ..."}), "chunk", None),
         (both({"pattern": "f()"}, {"pattern-inside": "g()\n..."}), "file", {b"f", b"g"}),
         (both({"pattern": "f()"}, {"pattern-not-inside": "$X.g()\n..."}), "file", {b"f", b"g"}),
-        # The aliases of a path that only excludes are not looked up for it.
-        (both({"pattern": "f()"}, {"pattern-not-inside": "g()\n..."}), "file", None),
+        (both({"pattern": "f()"}, {"pattern-not-inside": "g()\n..."}), "file", {b"f", b"g"}),
+        # One word is enough to know a chunk by, and a keyword is the last choice.
+        ("with a.f(mode='r') as $X: ...\n...", "file", None),
+        ("$X = a.f(mode=1)\n...\nwith b.g(): ...\n...\nh()", "file", {b"mode", b"g", b"h"}),
     ],
 )
 def test_reach_is_that_of_the_widest_operator(
     rule: str | dict[str, object], reach: str, vocabulary: set[bytes] | None
 ) -> None:
     """A sequence that may stand at module level is looked for in the whole file."""
-    needed = needs(formula_of(rule))
+    needed = needed_by(rule)
     assert needed.reach == reach
     assert needed.vocabulary == vocabulary
 

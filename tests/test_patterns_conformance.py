@@ -103,9 +103,9 @@ def test_needs_hold_where_there_is_a_match() -> None:
     for case in CASES:
         view = view_of_source(case.code.encode())
         if spans(case, view):
-            assert any(is_there(alternative, view) for alternative in needs(case.formula).alternatives), (
-                case.name
-            )
+            assert any(
+                is_there(alternative, view) for alternative in needs(case.formula, frozenset()).alternatives
+            ), case.name
 
 
 def is_there(alternative: Alternative, view: View) -> bool:

@@ -145,11 +145,12 @@ def _widely_answered(
         if whole is not None and not index.possible(whole):
             answers.append(before)
             continue
-        aliases = _aliases(index, snapshot.facts)
+        needed = index.rules[0].needs
+        aliases = _aliases(needed.aliased, snapshot.facts)
         same = changed.names.isdisjoint(before.names) and not (
             any(_takes_part(section, index, aliases) for section in touched)
-            or (changed.imported and index.paths)
-            or not changed.starred.isdisjoint(index.paths)
+            or (changed.imported and (index.paths or needed.aliased))
+            or not changed.starred.isdisjoint(index.paths | needed.aliased)
         )
         answers.append(before if same else _wide_answer(index, aliases, snapshot, counts))
     pairs = zip(snapshot.wide_answers, answers, strict=True)
@@ -158,9 +159,9 @@ def _widely_answered(
     return replace(snapshot, wide_answers=tuple(answers), text=_with_wide(snapshot.text, answers))
 
 
-def _aliases(index: Index, facts: Facts) -> frozenset[bytes]:
-    """The names under which imports bring in what a rule looks for."""
-    return frozenset().union(*(facts.aliases.get(path, frozenset()) for path in index.paths))
+def _aliases(paths: frozenset[str], facts: Facts) -> frozenset[bytes]:
+    """The names under which imports bring in what these paths name."""
+    return frozenset().union(*(facts.aliases.get(path, frozenset()) for path in paths))
 
 
 def _takes_part(section: Section, index: Index, aliases: frozenset[bytes]) -> bool:
@@ -174,12 +175,16 @@ def _takes_part(section: Section, index: Index, aliases: frozenset[bytes]) -> bo
 
 
 def _wide_answer(index: Index, aliases: frozenset[bytes], snapshot: Snapshot, counts: Counts) -> WideAnswer:
-    held = {alias for section in snapshot.text for alias in aliases & section.words} if aliases else set()
+    names = _aliases(index.paths, snapshot.facts) | aliases
+    held = {name for section in snapshot.text for name in names & section.words} if names else set()
     present = snapshot.text.keys | held
-    if snapshot.language is None or not index.wanted(Seen(present), snapshot.facts.aliases, None):
+    is_wanted = index.possible(Seen(snapshot.text.keys)) and index.wanted(
+        Seen(present), snapshot.facts.aliases, None
+    )
+    if snapshot.language is None or not is_wanted:
         return WideAnswer()
     vocabulary = index.rules[0].needs.vocabulary
-    is_anywhere = held or STAR in aliases
+    is_anywhere = STAR in aliases or not held.isdisjoint(aliases)
     near = snapshot.text if vocabulary is None or is_anywhere else snapshot.text.leaves_with(vocabulary)
     sections = [section for section in near if _takes_part(section, index, aliases)]
     pieces = tuple(section.piece for section in sections)

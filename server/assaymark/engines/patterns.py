@@ -101,7 +101,7 @@ class Index:
 
     A way to match stands under one of its words; one that needs only paths under the last name of its first
     path, and under that path, for the names that imports bind to it. *loose* are those that need neither.
-    *words* and *paths* are those of all.
+    *words* are those that any way needs in the file, *paths* those of all.
     """
 
     rules: tuple[Rule, ...]
@@ -160,7 +160,7 @@ def indexed(rules: Sequence[Rule]) -> Index:
         {word: tuple(found) for word, found in by_word.items()},
         {path: tuple(found) for path, found in by_path.items()},
         tuple(loose),
-        frozenset(word for way in ways for word in (*way.words, *map(last_of, way.paths))),
+        frozenset().union(*(way.in_file for way in ways)),
         frozenset(path for way in ways for path in way.paths),
     )
 

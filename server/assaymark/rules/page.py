@@ -22,6 +22,7 @@ from assaymark.rules.compiled import Compiled
 from assaymark.rules.fields import Fields, read_fields
 from assaymark.rules.making import PATTERN_KEYS, formula_of, formula_of_pattern, options_of, paths_of
 from assaymark.rules.patterns.needs import Needs, needs
+from assaymark.rules.patterns.tables import table_of
 from assaymark.rules.rule import BadRuleError, FixTemplate, Problem, Rule
 from assaymark.rules.stored import sealed
 
@@ -153,7 +154,9 @@ def _rule(fields: Fields, name: str, language: str, sections: tuple[Section, ...
             confidence=fields.choice("confidence", Confidence.named, Confidence.medium),
             level=fields.choice("level", Level.named, Level.default),
             compiled=Compiled("") if formula is None else Compiled.of(formula),
-            needs=Needs((), "chunk", None) if formula is None else needs(formula),
+            needs=Needs((), "chunk", None)
+            if formula is None
+            else needs(formula, table_of(language).reserved),
             digest="",
             cwe=fields.numbers("cwe"),
             owasp=fields.texts("owasp"),

@@ -16,6 +16,7 @@ from assaymark.rules.compiled import Compiled
 from assaymark.rules.fields import Fields, read_fields
 from assaymark.rules.making import PATTERN_KEYS, formula_of, options_of, paths_of
 from assaymark.rules.patterns.needs import needs
+from assaymark.rules.patterns.tables import table_of
 from assaymark.rules.rule import BadRuleError, FixTemplate, Problem, Rule
 from assaymark.rules.stored import sealed
 
@@ -131,7 +132,7 @@ def _rule(fields: Fields, language: str) -> Rule:
             confidence=metadata.choice("confidence", _confidence, Confidence.medium),
             level=Level.default,
             compiled=Compiled.of(formula),
-            needs=needs(formula),
+            needs=needs(formula, table_of(language).reserved),
             digest="",
             cwe=tuple(_cwe(metadata)),
             owasp=tuple(_short(name) for name in metadata.texts("owasp")),

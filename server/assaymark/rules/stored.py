@@ -26,6 +26,7 @@ class PlainNeeds(TypedDict):
     alternatives: list[tuple[list[str], list[str], list[list[str]], list[str], list[str]]]
     reach: str
     vocabulary: list[str] | None
+    aliased: list[str]
 
 
 class PlainFix(TypedDict):
@@ -152,6 +153,7 @@ def _needs_to_plain(needs: Needs) -> PlainNeeds:
         ],
         reach=needs.reach,
         vocabulary=None if needs.vocabulary is None else _words(needs.vocabulary),
+        aliased=sorted(needs.aliased),
     )
 
 
@@ -170,6 +172,7 @@ def _needs_from_plain(plain: PlainNeeds) -> Needs:
         ),
         reach="file" if plain["reach"] == "file" else "chunk",
         vocabulary=None if words is None else _bytes(words),
+        aliased=frozenset(plain["aliased"]),
     )
 
 

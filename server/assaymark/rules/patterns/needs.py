@@ -62,25 +62,26 @@ class Needs:
     When a formula has to be asked.
 
     An alternative without words and paths always holds. *reach* is "file" when statements of several chunks
-    may have to be seen together; then a chunk takes part when it holds one of *vocabulary*, or an alias of a
-    path of the alternatives; when that is None, every chunk does.
+    may have to be seen together; then a chunk takes part when it holds one of *vocabulary*, or an alias of
+    one of *aliased*; when the vocabulary is None, every chunk does.
     """
 
     alternatives: tuple[Alternative, ...]
     reach: Reach
     vocabulary: frozenset[bytes] | None
+    aliased: frozenset[str] = frozenset()
 
 
 _ALWAYS = Alternative(frozenset(), frozenset())
 
 
-def needs(formula: Formula) -> Needs:
-    """What *formula* needs."""
+def needs(formula: Formula, reserved: frozenset[str]) -> Needs:
+    """What *formula* needs; *reserved* are the keywords of its language."""
     wide = _is_wide(formula, confined=False)
     alternatives = tuple(dict.fromkeys(_alternatives(formula, wide=wide)))
     if not wide:
         return Needs(alternatives, "chunk", None)
-    return Needs(alternatives, "file", _vocabulary(formula, alternatives))
+    return Needs(alternatives, "file", *_met_by(formula, reserved))
 
 
 def _alternatives(formula: Formula, *, wide: bool) -> list[Alternative]:
@@ -200,17 +201,30 @@ def _is_function(part: Formula) -> bool:
             return False
 
 
-def _vocabulary(formula: Formula, alternatives: Sequence[Alternative]) -> frozenset[bytes] | None:
-    """The words by which every chunk that matters is known; None when there are none for some of them."""
+def _met_by(formula: Formula, reserved: frozenset[str]) -> tuple[frozenset[bytes] | None, frozenset[str]]:
+    """
+    The words by which every chunk that matters is known, and the paths whose aliases are among them.
+
+    None when there are none for some chunks.
+    """
     found: set[bytes] = set()
-    known = frozenset[str]().union(*(alternative.paths for alternative in alternatives))
+    paths: set[str] = set()
     for anchor in _parts(formula, positive=True):
-        # Aliases are looked up for the paths of the alternatives only.
-        if anchor is None or not (anchor.words or anchor.paths) or not anchor.paths <= known:
-            return None
-        found |= {word.encode() for word in anchor.words}
-        found |= {last_of(path) for path in anchor.paths}
-    return frozenset(found)
+        if anchor is None or not (anchor.words or anchor.paths):
+            return None, frozenset()
+        # One of them is enough; keywords are everywhere, and a path may have many names.
+        seldom = anchor.words - reserved
+        if seldom or not anchor.paths:
+            found.add(max(seldom or anchor.words, key=_rareness).encode())
+        else:
+            path = max(anchor.paths, key=_rareness)
+            found.add(last_of(path))
+            paths.add(path)
+    return frozenset(found), frozenset(paths)
+
+
+def _rareness(word: str) -> tuple[int, str]:
+    return len(word), word
 
 
 def _parts(formula: Formula, *, positive: bool) -> Iterator[Anchor | None]:
