@@ -129,7 +129,8 @@ def _named(second: Second) -> str:
         parts = [", ".join(tests)] if tests else []
     plugins = [_package(plugin) for plugin in second.plugins]
     parts += [f"the tests of {', '.join(plugins)}"] if plugins else []
-    which = "" if second.terms.everything or not tests else " (no page covers them)"
+    them = "it" if len(tests) == 1 else "them"
+    which = "" if second.terms.everything or not tests else f" (no page covers {them})"
     return " and ".join(parts) + which
 
 
