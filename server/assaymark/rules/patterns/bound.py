@@ -115,7 +115,8 @@ def _named(pattern: object) -> set[str]:
 
 def _values(pattern: object) -> set[str]:
     """The names that may be bound to the content of a string that stands elsewhere."""
-    return {name for node in _parts(pattern) if isinstance(node, AnyString) for name in _named(node)}
+    strings = (node for node in _parts(pattern) if isinstance(node, AnyString) and node.propagated)
+    return {name for node in strings for name in _named(node)}
 
 
 def _looked_up(pattern: object) -> set[str]:

@@ -31,6 +31,8 @@ _TOKEN = re.compile(
 )
 _FLAGS = re.compile(r"\(\?[aimsu]+\)")
 _FIRST = re.compile(r"\\x([0-9a-f]{2})(?![*?{])")
+# A set of signs that are in no dotted name.
+_SIGNS = re.compile(r"\[(?:[^\w\s\\.^\]-])+\]")
 _IN_WORD = re.compile(r"\w")
 
 Token: TypeAlias = "re.Match[str]"  # noqa: S105 - a piece of a regular expression
@@ -128,6 +130,8 @@ def _is_sign_or_group(element: list[Token]) -> bool:
     first = element[0]
     if first["open"]:
         return _holds_sign(element[1:-1])
+    if first["set"]:
+        return _SIGNS.fullmatch(first[0]) is not None
     return _is_sign(first) and (first["letter"] or first["plain"]) != "."
 
 

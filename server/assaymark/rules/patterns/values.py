@@ -25,7 +25,7 @@ def _literal(scene: Scene, pattern: Literal, node: Node, env: Env) -> Envs:
 
 
 def _any_string(scene: Scene, pattern: AnyString, node: Node, env: Env) -> Envs:
-    if not pattern.propagated and node.kind not in scene.table.strings:
+    if not pattern.propagated and not _is_one_string(scene, node):
         return NO
     constant = scene.view.names.constant(node)
     if constant is None or not isinstance(constant.value, str | bytes):
@@ -35,11 +35,19 @@ def _any_string(scene: Scene, pattern: AnyString, node: Node, env: Env) -> Envs:
     )
 
 
+def _is_one_string(scene: Scene, node: Node) -> bool:
+    """Whether it is written between one pair of quotes, so that what it holds stands there as it is."""
+    children = node.children
+    if not children or children[0].kind != scene.table.string_open:
+        return False
+    return sum(child.kind == scene.table.string_content for child in children) <= 1
+
+
 def _content(scene: Scene, node: Node, value: str | bytes) -> Bound:
     """What stands between the quotes; of anything but one string, the value."""
-    children = node.children
-    contents = [child for child in children if child.kind == scene.table.string_content]
-    if children and children[0].kind == scene.table.string_open and len(contents) <= 1:
+    if _is_one_string(scene, node):
+        children = node.children
+        contents = [child for child in children if child.kind == scene.table.string_content]
         if contents:
             inside = contents[0]
             return Bound(inside.text.decode(errors="replace"), Span(inside.start, inside.end), (inside,))
