@@ -56,8 +56,8 @@ _INDEXED: dict[tuple[str, str, tuple[bool, ...]], _Indexes] = {}
 
 def needed(content: bytes, path: str, rules: RuleSet, language: str) -> bool:
     """Whether any rule of *language* can match in *content* at all; if not, it need not be parsed."""
-    words = words_of(content)
-    return OWN in words or bool(_indexes(rules, language, path).every.possible(Seen(words, content)))
+    seen = _seen(content)
+    return OWN in seen.words or bool(_indexes(rules, language, path).every.possible(seen))
 
 
 def opened(
@@ -106,7 +106,7 @@ def opened(
         wide_rules=indexes.wide,
         wide_answers=tuple(WideAnswer() for _ in indexes.wide),
     )
-    return answered(start, tuple(text), Changed(), counts, Seen(words_of(content), content))
+    return answered(start, tuple(text), Changed(), counts, _seen(content))
 
 
 def advanced(before: Snapshot, edits: Sequence[Edit]) -> Snapshot:
@@ -143,6 +143,12 @@ def advanced(before: Snapshot, edits: Sequence[Edit]) -> Snapshot:
     if names:
         moved = _with_stale_forgotten(moved, changed)
     return answered(moved, (*gone.values(), *come.values()), changed, counts)
+
+
+@lru_cache(maxsize=1)
+def _seen(content: bytes) -> Seen:
+    # Who asks whether a text is needed opens it next.
+    return Seen(words_of(content), content)
 
 
 def _indexes(rules: RuleSet, language: str, path: str) -> _Indexes:

@@ -100,20 +100,21 @@ class Index:
     Rules by the words that lead to them, so that a chunk costs what its words find and not every rule.
 
     A way to match stands under one of its words; one that needs only paths under the last name of its first
-    path, and under that path, for the names that imports bind to it. *loose* are those that need neither.
-    *words* are those that any way needs in the file, *paths* those of all.
+    path, and under that path, for the names that imports bind to it; *leading* are those words. *loose* are
+    the ways that need neither. *words* are those that any way needs in the file, *paths* those of all.
     """
 
     rules: tuple[Rule, ...]
     by_word: Mapping[bytes, tuple[_Way, ...]]
     by_path: Mapping[str, tuple[_Way, ...]]
+    leading: frozenset[bytes]
     loose: tuple[_Way, ...]
     words: frozenset[bytes]
     paths: frozenset[str]
 
     def possible(self, seen: Seen) -> frozenset[int]:
         """The numbers of the rules that can match in a file of which *seen* is all."""
-        met = [way for word in seen.words & self.by_word.keys() for way in self.by_word[word]]
+        met = [way for word in self.leading & seen.words for way in self.by_word[word]]
         return frozenset(way.number for way in (*met, *self.loose) if way.may_hold(seen))
 
     def wanted(
@@ -125,7 +126,7 @@ class Index:
         *among*, where it is known, are the possible ones.
         """
         words = seen.words
-        met = [way for word in words & self.by_word.keys() for way in self.by_word[word]]
+        met = [way for word in self.leading & words for way in self.by_word[word]]
         met += self.loose
         for path in aliases.keys() & self.by_path.keys():
             if _is_met(aliases[path], words):
@@ -159,6 +160,7 @@ def indexed(rules: Sequence[Rule]) -> Index:
         tuple(rules),
         {word: tuple(found) for word, found in by_word.items()},
         {path: tuple(found) for path, found in by_path.items()},
+        frozenset(by_word),
         tuple(loose),
         frozenset().union(*(way.in_file for way in ways)),
         frozenset(path for way in ways for path in way.paths),

@@ -31,7 +31,7 @@ from assaymark.rules.patterns.record import record
 
 Reach: TypeAlias = Literal["chunk", "file"]
 
-_MAX_ALTERNATIVES = 64
+_MAX_ALTERNATIVES = 256
 
 _LOOKS_AROUND = re.compile(r"\(\?[^:P]|[\^$]|\\[bBAZ]")
 _RUN = re.compile(r"[a-z0-9_]{3,}")
@@ -147,7 +147,7 @@ def _all_of(parts: Sequence[list[Alternative]]) -> list[Alternative]:
     for alternatives in sorted(parts, key=len):
         if len(joined) * len(alternatives) > _MAX_ALTERNATIVES:
             break
-        joined = [_both(one, other) for one in joined for other in alternatives]
+        joined = list(dict.fromkeys(_both(one, other) for one in joined for other in alternatives))
     return joined
 
 
