@@ -27,10 +27,11 @@ from assaymark.finding import Finding
 from assaymark.rules.loading import load
 from assaymark.rules.pages import RulesNotFoundError
 from assaymark.rules.ruleset import RuleSet
-from assaymark.second.asking import Second, Wish, opinion_here, second_of
+from assaymark.second.asking import Second, opinion_here, second_of
 from assaymark.settings.layer import Layer
 from assaymark.settings.resolving import Resolved
 from assaymark.settings.values import Bandit, Settings
+from assaymark.settings.wish import wish_of
 from assaymark.syntax.languages import language_of
 from assaymark.text import Span
 from assaymark.workspace.project import repository_of, rule_path
@@ -104,16 +105,8 @@ def asked(settings: Settings, resolved: Resolved | None = None, *, trusted: bool
 def _second(settings: Settings, rules: RuleSet, *, trusted: bool) -> Second | None:
     if settings.bandit is Bandit.off:
         return None
-    wish = Wish(
-        settings.level,
-        everything=settings.bandit is Bandit.all,
-        select=settings.select,
-        ignore=settings.ignore,
-        honours_nosec=settings.foreign_comments,
-        trusted=trusted,
-    )
     here = str(Path.cwd())
-    return second_of(wish, rules.rules, repository_of(here) or here)
+    return second_of(wish_of(settings, trusted=trusted), rules.rules, repository_of(here) or here)
 
 
 def _at(setting: str, resolved: Resolved | None) -> str:

@@ -20,8 +20,9 @@ from assaymark.lsp.document import Document, Later, Timer
 from assaymark.lsp.pause import carried
 from assaymark.lsp.places import file_path, folder_of
 from assaymark.lsp.report import not_checked
-from assaymark.second.asking import Second, Wish, second_of
+from assaymark.second.asking import Second, second_of
 from assaymark.settings.values import Bandit
+from assaymark.settings.wish import wish_of
 from assaymark.workspace.project import repository_of
 
 if TYPE_CHECKING:
@@ -129,14 +130,7 @@ class SecondOpinions:
     def _second(self, document: Document) -> Second | None:
         settings, session = document.options.settings, self._session
         project = self._project(document)
-        wish = Wish(
-            settings.level,
-            everything=settings.bandit is Bandit.all,
-            select=settings.select,
-            ignore=settings.ignore,
-            honours_nosec=settings.foreign_comments,
-            trusted=session.client.trusted and bool(project),
-        )
+        wish = wish_of(settings, trusted=session.client.trusted and bool(project))
         second = second_of(wish, session.shelf.all_rules(document.options), project)
         for complaint in second.complaints if second is not None else ():
             if complaint not in self._complaints:

@@ -3,7 +3,7 @@ What users can set, and what holds when they do not.
 
 Invariants:
     A value of these is complete: what nobody set has its default.
-    It knows nothing of where it was set; `layers` does.
+    It knows nothing of where it was set; `resolving` does.
 """
 
 from __future__ import annotations
