@@ -183,6 +183,7 @@ def test_a_broken_managed_file_lets_nothing_be_loosened(tmp_path: Path) -> None:
     found = looked_up(tmp_path, "here")
     assert found.settings.severity is Severity.low
     assert "not TOML" in str(found.wrong[0])
+    assert str(found.refused[0]).endswith("the user's or the managed settings could not be understood")
 
 
 def looked_up(root: Path, folder: str, *, trusted: bool = True) -> Resolved:

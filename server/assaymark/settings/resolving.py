@@ -19,7 +19,8 @@ from assaymark.settings.declared import DECLARED, Setting
 from assaymark.settings.layer import Entry, Given, Layer, Wrong
 from assaymark.settings.values import Settings
 
-NOT_TRUSTED = "the workspace is not trusted"
+_NOT_TRUSTED = "the workspace is not trusted"
+_NOT_READ = "the user's or the managed settings could not be understood"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,11 @@ def resolved(layers: Iterable[Given], *, trusted: bool = True) -> Resolved:
     ordered = sorted(layers, key=lambda given: given.layer.strength)
     # Who cannot read what is managed, or what the user wants, must not take the code's word for it.
     sound = not any(given.wrong for given in ordered if given.layer in {Layer.managed, Layer.user})
+    doubt = _NOT_TRUSTED if not trusted else "" if sound else _NOT_READ
     held: list[Held] = []
     refused: list[Refused] = []
     for setting in DECLARED:
-        value, reasons = _held(setting, ordered, trusted and sound)
+        value, reasons = _held(setting, ordered, doubt)
         held.append(value)
         refused += reasons
     wrong = tuple(one for given in ordered for one in given.wrong)
@@ -93,7 +95,7 @@ def settings_of(values: Mapping[str, object]) -> Settings:
     return Settings(limits=limits, **fields)
 
 
-def _held(setting: Setting, layers: list[Given], trusted: bool) -> tuple[Held, list[Refused]]:  # noqa: FBT001
+def _held(setting: Setting, layers: list[Given], doubt: str) -> tuple[Held, list[Refused]]:
     said = [
         (given.layer, entry) for given in layers if (entry := given.entries.get(setting.name)) is not None
     ]
@@ -104,18 +106,18 @@ def _held(setting: Setting, layers: list[Given], trusted: bool) -> tuple[Held, l
         if managed is not None and layer is not Layer.managed and not setting.adds:
             refused.append(Refused(setting, layer, entry.where, f"it is managed in {managed}"))
             continue
-        held, why = _laid_over(held, layer, entry, trusted)
+        held, why = _laid_over(held, layer, entry, doubt)
         if why:
             refused.append(Refused(setting, layer, entry.where, why))
     return held, refused
 
 
-def _laid_over(before: Held, layer: Layer, entry: Entry, trusted: bool) -> tuple[Held, str]:  # noqa: FBT001
-    """What holds after *entry*, and why it is not honoured in full."""
+def _laid_over(before: Held, layer: Layer, entry: Entry, doubt: str) -> tuple[Held, str]:
+    """What holds after *entry*, and why it is not honoured in full; *doubt* is why not."""
     setting = before.setting
-    may = trusted or not layer.comes_with_the_code
+    may = not doubt or not layer.comes_with_the_code
     if setting.costs and not may:
-        return before, NOT_TRUSTED
+        return before, doubt
     if setting.adds:
         # What comes with the code comes last: of two rules with one name, the first counts.
         first, last = (
@@ -126,7 +128,7 @@ def _laid_over(before: Held, layer: Layer, entry: Entry, trusted: bool) -> tuple
     after = Held(setting, entry.value, layer, entry.where, loosens=joined != entry.value)
     if not after.loosens:
         return after, ""
-    why = "" if may else NOT_TRUSTED
+    why = "" if may else doubt
     if layer not in setting.loosened_by:
         why = f"a {layer.value} cannot loosen it"
     if not why:
