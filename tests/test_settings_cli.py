@@ -226,6 +226,15 @@ def test_doctor_says_what_is_not_understood(world: World) -> None:
     assert "'severty' is not a setting" in ran.out
 
 
+def test_doctor_says_that_a_rule_is_none(world: World) -> None:
+    """With its line, as a check does."""
+    put(world, "assaymark.toml", 'ignore = ["evil-code"]\n')
+    said = "assaymark.toml:1: no rule is called 'evil-code'; did you mean eval-code?"
+    for words, code in (("doctor", "--settings"), 3), (("doctor",), 2):
+        ran = world.run(*words)
+        assert (ran.code, said in ran.out) == (code, True)
+
+
 def test_doctor_proposes_what_to_defer_to(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a tool is set up, until it is deferred to."""
     put(world, "pyproject.toml", '[tool.ruff.lint]\nselect = ["S506"]\n[tool.bandit]\nskips = []\n')

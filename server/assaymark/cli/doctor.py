@@ -19,7 +19,7 @@ from assaymark.cli import git
 from assaymark.cli.cache import place
 from assaymark.cli.output import say, style
 from assaymark.cli.second import left
-from assaymark.cli.settings_table import advice, proposals
+from assaymark.cli.settings_table import advice, not_understood, proposals
 from assaymark.cli.style import Style, harmless
 from assaymark.cli.version import version
 from assaymark.rules.loading import load
@@ -119,8 +119,8 @@ def _settings() -> Iterator[Line]:
     found = Lookup(Standing(our_places()), here).at(here)
     files = [given for given in (found.file,) if given]
     yield Line("settings", f"{files[0]}; --settings shows all" if files else "none of the repository")
-    for wrong in found.resolved.wrong:
-        yield Line("settings", "not understood:", str(wrong))
+    for wrong in not_understood(found):
+        yield Line("settings", "not understood:", wrong)
     for tool, n_rules in proposals(str(Path(here, "x.py")), found):
         yield Line(tool, advice(tool, n_rules), ours=False)
 

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 
 from assaymark.cli.output import say, style
+from assaymark.cli.single import asked
 from assaymark.cli.style import Style, harmless
 from assaymark.cli.usage import WRONG_USAGE, UsageError
 from assaymark.rules.loading import load
@@ -36,7 +37,16 @@ def settings_table(path: str, standing: Standing) -> int:
     lookup = Lookup(standing, os.path.abspath(os.curdir))  # noqa: PTH100 - as above
     found = lookup.at(place if os.path.isdir(place) else os.path.dirname(place))  # noqa: PTH112, PTH120 - as above
     say(_shown(place, found, lookup.excluding(place), standing, style()))
-    return WRONG_USAGE if found.resolved.wrong else 0
+    return WRONG_USAGE if not_understood(found) else 0
+
+
+def not_understood(found: InForce) -> list[str]:
+    """What of the settings cannot be understood, names of rules that there are not included."""
+    try:
+        asked(found.settings, found.resolved)
+    except UsageError as error:
+        return [*map(str, found.resolved.wrong), str(error)]
+    return [*map(str, found.resolved.wrong)]
 
 
 def proposals(file: str, found: InForce) -> Iterator[tuple[str, int]]:
@@ -74,7 +84,7 @@ def _shown(place: str, found: InForce, excluding: str, standing: Standing, look:
         yield f"{look('path', name)}  {harmless(_value(held)):{values}}  {harmless(who)}{loosens}\n"
     if excluding:
         yield f"\nNot checked: {harmless(place)} is excluded by {harmless(excluding)}.\n"
-    for title, lines in (("Not honoured", found.resolved.refused), ("Not understood", found.resolved.wrong)):
+    for title, lines in (("Not honoured", found.resolved.refused), ("Not understood", not_understood(found))):
         if lines:
             yield f"\n{look('mark', title)}:\n"
             yield from (f"  {harmless(str(line))}\n" for line in lines)
