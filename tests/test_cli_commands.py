@@ -56,6 +56,14 @@ def test_explain_guesses(world: World) -> None:
     assert "did you mean yaml-unsafe-load?" in ran.err
 
 
+def test_explain_knows_what_stands_for_a_check_of_another_tool(world: World) -> None:
+    """A check of ruff's has no page; rules that find the same have."""
+    for name in ("S506", "ruff/S506"):
+        ran = world.run("explain", name)
+        assert ran.code == 3
+        assert f"no rule is called '{name}'; what it finds is found by yaml-" in ran.err
+
+
 def test_rules_are_listed(world: World) -> None:
     """One a line, with their number at the end."""
     ran = world.run("rules", "--rules", str(world.rules))

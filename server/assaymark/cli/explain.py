@@ -16,6 +16,7 @@ from assaymark.engines.bandit.terms import test_of
 from assaymark.rules.loading import read_page
 from assaymark.rules.page import RulePage
 from assaymark.rules.rule import Rule
+from assaymark.rules.ruleset import RuleSet
 
 # Marks of the tests that examples are; a reader needs only the one that says where the rule speaks.
 _TEST_MARKS = re.compile(r"\s*# (?:miss|noise)$", re.MULTILINE)
@@ -30,8 +31,7 @@ def explain(name: str, extra: tuple[str, ...]) -> int:
         say(said)
         return 0
     if rule is None:
-        names = (*(rule.id for rule in rules.rules), *known())
-        msg = f"no rule is called {name!r}{did_you_mean(name, names)}"
+        msg = f"no rule is called {name!r}{_meant(name, rules)}"
         raise UsageError(msg)
     page = read_page(rule)
     look = style()
@@ -40,6 +40,20 @@ def explain(name: str, extra: tuple[str, ...]) -> int:
     else:
         say(_plain(rule, page))
     return 0
+
+
+def _meant(name: str, rules: RuleSet) -> str:
+    """The rules that cover the check *name* of another tool, or a guess at what was mistyped."""
+    covering = [rule.id for rule in rules.rules if name in _checks(rule)]
+    if covering:
+        return f"; what it finds is found by {', '.join(covering)}"
+    return did_you_mean(name, (*(rule.id for rule in rules.rules), *known()))
+
+
+def _checks(rule: Rule) -> set[str]:
+    """The checks of other tools that *rule* covers or overlaps, with and without the tool."""
+    named = (*rule.covers, *rule.overlaps)
+    return {*named, *(check.partition("/")[2] for check in named)}
 
 
 def _plain(rule: Rule, page: RulePage | None) -> Iterator[str]:
