@@ -70,7 +70,19 @@ def test_text(world: World) -> None:
         "1 finding (1 high) in 1 file.",
     ]
     assert lines[6].startswith("1 file checked in ")
-    assert lines[7:] == ["1 safe fix: assaymark check --fix"]
+    assert lines[7:] == ["1 safe fix: the same command with --fix"]
+
+
+def test_the_command_for_safe_fixes_is_the_one_that_was_typed(world: World) -> None:
+    """With --fix, which is not said of what is no file."""
+    world.write(app__new=b"import random\ntoken = random.choice(letters)\n")
+    out = world.run("check", "--exit-zero", "app").out
+    assert out.endswith("\n1 safe fix: assaymark check --fix --exit-zero app\n")
+    world.git("init", "-q", ".")
+    world.git("add", "-A")
+    out = world.run("check", "--staged").out
+    assert "(--fix)" in out
+    assert "1 safe fix" not in out
 
 
 def test_text_when_clean(world: World) -> None:

@@ -128,6 +128,19 @@ def test_wrong_usage_names_the_command(world: World) -> None:
     assert world.run("rules", "test").err.startswith("assaymark rules test: ")
 
 
+def test_a_guess_is_what_could_stand_there(world: World) -> None:
+    """Of a value no other option's, of a topic no option; of a single letter there is none."""
+    assert "did you mean" not in world.run("check", "--bandit", "on").err
+    assert "did you mean" not in world.run("help", "nope").err
+    assert "did you mean" not in world.run("check", "-q").err
+
+
+def test_numbers_are_said(world: World) -> None:
+    """What is needed, in words."""
+    assert "'0' is not a number of seconds between 0 and 86,400" in world.run("check", "--timeout", "0").err
+    assert "'-3' is not a whole number above 0" in world.run("check", "--jobs=-3").err
+
+
 def test_a_beginning_is_completed(world: World) -> None:
     """Where nothing is near, what begins like that is named."""
     assert "; did you mean yaml-" in world.run("explain", "yaml").err

@@ -162,7 +162,7 @@ def test_folders_that_cannot_be_watched(world: World, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     "options, complaint",
     [
-        (("--fix",), "--watch checks again"),
+        (("--fix",), "--watch only looks"),
         (("--staged",), "leave --staged out"),
         (("--stdin", "--filename", "a.py"), "leave --stdin out"),
         (("--format", "json"), "--watch tells people"),

@@ -10,6 +10,7 @@ Invariants:
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from typing import NoReturn
 
@@ -18,11 +19,18 @@ from assaymark.cli.check_arguments import add_baseline, add_check, add_rules_pla
 from assaymark.cli.manual import Page
 from assaymark.cli.usage import WRONG_USAGE, did_you_mean
 
+# How argparse says that a word is none of those that could stand there.
+_CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from ([^)]*)")
+
 SHELLS = ("bash", "zsh", "fish")
 
 
 def parsed(arguments: list[str]) -> argparse.Namespace:
-    """The arguments, read. Raises SystemExit with 0 after help, with 3 after wrong usage."""
+    """
+    The arguments, read, and as they were *typed*.
+
+    Raises SystemExit with 0 after help, with 3 after wrong usage.
+    """
     ours = parser()
     options, unknown = ours.parse_known_args(arguments)
     if unknown:
@@ -31,6 +39,7 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
         return parsed([*options.topic, "--help"])
     if options.command is None and not options.version:
         ours.error("what is to be done? give a COMMAND")
+    options.typed = tuple(arguments)
     return options
 
 
@@ -73,10 +82,7 @@ class _Parser(argparse.ArgumentParser):
         return manual_page(self, self.page)
 
     def error(self, message: str) -> NoReturn:
-        known = _known(self)
-        wrong = message.partition("unrecognized arguments: ")[2] or message.partition("invalid choice: '")[2]
-        guess = did_you_mean(wrong.split("'")[0].split("=")[0].split(" ")[0], known) if wrong else ""
-        sys.stderr.write(f"{self.prog}: {message}{guess}\nTry: {self.prog} --help\n")
+        sys.stderr.write(f"{self.prog}: {message}{_guess(self, message)}\nTry: {self.prog} --help\n")
         raise SystemExit(WRONG_USAGE)
 
 
@@ -86,16 +92,20 @@ def _parser_of(top: argparse.ArgumentParser, command: str | None) -> argparse.Ar
     return next((known[command] for known in choices if command in known), top)
 
 
-def _known(parser: argparse.ArgumentParser) -> list[str]:
-    """The options and commands of *parser* and of those below it."""
-    words: list[str] = []
-    for action in parser._actions:  # noqa: SLF001, argparse tells nobody else
-        words += action.option_strings
-        for choice in action.choices or ():
-            words.append(str(choice))
-            if isinstance(action.choices, dict):
-                words += _known(action.choices[choice])
-    return words
+def _guess(parser: argparse.ArgumentParser, message: str) -> str:
+    """What was meant by the word that *message* complains of: one of what could stand in its place."""
+    choice = _CHOICE.search(message)
+    if choice is not None:
+        return did_you_mean(choice[1], re.findall(r"[\w-]+", choice[2]))
+    wrong = message.partition("unrecognized arguments: ")[2].split("=")[0].split(" ")[0]
+    # A letter is near to every other one.
+    return did_you_mean(wrong, _options(parser)) if wrong.startswith("--") else ""
+
+
+def _options(parser: argparse.ArgumentParser) -> list[str]:
+    """The options of *parser*."""
+    actions = parser._actions  # noqa: SLF001, argparse tells nobody else
+    return [option for action in actions for option in action.option_strings if option.startswith("--")]
 
 
 def _command(commands: argparse._SubParsersAction[_Parser], name: str, page: Page) -> _Parser:

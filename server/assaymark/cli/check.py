@@ -52,6 +52,8 @@ class Options:
     show_silenced: bool = False
     # Whether baselines are heeded.
     knows: bool = True
+    # What to type instead to have the safe fixes made; nothing where that is done, or cannot be.
+    fixing: str = ""
 
 
 def check(options: Options) -> int:
@@ -102,6 +104,7 @@ def report_on(about: Subject, terms: Terms, options: Options, began: float) -> R
         without_known=without,
         no_longer_found=_no_longer_found(known, terms, options),
         has_baseline=known is not None,
+        fixing=options.fixing,
         seconds=time.monotonic() - began,
     )
 

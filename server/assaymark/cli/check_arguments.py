@@ -8,6 +8,7 @@ Invariants:
 from __future__ import annotations
 
 import argparse
+import contextlib
 
 from assaymark.cli.usage import did_you_mean
 from assaymark.finding import Level, Severity
@@ -24,7 +25,9 @@ def add_check(check: argparse.ArgumentParser) -> None:
         "paths", nargs="*", metavar="PATH", help="files and folders; default: the current folder"
     )
     _add_what(check.add_argument_group("what is checked"))
-    _add_which(check.add_argument_group("which findings"))
+    which = check.add_argument_group("which findings")
+    _add_which(which)
+    _add_known(which)
     _add_fixes(check.add_argument_group("fixes"))
     _add_outputs(check.add_argument_group("what comes of it"))
     _add_run(check.add_argument_group("how it runs"))
@@ -63,7 +66,6 @@ def _add_which(which: argparse._ArgumentGroup) -> None:
         help="only these rules (a,b; * stands for anything)",
     )
     which.add_argument("--ignore", action="append", default=[], metavar="RULES", help="not these rules")
-    _add_known(which)
     add_rules_place(which)
     _add_bandit(which)
 
@@ -196,17 +198,19 @@ def add_rules_place(to: argparse._ActionsContainer) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text.replace("_", "").replace(",", ""))
-    if number < 1:
-        raise ValueError
-    return number
+    digits = text.replace("_", "").replace(",", "")
+    if not digits.isdecimal() or int(digits) < 1:
+        msg = f"{text!r} is not a whole number above 0"
+        raise argparse.ArgumentTypeError(msg)
+    return int(digits)
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds < 86_400:
-        raise ValueError
-    return seconds
+    with contextlib.suppress(ValueError):
+        if 0 < float(text) < 86_400:
+            return float(text)
+    msg = f"{text!r} is not a number of seconds between 0 and 86,400"
+    raise argparse.ArgumentTypeError(msg)
 
 
 def _report(text: str) -> tuple[str, str]:
@@ -216,8 +220,3 @@ def _report(text: str) -> tuple[str, str]:
         msg = f"not FORMAT=FILE with one of the formats {', '.join(FORMATS)}: {text!r}{guess}"
         raise argparse.ArgumentTypeError(msg)
     return form, file
-
-
-# How argparse calls them in "invalid … value".
-_positive.__name__ = "positive whole number"
-_seconds.__name__ = "number of seconds"

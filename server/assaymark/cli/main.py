@@ -21,6 +21,7 @@ from assaymark.cli.usage import WRONG_USAGE, UsageError, fault
 
 NOT_DONE = 2
 INTERRUPTED = 130
+_LONGEST_COMMAND = 100
 
 
 def main() -> NoReturn:
@@ -142,8 +143,21 @@ def _check(options: Namespace) -> int:
             cached=not options.no_cache,
             exit_zero=options.exit_zero,
             show_silenced=options.show_silenced,
+            fixing=_fixing(options),
         )
     )
+
+
+def _fixing(options: Namespace) -> str:
+    """The command that also makes the safe fixes; nothing where they are made, or cannot be."""
+    if options.fix or options.stdin or options.staged:
+        return ""
+    # Late: few checks print it.
+    import shlex
+
+    typed = (word for word in options.typed[1:] if word != "--watch")
+    command = shlex.join(["assaymark", "check", "--fix", *typed])
+    return command if len(command) <= _LONGEST_COMMAND else "the same command with --fix"
 
 
 def _targets(options: Namespace) -> tuple[Target, ...]:
@@ -174,8 +188,7 @@ def _refuse_contradictions(options: Namespace) -> None:
         "--fix changes files; it cannot change standard input": options.stdin and options.fix,
         "--fix changes files; it cannot change what is staged": options.staged and options.fix,
         "--statistics is text; leave --format out": options.statistics and options.format != "text",
-        "--watch checks again; files that fixes change would not rest. Leave --fix out": options.watch
-        and options.fix,
+        "--watch only looks, and changes no file; leave --fix out": options.watch and options.fix,
         "--watch looks at files; leave --stdin out": options.watch and options.stdin,
         "--watch looks at files; leave --staged out": options.watch and options.staged,
         "--watch tells people; leave --format, --output, --report and --statistics out": options.watch

@@ -30,7 +30,7 @@ _EXIT_CODES = (
     ("0", "no finding at or above the gate (--fail-on, by default high)"),
     ("1", "findings at or above the gate; with --fix --dry-run: files would change"),
     ("2", "something that should have been checked was not; outranks 1"),
-    ("3", "wrong usage; nothing was checked"),
+    ("3", "wrong usage, or settings that cannot be understood; nothing was checked"),
     ("130", "interrupted, which is also how --watch ends"),
 )
 _SIMPLE_EXIT_CODES = (("0", "done"), ("3", "wrong usage"))
@@ -44,10 +44,10 @@ _ENVIRONMENT = (
 )
 
 TOP = Page(
-    brief="test code for security",
+    brief="check code for security",
     synopsis=("assaymark COMMAND [OPTION ...]", "assaymark --version"),
     description="""\
-Tests code for security, as it is typed and before it is committed.
+Checks code for security, as it is typed and before it is committed.
 
 Assaymark finds security flaws in Python files and notebooks. It runs on this machine: no account,
 no telemetry, no network. `assaymark help COMMAND` says all about a command.

@@ -150,6 +150,8 @@ class Report:
     # By baseline, the number of its entries that are found no longer.
     no_longer_found: Mapping[str, int] = field(default_factory=dict)
     has_baseline: bool = False
+    # What to type to have the safe fixes made; nothing where that was done, or cannot be.
+    fixing: str = ""
     # What takes known findings from a file that is checked again.
     without_known: Callable[[Checked], Checked] = lambda checked: checked
 

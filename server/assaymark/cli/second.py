@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assaymark.cli.style import harmless
+from assaymark.engines.bandit.opinion import NOT_CHECKED
 from assaymark.engines.bandit.terms import covered_by, rule_of, test_of
 from assaymark.engines.bandit.words import PEDANTIC, WORDS
 from assaymark.second.environment import on_the_road
@@ -45,7 +46,11 @@ def summary(report: Report) -> Iterator[str]:
     ]
     if loosening:
         yield f"The project's configuration of bandit {harmless('; '.join(loosening))}.\n"
-    noted = [f"{harmless(file.path)} ({harmless(note)})" for file in report.files for note in file.notes]
+    noted = [
+        f"{harmless(file.path)} ({harmless(note.removeprefix(NOT_CHECKED))})"
+        for file in report.files
+        for note in file.notes
+    ]
     if noted:
         more = f" and {len(noted) - _MOST_FILES:,} more" if len(noted) > _MOST_FILES else ""
         files = f"{len(noted):,} file{'' if len(noted) == 1 else 's'}"

@@ -192,10 +192,12 @@ def _kind(file: Checked) -> str:
 def _withheld(report: Report) -> Iterator[str]:
     counts = report.withheld
     n_known, n_all = counts.get(BASELINE, 0), sum(counts.values())
-    parts = [f"{n_all - n_known:,} by comments"] if n_all > n_known else []
-    parts += [f"{n_known:,} by the baseline"] if n_known else []
-    if parts:
-        yield f"{n_all:,} silenced: {', '.join(parts)}; --show-silenced lists them.\n"
+    if n_all > n_known > 0:
+        how = f": {n_all - n_known:,} by comments, {n_known:,} by the baseline"
+    else:
+        how = " by the baseline" if n_known else " by comments"
+    if n_all:
+        yield f"{n_all:,} silenced{how}; --show-silenced lists them.\n"
     for file, count in report.no_longer_found.items():
         entries = "1 entry" if count == 1 else f"{count:,} entries"
         are = "is" if count == 1 else "are"
@@ -253,11 +255,11 @@ def _not_fixed(report: Report) -> Iterator[str]:
 
 
 def _fixable(report: Report) -> Iterator[str]:
-    """The command for what could be fixed; nothing after `--fix`, which has done it."""
+    """The command for what could be fixed, if there is one."""
     fixes = [found.finding.fixes[0] for found in _all(report.files) if found.finding.fixes]
     n_safe = sum(fix.safe for fix in fixes)
-    if n_safe and not report.fixed:
-        yield f"{_n(n_safe, 'safe fix', 'safe fixes')}: assaymark check --fix\n"
+    if n_safe and report.fixing:
+        yield f"{_n(n_safe, 'safe fix', 'safe fixes')}: {harmless(report.fixing)}\n"
 
 
 def _all(files: Iterable[Checked]) -> Iterator[Reported]:

@@ -10,7 +10,6 @@ Source: LSP 3.18, "Notebook Document Synchronization".
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -113,12 +112,6 @@ class Notebook:
                 return Span(start, start + len(cell.part)), line
             start, line = start + len(cell.part) + 1, line + cell.n_lines
         return None
-
-    def cell_of(self, line: int) -> tuple[CellText, int] | None:
-        """The cell that *line* of the joined text is in, and that cell's first line."""
-        cells, starts = self.cells(), self.starts()
-        number = bisect_right(starts, line) - 1
-        return (cells[number], starts[number]) if number >= 0 else None
 
     def change(self, uri: str, changes: Sequence[Replacement | str], encoding: Encoding) -> list[Edit]:
         """

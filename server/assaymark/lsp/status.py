@@ -33,7 +33,7 @@ def status_of(session: Session, uri: str) -> Status:
     if known is not None:
         status = _status(uri, known.state, known.reason, known.counts, known.n_silenced)
         return {**status, "deferred": known.deferred}
-    return _status(uri, State.not_analysed, "the file is not open, and the workspace was not checked")
+    return _status(uri, State.not_analysed, "the file is not open, and no check of the workspace came to it")
 
 
 def _status_of_part(session: Session, document: Document, part: Part) -> Status:

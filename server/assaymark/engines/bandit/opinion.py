@@ -12,6 +12,9 @@ from typing import TypeAlias
 from assaymark.finding import Confidence, Finding, Level, Severity
 from assaymark.text import Span
 
+# How a note on a file begins; behind it stands why.
+NOT_CHECKED = "not checked by bandit: "
+
 Plain: TypeAlias = "list[Plain] | str | int | bool | None"
 
 
@@ -30,7 +33,7 @@ class Opinion:
     @property
     def note(self) -> str:
         """What to tell people of what was not checked; nothing when all was."""
-        return f"not checked by bandit: {self.unread}" if self.unread else ""
+        return f"{NOT_CHECKED}{self.unread}" if self.unread else ""
 
 
 def to_plain(opinion: Opinion) -> Plain:

@@ -22,7 +22,7 @@ def handle(session: Session, request: MessageId, params: Params) -> None:
     if name not in COMMANDS:
         from difflib import get_close_matches
 
-        near = get_close_matches(name, COMMANDS, 1)
+        near = get_close_matches(name, COMMANDS, 1, cutoff=0.8)
         meant = f"; did you mean {near[0]}?" if near else ""
         raise Refused(INVALID_PARAMS, f"{name} is not a command of this server{meant}")
     COMMANDS[name](session, request, params)
