@@ -198,7 +198,7 @@ DECLARED: tuple[Setting, ...] = (
         "timeout",
         "seconds",
         "seconds, less than 86,400",
-        "the longest that a file may take on the command line; beyond it the file has failed",
+        "the longest that a file may take on the command line, or it has failed; in an editor, bandit",
         "shorter",
         shapes.seconds,
         stricter.more,
