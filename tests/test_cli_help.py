@@ -135,6 +135,12 @@ def test_a_guess_is_what_could_stand_there(world: World) -> None:
     assert "did you mean" not in world.run("check", "-q").err
 
 
+def test_options_that_exclude_each_other(world: World) -> None:
+    """Wrong usage: one of them would be passed over."""
+    assert "not allowed with argument --names" in world.run("rules", "--names", "--json").err
+    assert world.run("baseline", "--baseline", "known.json").code == 3
+
+
 def test_numbers_are_said(world: World) -> None:
     """What is needed, in words."""
     assert "'0' is not a number of seconds between 0 and 86,400" in world.run("check", "--timeout", "0").err

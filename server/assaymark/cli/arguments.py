@@ -118,8 +118,9 @@ def _add_explain(explain: _Parser) -> None:
 
 
 def _add_rules(rules: _Parser) -> None:
-    rules.add_argument("--names", action="store_true", help="nothing but the names")
-    rules.add_argument("--json", action="store_true", help="every rule with all it says, as JSON")
+    form = rules.add_mutually_exclusive_group()
+    form.add_argument("--names", action="store_true", help="nothing but the names")
+    form.add_argument("--json", action="store_true", help="every rule with all it says, as JSON")
     add_rules_place(rules)
     inner = rules.add_subparsers(dest="action", metavar="ACTION", title="actions", prog=rules.prog)
     test = _command(inner, "test", manual.RULES_TEST)
