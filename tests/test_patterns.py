@@ -18,7 +18,7 @@ from assaymark.rules.patterns.match import Match, Work, matches
 from assaymark.rules.patterns.needs import Alternative, Needs, needs
 from assaymark.rules.patterns.pattern import Many, Meta, Shape, Word
 from assaymark.rules.patterns.plain import from_plain, to_plain
-from assaymark.rules.patterns.replace import filled
+from assaymark.rules.patterns.replace import filled, rewritten
 from assaymark.rules.patterns.skeleton import skeleton_of
 from assaymark.rules.patterns.tables import table_of
 from assaymark.syntax.view import view_of_source, words_of
@@ -529,3 +529,68 @@ def test_what_is_dear_is_looked_for_near_what_was_found() -> None:
         work = Work()
         assert len(matches(formula_of(rule), view_of_source(code), work)) == 1
         assert work.steps < 100
+
+
+def fix_of(replace: str, with_: str, code: str) -> str | None:
+    """What stands in the place of the first match of *replace* once it is rewritten."""
+    view = view_of_source(code.encode())
+    match = matches(formula_of(replace), view, Work())[0]
+    return rewritten(with_, match.bindings, match.span, view)
+
+
+@pytest.mark.parametrize(
+    "code, fixed",
+    [
+        ("f(a, k=None, b=2)", "f(a, b=2, k=1)"),
+        ("f(a, k=None)", "f(a, k=1)"),
+        ("f(k=None)", "f(k=1)"),
+        ("f(a,\n  *b, k=None, **c)", "f(a,\n  *b, **c, k=1)"),
+        ("f('#', k=None, b=2)", "f('#', b=2, k=1)"),
+        ("f(a, # why\n  b, k=None)", "f(a, # why\n  b, k=1)"),
+        ("f(a, # why\n  k=None, b=2)", None),
+        ("f(a, k=None # why\n)", None),
+    ],
+)
+def test_an_ellipsis_is_written_without_the_keyword_that_stood_in_it(code: str, fixed: str | None) -> None:
+    """Its parts as they stand, commas between them; not at all where a comment would be lost."""
+    assert fix_of("f($...REST, k=None)", "f($...REST, k=1)", code) == fixed
+
+
+@pytest.mark.parametrize(
+    "code, fixed",
+    [
+        ("f(a, k=None, b=2)", "f(a, k=1, b=2)"),
+        ("f(a, k=None)", "f(a, k=1)"),
+        ("f(k=None, a=1)", "f(k=1, a=1)"),
+        ("f(k=None)", "f(k=1)"),
+    ],
+)
+def test_what_stands_before_a_keyword_stays_there(code: str, fixed: str) -> None:
+    """And an ellipsis that stands for nothing goes with its comma."""
+    pattern = "f($...BEFORE, k=None, $...AFTER)"
+    assert fix_of(pattern, "f($...BEFORE, k=1, $...AFTER)", code) == fixed
+    assert fix_of(pattern, "f($...BEFORE, $...AFTER)", code) == fixed.replace("k=1, ", "").replace(
+        ", k=1", ""
+    ).replace("k=1", "")
+
+
+@pytest.mark.parametrize(
+    "code, fixed",
+    [
+        ("import m\nm.f(1)", "m.f(2)"),
+        ("import m as n\nn.f(1)", "n.f(2)"),
+        ("from m import f\nf(1)", "f(2)"),
+        ("from m import f as g\ng(1)", "g(2)"),
+    ],
+)
+def test_a_name_that_an_import_resolved_is_written_as_it_stands(code: str, fixed: str) -> None:
+    """What it stands for is no name that the file has."""
+    assert fix_of("$M.$F(1)", "$M.$F(2)", code) == fixed
+    assert fix_of("m.f(1)", "m.f(2)", code) == "m.f(2)"
+    assert fix_of("$CALL(1)", "$CALL(2)", code) == fixed
+
+
+def test_a_path_that_the_file_has_no_name_for_is_not_written() -> None:
+    """`m.other` would be read of a name that nothing binds."""
+    assert fix_of("$M.$F(1)", "$M.other(2)", "from m import f\nf(1)") is None
+    assert fix_of("$M.$F(1)", "$M.other(2)", "import m as n\nn.f(1)") == "n.other(2)"

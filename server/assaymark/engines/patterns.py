@@ -17,7 +17,7 @@ from assaymark.finding import Change, Finding, Fix, fingerprint
 from assaymark.rules.patterns.match import Match, matches
 from assaymark.rules.patterns.paths import STAR, last_of
 from assaymark.rules.patterns.regexes import of_bytes, of_text
-from assaymark.rules.patterns.replace import filled
+from assaymark.rules.patterns.replace import filled, rewritten
 from assaymark.text import Span
 
 if TYPE_CHECKING:
@@ -232,20 +232,6 @@ def _finding(rule: Rule, match: Match, region: Span, rewrites: list[_Rewrites], 
 def _fixes(rewrites: list[_Rewrites], match: Match, span: Span, view: View) -> Iterator[Fix]:
     for rewrite in rewrites:
         template, bindings = rewrite.template, rewrite.bindings(match, span)
-        if bindings is not None and _is_written(template.with_, bindings, view):
-            change = Change(span, filled(template.with_, bindings).encode())
-            yield Fix(filled(template.title, bindings), (change,), template.safe)
-
-
-def _is_written(template: str, bindings: Mapping[str, Bound], view: View) -> bool:
-    """
-    Whether all that *template* takes over stands in the text as it is bound.
-
-    A name that an import resolved is bound to what it stands for: written out, it would be a name that
-    the file may not have.
-    """
-    return all(
-        bound.span is not None and view.text(bound.span).decode(errors="replace") == bound.text
-        for name, bound in bindings.items()
-        if name in template
-    )
+        new = None if bindings is None else rewritten(template.with_, bindings, span, view)
+        if bindings is not None and new is not None:
+            yield Fix(filled(template.title, bindings), (Change(span, new.encode()),), template.safe)

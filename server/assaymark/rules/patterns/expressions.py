@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from assaymark.rules.patterns import scan
 from assaymark.rules.patterns.pattern import (
     AnyString,
@@ -97,10 +99,26 @@ def _formatted(reading: Reading, node: Written) -> Pattern:
 
 def arguments(reading: Reading, node: Written) -> Arguments:
     built = [reading.build(child) for child in node.named_children]
-    return Arguments(
-        items=tuple([item for item in built if not isinstance(item, Keyword)]),
-        keywords=tuple([item for item in built if isinstance(item, Keyword)]),
-    )
+    items = tuple([item for item in built if not isinstance(item, Keyword)])
+    keywords = tuple([item for item in built if isinstance(item, Keyword)])
+    return Arguments(items, keywords, tuple(_cuts(built)))
+
+
+def _cuts(built: Sequence[Pattern]) -> Iterator[tuple[int, int]]:
+    """Where a keyword, the first of several, stands between two ellipses that have names."""
+    n_items = n_keywords = 0
+    for index, item in enumerate(built):
+        if not isinstance(item, Keyword):
+            n_items += 1
+            continue
+        behind = next((other for other in built[index:] if not isinstance(other, Keyword)), None)
+        if index and _is_named(built[index - 1]) and _is_named(behind):
+            yield n_items, n_keywords
+        n_keywords += 1
+
+
+def _is_named(item: Pattern | None) -> bool:
+    return isinstance(item, Many) and item.name is not None
 
 
 def keyword(reading: Reading, node: Written) -> Pattern:

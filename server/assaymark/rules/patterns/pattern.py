@@ -131,10 +131,16 @@ class Keyword:
 
 @record
 class Arguments:
-    """What a call is given: *items* in order, *keywords* in any order."""
+    """
+    What a call is given: *items* in order, *keywords* in any order.
+
+    *cuts* are the places between two named ellipses where a keyword stands: the number of items before it,
+    and its own among the keywords.
+    """
 
     items: tuple[Pattern, ...]
     keywords: tuple[Keyword, ...]
+    cuts: tuple[tuple[int, int], ...] = ()
 
 
 @record

@@ -162,8 +162,25 @@ class Scene:
         """The environment with *name* bound to *nodes*, which stand in a row."""
         if name is None:
             return (env,)
-        source = self.view.text(Span(nodes[0].start, nodes[-1].end)) if nodes else b""
+        source = b", ".join(self.view.text(Span(run[0].start, run[-1].end)) for run in self._runs(nodes))
         return extended(env, name, bound_to_row(nodes, source))
+
+    def _runs(self, nodes: Sequence[Node]) -> Sequence[Sequence[Node]]:
+        """*nodes* cut where another argument, which the pattern names, stands between them."""
+        block = nodes[0].parent if nodes else None
+        if block is None or block.kind != self.table.arguments:
+            return (nodes,) if nodes else ()
+        given = block.named_children
+        first = given.index(nodes[0])
+        if given[first : first + len(nodes)] == tuple(nodes):
+            return (nodes,)
+        runs = [[nodes[0]]]
+        for node in nodes[1:]:
+            if given[given.index(runs[-1][-1]) + 1] is node:
+                runs[-1].append(node)
+            else:
+                runs.append([node])
+        return runs
 
     def bind_text(self, env: Env, name: str | None, text: str, node: Node) -> Envs:
         """The environment with *name* bound to a text that *node* stands for."""

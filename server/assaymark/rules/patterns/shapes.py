@@ -72,8 +72,33 @@ def _arguments(scene: Scene, pattern: Arguments, node: Node, env: Env) -> Envs:
         return NO
     found: list[Env] = []
     for left, known in in_any_order(scene, pattern.keywords, given, env):
-        found.extend(in_row(scene, pattern.items, _positional(scene, pattern, left), known))
+        items = _positional(scene, pattern, left)
+        cut = _cut_apart(scene, pattern, given, items, known) if pattern.cuts else NO
+        found.extend(cut or in_row(scene, pattern.items, items, known))
     return distinct(found)
+
+
+def _cut_apart(
+    scene: Scene, pattern: Arguments, given: Sequence[Node], left: Sequence[Node], env: Env
+) -> Envs:
+    """
+    The ways in which items match just what stands on their side of the keywords between them.
+
+    *left* is what no keyword took of *given*.
+    """
+    envs: Envs = (env,)
+    n_behind = first = 0
+    for n_items, number in (*pattern.cuts, (len(pattern.items), -1)):
+        end = len(left)
+        if number >= 0:
+            keyword = pattern.keywords[number]
+            taken = (node for node in given if node not in left and scene.at(keyword, node, env))
+            at = next((node.start for node in taken), 0)
+            end = len([node for node in left if node.start < at])
+        part = left[first:end]
+        envs = [one for known in envs for one in in_row(scene, pattern.items[n_behind:n_items], part, known)]
+        n_behind, first = n_items, max(first, end)
+    return envs
 
 
 def _positional(scene: Scene, pattern: Arguments, left: Sequence[Node]) -> Sequence[Node]:

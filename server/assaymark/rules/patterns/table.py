@@ -8,7 +8,7 @@ Invariants:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from assaymark.rules.patterns.pattern import Value
@@ -112,3 +112,16 @@ class Table:
 
     def optional_of(self, kind: str) -> frozenset[str]:
         return self.optional.get(kind, _NONE)
+
+    def comments(self, text: str) -> Iterator[str]:
+        """The comments in a piece of code."""
+        # Most pieces have none, and strings need not be told from them there.
+        at = 0 if self.comment.search(text) else len(text)
+        while at < len(text):
+            found = (regex.search(text, at) for regex in (self.comment, self.string))
+            first = min((match for match in found if match), key=lambda match: match.start(), default=None)
+            if first is None:
+                return
+            if first.re is self.comment:
+                yield first[0]
+            at = first.end()
