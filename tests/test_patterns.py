@@ -594,3 +594,9 @@ def test_a_path_that_the_file_has_no_name_for_is_not_written() -> None:
     """`m.other` would be read of a name that nothing binds."""
     assert fix_of("$M.$F(1)", "$M.other(2)", "from m import f\nf(1)") is None
     assert fix_of("$M.$F(1)", "$M.other(2)", "import m as n\nn.f(1)") == "n.other(2)"
+
+
+def test_no_keyword_is_written_twice() -> None:
+    """What an ellipsis brings along stays the only one."""
+    assert fix_of("f($...REST)", "f($...REST, k=1)", "f(a, k=2)") is None
+    assert fix_of("f($...REST)", "f($...REST, k=1)", "f(a, kk=2)") == "f(a, kk=2, k=1)"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -116,7 +116,8 @@ class Finding:
     """
     A rule's claim about one span.
 
-    *link* is where another tool explains what it found; a rule of ours has its page.
+    *link* is where another tool explains what it found; a rule of ours has its page. *speaks_for* are the
+    rules whose findings at the same place say no more than this one; findings that differ in it are equal.
     """
 
     rule: str
@@ -130,6 +131,7 @@ class Finding:
     fixes: tuple[Fix, ...] = ()
     trace: tuple[Step, ...] = ()
     link: str = ""
+    speaks_for: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
     def moved(self, by: int) -> Finding:
         """The finding, *by* bytes further on: itself when *by* is 0."""

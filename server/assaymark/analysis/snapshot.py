@@ -12,6 +12,7 @@ import enum
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from assaymark.analysis.once import said_once
 from assaymark.engines.patterns import Index, indexed
 from assaymark.suppress.judging import Terms
 from assaymark.suppress.silence import Heard, Silence, Silenced, Verdict
@@ -87,9 +88,10 @@ class Section:
     A chunk of a text with all that is known of it.
 
     *keys* are those of its words that the wide rules know; *wide* holds what those rules found here, and
-    *settled* what another tool found, which was asked for *tested* there. *found* is all of it, *findings*
-    what the comments left of that and what is said about them, *silenced* what they took; *heard* are its
-    comments, *incoming* those that the chunk before left pending. Spans are relative to the chunk.
+    *settled* what another tool found, which was asked for *tested* there. *found* is all of it, said
+    once, *findings* what the comments left of that and what is said about them, *silenced* what they took;
+    *heard* are its comments, *incoming* those that the chunk before left pending. Spans are relative to the
+    chunk.
     """
 
     piece: Piece
@@ -109,9 +111,10 @@ class Section:
 
     def __post_init__(self) -> None:
         own = self.answer.findings if self.answer is not None else ()
-        found = tuple(sorted({*own, *self.wide}, key=place_in_chunk)) if self.wide else own
+        every = tuple(sorted({*own, *self.wide}, key=place_in_chunk)) if self.wide else own
+        found = said_once(every)
         if self.settled:
-            further = _not_said(self.settled, found, self.chunk)
+            further = _not_said(self.settled, every, self.chunk)
             found = tuple(sorted({*found, *further}, key=place_in_chunk))
         object.__setattr__(self, "found", found)
         verdict = self.verdict

@@ -226,6 +226,7 @@ def _finding(rule: Rule, match: Match, region: Span, rewrites: list[_Rewrites], 
         cwe=rule.cwe,
         fingerprint=fingerprint(rule.id, view.text(span)),
         fixes=tuple(_fixes(rewrites, match, span, view)),
+        speaks_for=rule.speaks_for,
     )
 
 

@@ -22,7 +22,7 @@ from assaymark.rules.rule import BadRuleError, Problem
 from assaymark.rules.ruleset import RuleSet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from assaymark.rules.page import RulePage
     from assaymark.rules.rule import Rule
@@ -107,7 +107,35 @@ def _read(files: Sequence[_Named], known: RuleSet | None = None) -> RuleSet:
             if first is not rule:
                 message = f"rule {rule.id}: {first.source} has a rule of this id; rename one"
                 problems.append(Problem(name, 1, message, rule.id, "id"))
-    return RuleSet.of(rules.values(), problems)
+    misspoken = list(_misspoken({rule.id: rule for rule in rules.values()}, files))
+    bad_ids = {problem.rule for problem in misspoken}
+    kept = (rule for rule in rules.values() if rule.id not in bad_ids)
+    return RuleSet.of(kept, (*problems, *misspoken))
+
+
+def _misspoken(rules: Mapping[str, Rule], files: Sequence[_Named]) -> Iterator[Problem]:
+    """The rules that speak for what they must not."""
+    speaking = [rule for rule in rules.values() if rule.overlaps and rule.speaks_for]
+    if not speaking:
+        return
+    # Late: it is no part of a warm start.
+    from assaymark.rules.speaking import misspoken
+
+    # A page that could not be read is there all the same.
+    names = {*rules, *(Path(file).stem for file, _ in files)}
+    for rule in speaking:
+        found = misspoken(rule, rules, names)
+        if found is not None:
+            name, message = found
+            line = _line_of(name, next((file for file, called in files if called == rule.source), ""))
+            yield Problem(rule.source, line, f"overlaps: {message}", rule.id, "overlaps")
+
+
+def _line_of(name: str, file: str) -> int:
+    """The line of *file* that names the rule *name* as one that is spoken for; else the first."""
+    text = Path(file).read_text(encoding="utf-8", errors="replace") if file else ""
+    wanted = (number for number, line in enumerate(text.splitlines(), 1) if f"assaymark/{name}" in line)
+    return next(wanted, 1)
 
 
 def _read_file(file: Path, name: str) -> tuple[list[Rule], list[Problem]]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from assaymark.rules.patterns.formula import Formula
     from assaymark.rules.patterns.needs import Needs
 
+# What our own rules are called by among the checks of other tools.
+OWN = "assaymark/"
+
 
 @dataclass(frozen=True, slots=True)
 class FixTemplate:
@@ -46,7 +49,8 @@ class Rule:
     One rule, compiled for one language.
 
     *covers* names the checks of other tools (`bandit/B506`) that it, with the other rules that name them,
-    replaces; *overlaps* those of whose findings it has only some. *engine* names what finds it: its patterns,
+    replaces; *overlaps* those of whose findings it has only some, and the rules of ours that it speaks for
+    (`assaymark/sql-string`). *engine* names what finds it: its patterns,
     or `silence`, which judges the comments that silence; such a rule holds for any language.
     """
 
@@ -77,6 +81,11 @@ class Rule:
     def formula(self) -> Formula:
         """What the rule looks for."""
         return self.compiled.formula
+
+    @property
+    def speaks_for(self) -> frozenset[str]:
+        """The ids of the rules whose findings it makes superfluous where its own are."""
+        return frozenset(check.removeprefix(OWN) for check in self.overlaps if check.startswith(OWN))
 
     def applies_to(self, path: str) -> bool:
         """Whether the rule's `paths` let it judge the file *path*, relative to the project."""

@@ -52,12 +52,9 @@ class Terms:
 
     @cached_property
     def names(self) -> Mapping[str, frozenset[str]]:
-        """By the id of a rule: that, and the tests of other tools that the rule stands in for."""
-        return {
-            rule.id: frozenset((rule.id, *rule.covers, *rule.overlaps))
-            for rule in self.rules.rules
-            if rule.engine != ENGINE
-        }
+        """By the id of a rule: that, and the tests of other tools and the rules that it stands in for."""
+        rules = {rule.id: rule for rule in self.rules.rules if rule.engine != ENGINE}
+        return {name: frozenset(_names_of(rule, rules)) for name, rule in rules.items()}
 
     @cached_property
     def asked(self) -> frozenset[str]:
@@ -82,6 +79,17 @@ class Terms:
 
     def honours(self, silence: Silence) -> bool:
         return silence.holds_on(self.today) and (self.foreign or silence.tool is Tool.own)
+
+
+def _names_of(rule: Rule, rules: Mapping[str, Rule]) -> Iterator[str]:
+    """A comment that silences what the rule speaks for silences the rule too: it is about the same thing."""
+    seen = {rule.id}
+    waiting = [rule]
+    while waiting:
+        one = waiting.pop()
+        yield from (one.id, *one.covers, *one.overlaps, *one.speaks_for)
+        waiting += [rules[name] for name in one.speaks_for - seen if name in rules]
+        seen |= one.speaks_for
 
 
 class Case(NamedTuple):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from assaymark.rules.patterns.binding import Bound
+    from assaymark.rules.patterns.table import Table
     from assaymark.syntax.view import View
     from assaymark.text import Span
 
@@ -24,6 +25,8 @@ _NAME = r"\$(?:\.\.\.)?(?:[A-Z_][A-Z_0-9]*|[0-9]+)"
 _META = re.compile(_NAME)
 _CHAIN = re.compile(rf"{_NAME}(?:\.{_NAME})*")
 _MANY = re.compile(r"\$\.\.\.[A-Z_][A-Z_0-9]*")
+
+_KEYWORD = re.compile(r"\b(\w+)=(?!=)")
 
 
 def filled(template: str, bindings: Mapping[str, Bound]) -> str:
@@ -45,6 +48,8 @@ def rewritten(template: str, bindings: Mapping[str, Bound], span: Span, view: Vi
     A name that an import resolved is taken over as it is written: what it stands for may be a name that the
     file does not have.
     """
+    if _gives_twice(template, bindings, table_of(view.language)):
+        return None
     template = _without_empty(template, bindings)
     parts: list[str] = []
     last = 0
@@ -57,6 +62,15 @@ def rewritten(template: str, bindings: Mapping[str, Bound], span: Span, view: Vi
     new = "".join((*parts, template[last:]))
     comments = table_of(view.language).comments(view.text(span).decode(errors="replace"))
     return new if all(comment in new for comment in comments) else None
+
+
+def _gives_twice(template: str, bindings: Mapping[str, Bound], table: Table) -> bool:
+    """Whether a keyword argument that the template writes is among those that an ellipsis brings along."""
+    kind, name_field, _ = table.keyword
+    brought = [node for name in _MANY.findall(template) if name in bindings for node in bindings[name].nodes]
+    names = [node.child(name_field) for node in brought if node.kind == kind]
+    written = {name.encode() for name in _KEYWORD.findall(template)} if names else set()
+    return any(name is not None and name.text in written for name in names)
 
 
 def _without_empty(template: str, bindings: Mapping[str, Bound]) -> str:
