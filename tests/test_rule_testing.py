@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from assaymark.analysis.advance import opened
+from assaymark.rules.loading import load
 from assaymark.rules.page import parse_page
-from assaymark.rules.testing import failures
+from assaymark.rules.testing import applied, failures
 
 PAGE = """\
 ---
@@ -64,3 +65,22 @@ def test_a_mark_that_is_true_is_none(code):
 )
 def test_a_fix_ends_the_finding_and_keeps_the_syntax(fix, message):
     assert said("eval(x)  # flag", fix) == [f"rules/python/my-rule.md:13: {message}"]
+
+
+@pytest.mark.parametrize(
+    "rule, code, fixed",
+    [
+        ("requests-no-timeout", "get(a, timeout=None, headers=b)", "get(a, timeout=10, headers=b)"),
+        ("requests-no-timeout", "get(a, headers=b, params=c)", "get(a, headers=b, params=c, timeout=10)"),
+        ("requests-no-timeout", "get(a,  # why\n    headers=b)", "get(a,  # why\n    headers=b, timeout=10)"),
+        ("requests-no-verify", "get(a, verify=False, headers=b)", "get(a, headers=b)"),
+        ("requests-no-verify", "get(a,\n    verify=False)", "get(a)"),
+        ("requests-no-verify", "get(a,  # why\n    verify=False)", None),
+    ],
+)
+def test_the_fixes_of_requests_fit_calls_of_any_shape(rule, code, fixed):
+    """An argument is taken out or added wherever it is, and the name stays as the file has it."""
+    source = f"from requests import get\n\n{code}\n".encode()
+    (found,) = (one for one in find(source, "x.py", load().selected((rule,))))
+    made = [applied(source, fix).decode().split("\n\n")[1].rstrip() for fix in found.fixes]
+    assert made == ([] if fixed is None else [fixed])

@@ -23,5 +23,10 @@ def said_once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 
 
 def _speaks_for(one: Finding, other: Finding) -> bool:
-    inner, outer = sorted((one.span, other.span), key=lambda span: span.end - span.start)
-    return other.rule in one.speaks_for and outer.start <= inner.start and inner.end <= outer.end
+    if other.rule not in one.speaks_for:
+        return False
+    here, there = one.span, other.span
+    if here.start == there.start:
+        return True
+    inner, outer = (here, there) if here.start > there.start else (there, here)
+    return inner.end <= outer.end
