@@ -184,7 +184,7 @@ def test_a_fault_of_ours_is_a_failed_file(world: World, monkeypatch: pytest.Monk
     """Named by its place in our code; what it quotes of the text is not shown."""
     world.write(a="old('secret')\n", b="x = 1\n")
 
-    def faulty(*arguments: object) -> object:
+    def faulty(*arguments: object, **terms: object) -> object:
         msg = "old('secret')"
         raise ValueError(msg)
 
@@ -201,7 +201,7 @@ def test_a_file_that_takes_too_long(world: World, monkeypatch: pytest.MonkeyPatc
     """Its state is `timed out`, even when something on the way catches exceptions."""
     world.write(a="old(1)\n", b="x = 1\n")
 
-    def slow(*arguments: object) -> object:
+    def slow(*arguments: object, **terms: object) -> object:
         end = time.monotonic() + 20
         while time.monotonic() < end:
             try:

@@ -85,6 +85,19 @@ def test_the_command_for_safe_fixes_is_the_one_that_was_typed(world: World) -> N
     assert "1 safe fix" not in out
 
 
+def test_code_that_is_not_understood_does_not_look_clean(world: World) -> None:
+    """The first place of each file is a note of it, in the summary too; it is no failure, and nothing of other files."""
+    world.write(
+        a="def f(x):\n    send(x, secret=False\n\n\ndef g(x):\n    old(x)\n", b="old(c)\n", c="def f(:\n"
+    )
+    ran = world.check()
+    notes = {file["path"]: file.get("notes") for file in ran.json["files"]}
+    assert notes == {"a.py": ["not all understood: line 2"], "b.py": None, "c.py": None}
+    assert ran.code == 0
+    out = world.check("--format", "text").out
+    assert "\nNot all understood, so that flaws can be missed, in 1 file: a.py (line 2).\n" in out
+
+
 def test_text_when_clean(world: World) -> None:
     """One line."""
     world.write(a="x = 1\n", b="y = 2\n")

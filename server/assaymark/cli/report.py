@@ -83,6 +83,8 @@ class Withheld:
     reason: str = ""
 
 
+# How the note begins that the grammar did not understand a file; behind it stands from where on.
+NOT_READ = "not all understood: "
 # What withholds a finding that is known.
 BASELINE = "baseline"
 
@@ -97,7 +99,7 @@ class Checked:
     findings: tuple[Reported, ...] = ()
     # The tools that hidden findings are left to, one for each.
     deferred: tuple[str, ...] = ()
-    # What another tool did not check of it.
+    # What was not checked of it, by bandit, or since the grammar did not understand it.
     notes: tuple[str, ...] = ()
     withheld: tuple[Withheld, ...] = ()
 

@@ -50,6 +50,7 @@ def summary(report: Report) -> Iterator[str]:
         f"{harmless(file.path)} ({harmless(note.removeprefix(NOT_CHECKED))})"
         for file in report.files
         for note in file.notes
+        if note.startswith(NOT_CHECKED)
     ]
     if noted:
         more = f" and {len(noted) - _MOST_FILES:,} more" if len(noted) > _MOST_FILES else ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 from assaymark.analysis.advance import needed, opened
 from assaymark.analysis.settling import settled
 from assaymark.analysis.snapshot import Limits, Snapshot, State
-from assaymark.cli.report import Checked, Position, Reported, Withheld, offsets
+from assaymark.cli.report import NOT_READ, Checked, Position, Reported, Withheld, offsets
 from assaymark.cli.usage import UsageError, did_you_mean, fault
 from assaymark.engines.bandit.opinion import Opinion
 from assaymark.engines.bandit.terms import test_of
@@ -32,6 +32,7 @@ from assaymark.settings.layer import Layer
 from assaymark.settings.resolving import Resolved
 from assaymark.settings.values import Bandit, Settings
 from assaymark.settings.wish import wish_of
+from assaymark.syntax.errors import first_error
 from assaymark.syntax.languages import language_of
 from assaymark.text import Span
 from assaymark.workspace.project import repository_of, rule_path
@@ -127,7 +128,7 @@ def checked(raw: bytes | Unreadable, path: str, asked: Asked) -> Checked:
     said = _opinion(text, asked)
     try:
         result = within(asked.seconds, lambda: _analysed(text, path, asked, said))
-        return replace(result, notes=(said.note,)) if said.note else result
+        return replace(result, notes=(*result.notes, said.note)) if said.note else result
     except TimedOut:
         return Checked(path, State.timed_out, f"timed out after {asked.seconds:g} s")
     except Exception as error:  # noqa: BLE001, a fault of ours is a failed file and not the end of the run
@@ -181,7 +182,21 @@ def _analysed(text: Text, path: str, asked: Asked, said: Opinion) -> Checked:
         return Checked(path, State.clean)
     snapshot = analysis_of(text, asked)
     tested = frozenset[str]() if asked.second is None or said.unread else asked.second.rules
-    return reported(settled(snapshot, said.findings, tested), path, text)
+    result = reported(settled(snapshot, said.findings, tested), path, text)
+    return replace(result, notes=tuple(_lost(snapshot, text)))
+
+
+def _lost(snapshot: Snapshot, text: Text) -> Iterator[str]:
+    """Where code begins that the grammar does not understand, so that flaws can be missed."""
+    for place in snapshot.text.places():
+        error = first_error(place.leaf.piece)
+        if error is not None:
+            line = snapshot.text.line_of(place.start + error)
+            at = Position(line + 1, 1)
+            if not isinstance(text.form, Source):
+                at = _in_cell(at, text.form.place(line))
+            yield f"{NOT_READ}{f'cell {at.cell}, ' if at.cell else ''}line {at.line}"
+            return
 
 
 def analysis_of(text: Text, asked: Asked) -> Snapshot:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from assaymark.analysis.snapshot import State
 from assaymark.cli import second
-from assaymark.cli.report import BASELINE, Checked, Report, Reported
+from assaymark.cli.report import BASELINE, NOT_READ, Checked, Report, Reported
 from assaymark.cli.single import ENDING
 from assaymark.cli.style import Style, harmless, width
 from assaymark.finding import Fix, Severity
@@ -55,6 +55,7 @@ def summary(report: Report, style: Style) -> Iterator[str]:
         yield "No findings in what was checked. " if n_failed else style("good", "No findings.") + " "
         yield f"{checked}{failed}.{_not_analysed(report)}\n"
     yield from long
+    yield from _not_read(report)
     yield from _withheld(report)
     yield from second.summary(report)
     yield from _skipped(report.skipped)
@@ -187,6 +188,20 @@ def _kind(file: Checked) -> str:
     name = file.path.rsplit("/", 1)[-1]
     # Of notebooks only some are not analysed, and the reason says which.
     return file.reason if name.endswith(ENDING) else name[name.rfind(".") :] if "." in name else name
+
+
+def _not_read(report: Report) -> Iterator[str]:
+    noted = [
+        f"{harmless(file.path)} ({note.removeprefix(NOT_READ)})"
+        for file in report.files
+        for note in file.notes
+        if note.startswith(NOT_READ)
+    ]
+    if noted:
+        more = f" and {len(noted) - _MOST_NAMED:,} more" if len(noted) > _MOST_NAMED else ""
+        named = "; ".join(noted[:_MOST_NAMED])
+        where = f"{_n(len(noted), 'file')}: {named}{more}"
+        yield f"Not all understood, so that flaws can be missed, in {where}.\n"
 
 
 def _withheld(report: Report) -> Iterator[str]:
