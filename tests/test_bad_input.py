@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -257,17 +258,22 @@ def test_an_output_that_is_full_is_a_failure(world: World) -> None:
     assert done.stderr == b"assaymark: the report could not be written: no space left on device\n"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a shell of POSIX closes them")
 def test_no_output_at_all(world: World) -> None:
     """Standard output, input and error are closed: the exit code still says it."""
     world.write(a=FLAWED)
     command = program("check", "--rules", str(world.rules), "--select", "send-open")
-    quoted = " ".join(f"'{part}'" for part in command).replace("'import", "'import").replace("\\", "\\\\")
-    if os.name == "posix":
-        import shlex
+    shell = f"{shlex.join(command)} <&- >&- 2>&-"
+    assert subprocess.run(["sh", "-c", shell], cwd=world.here, timeout=30, check=False).returncode == 1
 
-        shell = f"{shlex.join(command)} <&- >&- 2>&-"
-        assert subprocess.run(["sh", "-c", shell], cwd=world.here, timeout=30, check=False).returncode == 1
-    assert quoted
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a folder that is in use stays")
+def test_a_folder_that_is_gone(world: World) -> None:
+    """Wrong usage, in one line."""
+    shell = f"mkdir gone && cd gone && rmdir ../gone && exec {shlex.join(program('check'))}"
+    done = subprocess.run(["sh", "-c", shell], cwd=world.here, capture_output=True, timeout=30, check=False)
+    assert (done.returncode, done.stderr.count(b"\n")) == (3, 1)
+    assert b"the current folder is not there any more" in done.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for one process there")

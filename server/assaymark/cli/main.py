@@ -26,8 +26,12 @@ _LONGEST_COMMAND = 100
 
 def main() -> NoReturn:
     """Run the command line of this process, and end it."""
+    try:
+        here = os.getcwd()  # noqa: PTH109
+    except OSError:
+        sys.exit(_complained("the current folder is not there any more; change to one that is", WRONG_USAGE))
     # `python -m` puts the current folder first, and what is checked is never imported.
-    if sys.path and sys.path[0] in {"", os.getcwd()}:  # noqa: PTH109
+    if sys.path and sys.path[0] in {"", here}:
         del sys.path[0]
     # What is imported does not become garbage, and looking for some costs a tenth of the start.
     gc.disable()
