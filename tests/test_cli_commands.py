@@ -114,6 +114,19 @@ def test_doctor_finds_no_problem_here(world: World) -> None:
     assert ran.out.endswith("No problems.\n")
 
 
+def test_doctor_says_from_which_level_on_bandit_is_heard(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The least of what its tests have, or that none is left to it."""
+    for tests, said in (
+        (("B603",), "B603 (no page covers it; shown from --level pedantic)\n"),
+        (("B202", "B603"), "B202, B603 (no page covers them; shown from --level strict)\n"),
+        ((), "none of its tests but those of plugins: pages cover all\n"),
+    ):
+        monkeypatch.setattr(doctor, "left", lambda rules, tests=tests: tests)
+        assert f"bandit answers         {said}" in world.run("doctor").out
+
+
 def test_doctor_names_problems(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit code 2: a grammar that does not load, a page that is broken, no git."""
 

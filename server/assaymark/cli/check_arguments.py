@@ -76,7 +76,7 @@ def _add_bandit(which: argparse._ArgumentGroup) -> None:
         choices=("rest", "all", "off"),
         metavar="TESTS",
         help="what bandit is asked: rest (the tests that no page covers), all or off (default: rest);"
-        " what it finds is shown from --level strict on",
+        " what it finds is shown at --level strict or pedantic",
     )
     which.add_argument(
         "--deep", action="store_const", const="all", dest="bandit", help="the same as --bandit all"

@@ -22,6 +22,8 @@ from assaymark.cli.second import left
 from assaymark.cli.settings_table import advice, not_understood, proposals
 from assaymark.cli.style import Style, harmless
 from assaymark.cli.version import version
+from assaymark.engines.bandit.words import PEDANTIC
+from assaymark.finding import Level
 from assaymark.rules.loading import load
 from assaymark.rules.pages import RulesNotFoundError, pages_folder
 from assaymark.second.environment import plugins
@@ -106,12 +108,20 @@ def _rules() -> Iterator[Line]:
         yield Line("rule pages", "none", str(error))
         return
     yield Line("rule pages", f"{len(rules.rules)} rules, {folder}")
-    yield Line("bandit answers", f"{', '.join(left(rules))} (no page covers them; shown from --level strict)")
+    yield Line("bandit answers", _left_to_bandit(left(rules)))
     others = plugins(sys.path, (str(Path.cwd()),))
     if others:
         yield Line("bandit's plugins", ", ".join(others))
     for problem in rules.problems:
         yield Line("rule page", "left out:", str(problem))
+
+
+def _left_to_bandit(tests: tuple[str, ...]) -> str:
+    if not tests:
+        return "none of its tests but those of plugins: pages cover all"
+    level = Level.pedantic if PEDANTIC.issuperset(tests) else Level.strict
+    them = "it" if len(tests) == 1 else "them"
+    return f"{', '.join(tests)} (no page covers {them}; shown from --level {level.value})"
 
 
 def _settings() -> Iterator[Line]:
