@@ -246,7 +246,7 @@ def _changed(names: frozenset[str], before: Facts, after: Facts) -> Changed:
 
 def _with_stale_forgotten(snapshot: Snapshot, changed: Changed) -> Snapshot:
     """The chunks whose answer rests on a fact that came out different have none any more."""
-    everywhere = not changed.starred.isdisjoint(snapshot.narrow_rules.paths)
+    everywhere = changed.stars_reach(snapshot.narrow_rules.paths)
     stale = {
         id(section): replace(section, answer=None)
         for section in snapshot.text

@@ -27,7 +27,7 @@ from assaymark.analysis.snapshot import (
 )
 from assaymark.engines.patterns import Index, Seen, findings_of
 from assaymark.rules.patterns.match import Work as MatchWork
-from assaymark.rules.patterns.paths import STAR
+from assaymark.rules.patterns.paths import STAR, heads_of
 from assaymark.syntax.cut import ParseWork, Piece
 from assaymark.syntax.facts import Facts
 from assaymark.syntax.view import View
@@ -52,6 +52,11 @@ class Changed:
     names: frozenset[bytes] = frozenset()
     imported: frozenset[bytes] = frozenset()
     starred: frozenset[str] = frozenset()
+
+    def stars_reach(self, paths: Iterable[str]) -> bool:
+        """Whether one of *paths* is, or is below, one of those starred."""
+        starred = tuple(self.starred)
+        return bool(starred) and any(path.startswith(starred) for path in paths)
 
 
 @dataclass(slots=True)
@@ -150,7 +155,7 @@ def _widely_answered(
         same = changed.names.isdisjoint(before.names) and not (
             any(_takes_part(section, index, aliases) for section in touched)
             or (changed.imported and (index.paths or needed.aliased))
-            or not changed.starred.isdisjoint(index.paths | needed.aliased)
+            or changed.stars_reach(index.paths | needed.aliased)
         )
         answers.append(before if same else _wide_answer(index, aliases, snapshot, counts))
     pairs = zip(snapshot.wide_answers, answers, strict=True)
@@ -175,7 +180,8 @@ def _takes_part(section: Section, index: Index, aliases: frozenset[bytes]) -> bo
 
 
 def _wide_answer(index: Index, aliases: frozenset[bytes], snapshot: Snapshot, counts: Counts) -> WideAnswer:
-    names = _aliases(index.paths, snapshot.facts) | aliases
+    heads = frozenset(head for path in index.paths for head in heads_of(path))
+    names = _aliases(index.paths | heads, snapshot.facts) | aliases
     held = {name for section in snapshot.text for name in names & section.words} if names else set()
     present = snapshot.text.keys | held
     is_wanted = index.possible(Seen(snapshot.text.keys)) and index.wanted(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from assaymark.finding import Change, Finding, Fix, fingerprint
 from assaymark.rules.patterns.match import Match, matches
-from assaymark.rules.patterns.paths import STAR, last_of
+from assaymark.rules.patterns.paths import STAR, heads_of, last_of, names_of
 from assaymark.rules.patterns.regexes import of_bytes, of_text
 from assaymark.rules.patterns.replace import filled, rewritten
 from assaymark.text import Span
@@ -51,7 +51,7 @@ class _Way:
         words = seen.words
         return (
             self.words <= words
-            and all(last_of(path) in words or _is_met(aliases.get(path, _NONE), words) for path in self.paths)
+            and all(_may_be_named(path, words, aliases) for path in self.paths)
             and seen.has(self.needed)
         )
 
@@ -169,6 +169,23 @@ def indexed(rules: Sequence[Rule]) -> Index:
 
 def _rareness(word: bytes) -> tuple[int, bytes]:
     return len(word), word
+
+
+def _may_be_named(path: str, words: frozenset[bytes], aliases: Mapping[str, frozenset[bytes]]) -> bool:
+    """Whether something may stand for *path* where these words are, and imports bind these names."""
+    if _is_met(aliases.get(path, _NONE), words):
+        return True
+    if last_of(path) not in words:
+        return False
+    # What leads to the last name is spelled, imported, or imported together with everything beside it.
+    return (
+        path.endswith(".")
+        or names_of(path) <= words
+        or any(
+            _is_met(aliases.get(head, _NONE), words) or STAR in aliases.get(f"{head}.", _NONE)
+            for head in heads_of(path)
+        )
+    )
 
 
 def _is_met(aliases: frozenset[bytes], words: frozenset[bytes]) -> bool:

@@ -25,7 +25,7 @@ from assaymark.rules.patterns.formula import (
 )
 from assaymark.rules.patterns.literals import first_bytes, required_words
 from assaymark.rules.patterns.paths import last_of
-from assaymark.rules.patterns.pattern import Anchor, Definition, Many, Members
+from assaymark.rules.patterns.pattern import Anchor, Arguments, Definition, Many, Members, Pattern, Shape
 from assaymark.rules.patterns.pattern import Sequence as StatementSequence
 from assaymark.rules.patterns.record import record
 
@@ -34,6 +34,8 @@ Reach: TypeAlias = Literal["chunk", "file"]
 _MAX_ALTERNATIVES = 256
 
 _LOOKS_AROUND = re.compile(r"\(\?[^:P]|[\^$]|\\[bBAZ]")
+# How a decorator with arguments is written, in every language that has some.
+_CALL = r"@[^\n(]+\("
 _RUN = re.compile(r"[a-z0-9_]{3,}")
 
 
@@ -87,7 +89,7 @@ def needs(formula: Formula, reserved: frozenset[str]) -> Needs:
 def _alternatives(formula: Formula, *, wide: bool) -> list[Alternative]:
     match formula:
         case Leaf():
-            return [_of_anchor(formula.anchor)]
+            return [_of_leaf(formula)]
         case Either():
             return [alternative for part in formula.parts for alternative in _alternatives(part, wide=wide)]
         case Inside():
@@ -112,8 +114,14 @@ def _alternatives(formula: Formula, *, wide: bool) -> list[Alternative]:
             return [_ALWAYS]
 
 
-def _of_anchor(anchor: Anchor) -> Alternative:
-    return Alternative(_encoded(anchor.words), anchor.paths)
+def _of_leaf(leaf: Leaf) -> Alternative:
+    decorators = leaf.pattern.decorators if isinstance(leaf.pattern, Definition) else ()
+    in_bytes = frozenset(_CALL if _is_call(decorator) else "@" for decorator in decorators)
+    return Alternative(_encoded(leaf.anchor.words), leaf.anchor.paths, in_bytes=in_bytes)
+
+
+def _is_call(decorator: Pattern) -> bool:
+    return isinstance(decorator, Shape) and any(isinstance(part, Arguments) for part in decorator.parts)
 
 
 def _encoded(words: frozenset[str]) -> frozenset[bytes]:
