@@ -71,6 +71,16 @@ def _long_class() -> bytes:
     return f"class C(Base):\n    k = 1\n\n{members}y = 2\n".encode()
 
 
+def test_what_stands_behind_a_very_long_class_is_not_of_it() -> None:
+    """A definition inside an `if` that follows the class is no member, and the `else` has its `if`."""
+    behind = b"if Base:\n    def f():\n        pass\nelse:\n    f = None\n"
+    pieces = _cut(_long_class() + behind)
+    assert not any(piece.tree.root_node.has_error for piece in pieces)
+    assert pieces[-1].chunk.data.endswith(behind)
+    text = b'class C:\n    """\nAt the margin.\n    """\n' + _long_class().partition(b"\n")[2]
+    assert len(_cut(text)) > 500
+
+
 def test_a_very_long_class_is_cut_at_its_members() -> None:
     """Each member is parsed behind the class header."""
     pieces = _cut(_long_class())

@@ -71,11 +71,20 @@ def members(data: bytes) -> tuple[bytes, list[int]]:
     if header is None:
         return b"", []
     starts = []
-    for line in _MEMBER.finditer(data, len(header) - 1):
+    for line in _MEMBER.finditer(data, len(header) - 1, _class_end(data, len(header))):
         indent = line[1][: len(line[1]) - len(line[1].lstrip(b" \t"))]
         if not _decorated(data, line.start(), indent):
             starts.append(line.start(1))
     return header, starts[1:]
+
+
+def _class_end(data: bytes, header_end: int) -> int:
+    """Where the class is behind: at a line at column 0 that is, by a count of quotes, in no long string."""
+    for line in _COLUMN_0.finditer(data, header_end - 1):
+        before = line.start()
+        if not any(data.count(quotes, 0, before) % 2 for quotes in _LONG_STRING):
+            return before
+    return len(data)
 
 
 def _class_header(data: bytes) -> bytes | None:
