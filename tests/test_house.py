@@ -24,6 +24,7 @@ FLOORS = {
     "syntax": 1,
     "origin": 1,
     "finding": 2,
+    "lineage": 2,
     "rules": 3,
     "engines": 4,
     "suppress": 4,
@@ -32,14 +33,18 @@ FLOORS = {
     "desk": 6,
     "workspace": 6,
     "second": 6,
-    "ledger": 6,
+    "repository": 6,
+    # Stands in a repository, so above it.
+    "ledger": 7,
     # Read from files, so above the workspace.
     "settings": 7,
-    "lsp": 8,
-    "hooks": 8,
-    "mcp": 8,
-    "cli": 9,
-    "__main__": 10,
+    # What the ledger and the notes of the commits say together.
+    "record": 8,
+    "lsp": 9,
+    "hooks": 9,
+    "mcp": 9,
+    "cli": 10,
+    "__main__": 11,
 }
 STATE_FLOOR = 6
 # Where a library may be imported; everywhere else it must not be.

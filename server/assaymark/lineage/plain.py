@@ -1,0 +1,44 @@
+"""
+Origins as plain values, for what is stored or sent.
+
+Invariant: what was written is read as it was; what cannot be read is of unknown origin, never an error.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from assaymark.origin import STANDING, Arrival, Author, Evidence, Origin
+
+PlainOrigin: TypeAlias = "dict[str, str | int]"
+
+_TEXTS = ("tool", "model", "session", "prompt", "named")
+
+
+def to_plain(origin: Origin) -> PlainOrigin:
+    """*origin* as a table that JSON can hold; what is empty is left out."""
+    plain: PlainOrigin = {"author": origin.author.value, "evidence": origin.evidence.value}
+    plain |= {name: text for name in _TEXTS if (text := getattr(origin, name))}
+    if origin.time is not None:
+        plain["time"] = origin.time
+    if origin.arrival is not None:
+        plain["arrival"] = origin.arrival.value
+    return plain
+
+
+def from_plain(plain: object) -> Origin:
+    """The origin that *plain* says; one that says nothing when it cannot be understood."""
+    if not isinstance(plain, dict):
+        return STANDING
+    time, arrival = plain.get("time"), plain.get("arrival")
+    texts = {name: text for name in _TEXTS if isinstance(text := plain.get(name), str)}
+    try:
+        return Origin(
+            Author(plain.get("author")),
+            Evidence(plain.get("evidence")),
+            **texts,
+            time=time if isinstance(time, int) else None,
+            arrival=Arrival(arrival) if arrival is not None else None,
+        )
+    except ValueError:
+        return STANDING

@@ -1,0 +1,117 @@
+"""Runs of origins: they cover a text exactly, and a byte keeps its origin until it is replaced."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assaymark.lineage.alignment import aligned
+from assaymark.lineage.plain import from_plain, to_plain
+from assaymark.origin import (
+    STANDING,
+    Arrival,
+    Author,
+    Evidence,
+    Origin,
+    Run,
+    covering,
+    joined,
+    n_bytes_of,
+    sliced,
+    spliced,
+    stretches,
+    unknown,
+)
+from assaymark.text import Span
+
+TYPED = Origin(Author.human, Evidence.typed)
+AGENT = Origin(Author.ai, Evidence.hook, tool="claude", model="m-1", session="s", prompt="p", time=1)
+ORIGINS = st.sampled_from([TYPED, AGENT, STANDING, unknown(Arrival.bulk)])
+RUNS = st.lists(st.tuples(st.integers(1, 5), ORIGINS)).map(
+    lambda rows: joined([tuple(Run(*row) for row in rows)])
+)
+
+
+def bytewise(runs):
+    return [run.origin for run in runs for _ in range(run.n_bytes)]
+
+
+@given(RUNS, st.data())
+def test_splicing_replaces_just_the_bytes_of_its_span(runs, data):
+    """Each byte outside of the span keeps its origin; in the span stands what came."""
+    size = n_bytes_of(runs)
+    start = data.draw(st.integers(0, size))
+    end = data.draw(st.integers(start, size))
+    new = data.draw(RUNS)
+    after = spliced(runs, Span(start, end), new)
+    assert bytewise(after) == bytewise(runs)[:start] + bytewise(new) + bytewise(runs)[end:]
+    assert all(one.origin != other.origin for one, other in itertools.pairwise(after))
+
+
+@given(RUNS, st.data())
+def test_a_slice_is_the_origins_of_its_bytes(runs, data):
+    """Slicing runs is slicing their bytes."""
+    start, end = (data.draw(st.integers(0, n_bytes_of(runs) + 2)) for _ in range(2))
+    assert bytewise(sliced(runs, start, end)) == bytewise(runs)[start : max(start, end)]
+
+
+def test_stretches_touch_one_another():
+    """Runs as spans leave no gap."""
+    runs = (Run(2, TYPED), Run(3, AGENT))
+    assert [stretch.span for stretch in stretches(runs, 10)] == [Span(10, 12), Span(12, 15)]
+
+
+@pytest.mark.parametrize(
+    "author, evidence",
+    [
+        (Author.ai, Evidence.commit),
+        (Author.ai, Evidence.none),
+        (Author.ai, Evidence.typed),
+        (Author.human, Evidence.commit),
+        (Author.unknown, Evidence.hook),
+    ],
+)
+def test_an_origin_cannot_rest_on_evidence_that_does_not_bear_it(author, evidence):
+    """A commit that names an agent makes no line the agent's."""
+    with pytest.raises(ValueError, match="no evidence"):
+        Origin(author, evidence)
+
+
+def test_nothing_is_covered_by_nothing():
+    """An empty text has no runs."""
+    assert covering(0, TYPED) == ()
+
+
+@pytest.mark.parametrize("origin", [TYPED, AGENT, STANDING, unknown(Arrival.disk, 5)])
+def test_an_origin_is_read_as_it_was_written(origin):
+    """The plain form loses nothing."""
+    assert from_plain(to_plain(origin)) == origin
+
+
+@pytest.mark.parametrize("plain", [None, {}, {"author": "ai"}, {"author": "ai", "evidence": "commit"}, [1]])
+def test_what_cannot_be_read_is_of_unknown_origin(plain):
+    """Never a guess, and never an error."""
+    assert from_plain(plain) == STANDING
+
+
+LINES = st.lists(st.sampled_from([b"a", b"b", b"c"]), max_size=12)
+
+
+@given(LINES, LINES)
+def test_what_is_aligned_is_equal_and_in_order(old, new):
+    """Aligned runs are runs of equal lines, ascending in both texts."""
+    at_old = at_new = 0
+    for same in aligned(old, new):
+        assert same.old >= at_old
+        assert same.new >= at_new
+        assert old[same.old : same.old + same.n] == new[same.new : same.new + same.n]
+        at_old, at_new = same.old + same.n, same.new + same.n
+
+
+@given(LINES)
+def test_a_text_is_aligned_with_itself(lines):
+    """Equal texts are one run."""
+    assert sum(same.n for same in aligned(lines, lines)) == len(lines)
