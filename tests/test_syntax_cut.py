@@ -30,6 +30,10 @@ class Leaf:
         return self.piece.chunk
 
 
+def _leaf(piece: Piece, _at: int) -> Leaf:
+    return Leaf(piece)
+
+
 def _cut(content: bytes) -> list[Piece]:
     return cut(content, "python", ParseWork())
 
@@ -135,7 +139,7 @@ def _recutting_equals_cutting(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 4))):
         edit = data.draw(an_edit(content))
         content = applied(content, edit)
-        text = recut(text, edit, "python", Leaf, ParseWork()).text
+        text = recut(text, edit, "python", _leaf, ParseWork()).text
         assert text.whole() == content
         assert _outline([leaf.piece for leaf in text]) == _outline(_cut(content))
 
@@ -146,7 +150,7 @@ def test_a_keystroke_parses_what_it_touches() -> None:
     text = Text([Leaf(piece) for piece in _cut(content)])
     work = ParseWork()
     at = content.index(b"return 1000")
-    recut(text, Edit(Span(at, at), b"x"), "python", Leaf, work)
+    recut(text, Edit(Span(at, at), b"x"), "python", _leaf, work)
     assert (work.n_chunks, work.n_bytes < 100) == (1, True)
 
 

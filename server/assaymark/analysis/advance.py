@@ -19,9 +19,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.asking import Changed, Counts, answered, as_words
+from assaymark.analysis.attributing import Moved, parted, runs_of
 from assaymark.analysis.silencing import chained, joined
 from assaymark.analysis.snapshot import Answer, Limits, Section, Snapshot, State, WideAnswer
 from assaymark.engines.patterns import Index, Seen, indexed
+from assaymark.origin import STANDING, Arrival, Runs, covering, spliced, unknown
 from assaymark.rules.patterns.paths import STAR
 from assaymark.suppress.judging import Terms
 from assaymark.suppress.markers import MARKERS, OWN
@@ -49,6 +51,8 @@ class _Indexes:
     wide: tuple[Index, ...]
 
 
+_NOT_SAID = unknown(Arrival.bulk)
+
 # What is made of rules alone is made once for them: a run of many files asks for the same again and again.
 _JUDGES: dict[tuple[str, str], tuple[Rule, ...]] = {}
 _INDEXED: dict[tuple[str, str, tuple[bool, ...]], _Indexes] = {}
@@ -68,30 +72,36 @@ def opened(
     *,
     today: int | None = None,
     foreign: bool = True,
+    origins: Runs | None = None,
 ) -> Snapshot:
     """
     The analysis of a whole text.
 
     *today*, a proleptic ordinal, decides which silences have expired: none when it is not known. *foreign*
-    says whether the comments of other tools silence.
+    says whether the comments of other tools silence. *origins* cover the text; without them nothing is known
+    of where it comes from.
     """
     limits = limits or Limits()
+    origins = covering(len(content), STANDING) if origins is None else origins
     terms = Terms(rules, path, today, foreign)
     language = languages.language_of(path, content[:256].partition(b"\n")[0])
     if language is None or limits.excluded:
         reason = limits.excluded or "no language that is analysed"
-        return _unread(content, terms, limits, State.not_analysed, reason)
+        return _unread(content, origins, terms, limits, State.not_analysed, reason)
     problem = _too_much(content, limits)
     if problem:
-        return _unread(content, terms, limits, State.failed, problem, language)
+        return _unread(content, origins, terms, limits, State.failed, problem, language)
     counts = Counts()
     try:
         pieces = cut(content, language, counts.parsed)
     except languages.Unavailable as unavailable:
-        return _unread(content, terms, limits, State.failed, str(unavailable), language)
+        return _unread(content, origins, terms, limits, State.failed, str(unavailable), language)
     indexes = _indexes(rules, language, path)
     known = _known(indexes.wide)
-    text = Text(chained(_section(piece, language, known) for piece in pieces))
+    parts = parted(origins, (piece.chunk.n_bytes for piece in pieces))
+    text = Text(
+        chained(_section(piece, language, known, part) for piece, part in zip(pieces, parts, strict=True))
+    )
     facts, _ = syntax_facts.advanced(Facts(), (), (section.bindings for section in text))
     start = Snapshot(
         path=path,
@@ -109,17 +119,28 @@ def opened(
     return answered(start, tuple(text), Changed(), counts, _seen(content))
 
 
-def advanced(before: Snapshot, edits: Sequence[Edit]) -> Snapshot:
-    """The analysis after *edits*, each relative to the text that the ones before it made."""
+def advanced(before: Snapshot, edits: Sequence[Edit], came: Sequence[Runs] | None = None) -> Snapshot:
+    """
+    The analysis after *edits*, each relative to the text that the ones before it made.
+
+    *came* are the origins of what each brings; without them it is of unknown origin.
+    """
+    if came is None:
+        came = [covering(len(edit.new), _NOT_SAID) for edit in edits]
     if before.language is None or before.state is State.failed:
-        return _reopened(before, edits)
+        return _reopened(before, edits, came)
     counts = Counts()
     language = before.language
     text, known = before.text, _known(before.wide_rules)
     gone: dict[int, Section] = {}
     come: dict[int, Section] = {}
-    for edit in edits:
-        change = recut(text, edit, language, lambda piece: _section(piece, language, known), counts.parsed)
+    for edit, runs in zip(edits, came, strict=True):
+        origins = Moved(text, edit, runs)
+
+        def made(piece: Piece, at: int, origins: Moved = origins) -> Section:
+            return _section(piece, language, known, origins.between(at, at + piece.chunk.n_bytes))
+
+        change = recut(text, edit, language, made, counts.parsed)
         text, renewed = joined(change.text, change.start, edit.landed.end)
         for section in change.removed:
             if come.pop(id(section), None) is None:
@@ -131,7 +152,7 @@ def advanced(before: Snapshot, edits: Sequence[Edit]) -> Snapshot:
     if text.n_bytes > before.limits.max_bytes or any(
         _too_wide(section, before.limits) for section in come.values()
     ):
-        return _opened_like(before, text.whole())
+        return _opened_like(before, text.whole(), runs_of(text))
     facts, names = syntax_facts.advanced(
         before.facts,
         (section.bindings for section in gone.values()),
@@ -176,10 +197,11 @@ def _known(wide: tuple[Index, ...]) -> frozenset[bytes]:
     )
 
 
-def _section(piece: Piece, language: str, known: frozenset[bytes]) -> Section:
+def _section(piece: Piece, language: str, known: frozenset[bytes], origins: Runs) -> Section:
     words = words_of(piece.chunk.data)
     silences = None if MARKERS.isdisjoint(words) else _heard(piece, language)
-    return Section(piece, syntax_facts.piece_bindings(piece, language), words, words & known, heard=silences)
+    bindings = syntax_facts.piece_bindings(piece, language)
+    return Section(piece, bindings, words, words & known, origins, heard=silences)
 
 
 def _heard(piece: Piece, language: str) -> Heard | None:
@@ -189,20 +211,30 @@ def _heard(piece: Piece, language: str) -> Heard | None:
     return heard(piece, language)
 
 
-def _reopened(before: Snapshot, edits: Sequence[Edit]) -> Snapshot:
-    content = before.text.whole()
-    for edit in edits:
+def _reopened(before: Snapshot, edits: Sequence[Edit], came: Sequence[Runs]) -> Snapshot:
+    content, origins = before.text.whole(), runs_of(before.text)
+    for edit, runs in zip(edits, came, strict=True):
         content = content[: edit.span.start] + edit.new + content[edit.span.end :]
-    return _opened_like(before, content)
+        origins = spliced(origins, edit.span, runs)
+    return _opened_like(before, content, origins)
 
 
-def _opened_like(before: Snapshot, content: bytes) -> Snapshot:
+def _opened_like(before: Snapshot, content: bytes, origins: Runs) -> Snapshot:
     terms = before.terms
-    return opened(content, before.path, before.rules, before.limits, today=terms.today, foreign=terms.foreign)
+    return opened(
+        content,
+        before.path,
+        before.rules,
+        before.limits,
+        today=terms.today,
+        foreign=terms.foreign,
+        origins=origins,
+    )
 
 
 def _unread(
     content: bytes,
+    origins: Runs,
     terms: Terms,
     limits: Limits,
     state: State,
@@ -211,7 +243,7 @@ def _unread(
 ) -> Snapshot:
     """A text that is kept, so that editing can go on, and not analysed."""
     tree = languages.empty_tree()
-    section = Section(Piece(Chunk(content), tree), {}, frozenset(), frozenset(), Answer())
+    section = Section(Piece(Chunk(content), tree), {}, frozenset(), frozenset(), origins, Answer())
     return Snapshot(terms.path, language, Text([section]), terms.rules, limits, terms, state, reason)
 
 

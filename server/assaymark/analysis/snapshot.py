@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from assaymark.analysis.once import said_once
 from assaymark.engines.patterns import Index, indexed
+from assaymark.origin import Runs
 from assaymark.suppress.judging import Terms
 from assaymark.suppress.silence import Heard, Silence, Silenced, Verdict
 from assaymark.syntax.bindings import Bindings
@@ -90,14 +91,15 @@ class Section:
     *keys* are those of its words that the wide rules know; *wide* holds what those rules found here, and
     *settled* what another tool found, which was asked for *tested* there. *found* is all of it, said
     once, *findings* what the comments left of that and what is said about them, *silenced* what they took;
-    *heard* are its comments, *incoming* those that the chunk before left pending. Spans are relative to the
-    chunk.
+    *heard* are its comments, *incoming* those that the chunk before left pending. *origins* cover its bytes.
+    Spans are relative to the chunk.
     """
 
     piece: Piece
     bindings: Bindings
     words: frozenset[bytes]
     keys: frozenset[bytes]
+    origins: Runs
     answer: Answer | None = None
     wide: tuple[Finding, ...] = ()
     settled: tuple[Settled, ...] = ()

@@ -90,8 +90,14 @@ def cut(content: bytes, language: str, work: ParseWork) -> list[Piece]:
     return pieces
 
 
-def recut(text: Text[P], edit: Edit, language: str, make: Callable[[Piece], P], work: ParseWork) -> Recut[P]:
-    """*text* after *edit*; leaves that come out as they were are the same objects."""
+def recut(
+    text: Text[P], edit: Edit, language: str, make: Callable[[Piece, int], P], work: ParseWork
+) -> Recut[P]:
+    """
+    *text* after *edit*; leaves that the edit does not touch, and that come out as they were, are the same.
+
+    *make* makes a leaf of a piece and of the byte where it starts.
+    """
     first, last = _first_affected(text, edit), text.place_of_byte(edit.span.end)
     source = _Source.edited(text, first, last, edit, (language, work))
     added: list[P] = []
@@ -99,10 +105,10 @@ def recut(text: Text[P], edit: Edit, language: str, make: Callable[[Piece], P], 
     while (behind := source.synchronous(at, edit.landed.end)) is None and (at < source.end or source.pull()):
         for piece in _unit(source, at):
             old = source.old.get(at)
-            added.append(old if old is not None and _same(old.piece, piece) else make(piece))
+            added.append(old if old is not None and _same(old.piece, piece) else make(piece, at))
             at += piece.chunk.n_bytes
     if not added and at == 0 and behind is None:
-        added.append(make(_unit(source, 0)[0]))
+        added.append(make(_unit(source, 0)[0], 0))
     replaced_to = text.before(behind) if behind is not None else source.reached
     return _spliced(text, first, replaced_to or first, added)
 
@@ -144,7 +150,8 @@ class _Source(Generic[P]):
     """
     The bytes being cut, from *base* on, pulled leaf by leaf from behind the edit as they are asked for.
 
-    *old* holds the leaves of the former text by where they start in the new one.
+    *old* holds the leaves of the former text by where they start in the new one, those that the edit
+    touches left out: what comes may be what went, byte for byte, and is another thing.
     """
 
     def __init__(self, buffer: bytes, language: str, work: ParseWork, base: int = 0) -> None:
@@ -168,8 +175,10 @@ class _Source(Generic[P]):
         source._text, source.reached, source._edited_to = text, last, last
         place: Place[P] | None = first
         while place is not None and place.address <= last.address:
-            inside = place.start <= edit.span.start
-            source.old[place.start if inside else place.start + edit.growth] = place.leaf
+            if place.end <= edit.span.start:
+                source.old[place.start] = place.leaf
+            elif place.start >= edit.span.end:
+                source.old[place.start + edit.growth] = place.leaf
             place = text.after(place)
         return source
 

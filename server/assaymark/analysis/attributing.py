@@ -1,0 +1,94 @@
+"""
+The attribution of a text: who wrote each byte of it.
+
+It lies in the sections, each holding the runs of its own bytes, so that an edit makes anew what it touches
+and no more. It is moved by the edits themselves; texts are never compared for it.
+
+Invariants:
+    The sections' runs cover the text exactly.
+    A byte keeps its origin until it is replaced.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from assaymark.origin import Run, Runs, joined, sliced, spliced
+from assaymark.text import Edit, Place, Span, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from assaymark.analysis.snapshot import Section, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The attribution of *before* once *edit* is made and what came with it is of the origins *came*."""
+
+    before: Text[Section]
+    edit: Edit
+    came: Runs
+
+    def between(self, start: int, end: int) -> Runs:
+        """The runs from byte *start* to byte *end* of the text after the edit."""
+        landed, growth = self.edit.landed, self.edit.growth
+        parts = []
+        if start < landed.start:
+            parts.append(runs_between(self.before, Span(start, min(end, landed.start))))
+        if start < landed.end and end > landed.start:
+            parts.append(sliced(self.came, start - landed.start, end - landed.start))
+        if end > landed.end:
+            behind = Span(max(start, landed.end), end).shifted(-growth)
+            parts.append(runs_between(self.before, behind))
+        return joined(parts)
+
+
+def runs_between(text: Text[Section], span: Span) -> Runs:
+    """The runs of the bytes of *span*."""
+    return joined(
+        sliced(place.leaf.origins, max(span.start - place.start, 0), span.end - place.start)
+        for place in _places(text, span)
+    )
+
+
+def runs_of(text: Text[Section]) -> Runs:
+    """The runs of the whole text. Every section is visited."""
+    return joined(section.origins for section in text)
+
+
+def parted(runs: Runs, sizes: Iterable[int]) -> Iterator[Runs]:
+    """*runs*, which cover all of the sizes together, in parts of so many bytes."""
+    rest = list(reversed(runs))
+    for size in sizes:
+        part: list[Run] = []
+        missing = size
+        while missing:
+            run = rest.pop()
+            taken = min(run.n_bytes, missing)
+            part.append(Run(taken, run.origin))
+            if taken < run.n_bytes:
+                rest.append(Run(run.n_bytes - taken, run.origin))
+            missing -= taken
+        yield tuple(part)
+
+
+def attributed(snapshot: Snapshot, span: Span, runs: Runs) -> Snapshot:
+    """*snapshot* in which the bytes of *span* are of the origins *runs*; nothing else is different."""
+    others: dict[tuple[int, int], Section] = {}
+    for place in _places(snapshot.text, span):
+        inside = Span(max(span.start, place.start), min(span.end, place.end))
+        new = sliced(runs, inside.start - span.start, inside.end - span.start)
+        origins = spliced(place.leaf.origins, inside.shifted(-place.start), new)
+        if origins != place.leaf.origins:
+            others[place.address] = replace(place.leaf, origins=origins)
+    return replace(snapshot, text=snapshot.text.put(others)) if others else snapshot
+
+
+def _places(text: Text[Section], span: Span) -> Iterator[Place[Section]]:
+    """The sections that hold a byte of *span*."""
+    place: Place[Section] | None = text.place_of_byte(span.start)
+    while place is not None and place.start < span.end:
+        yield place
+        place = text.after(place)
