@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from assaymark.cli import git
 from assaymark.cli.cache import place
 from assaymark.cli.output import say, style
 from assaymark.cli.second import left
@@ -24,6 +23,7 @@ from assaymark.cli.style import Style, harmless
 from assaymark.cli.version import version
 from assaymark.engines.bandit.words import PEDANTIC
 from assaymark.finding import Level
+from assaymark.repository import git
 from assaymark.rules.loading import load
 from assaymark.rules.pages import RulesNotFoundError, pages_folder
 from assaymark.second.environment import plugins

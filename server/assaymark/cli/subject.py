@@ -63,7 +63,7 @@ def from_stdin(filename: str, max_bytes: int) -> Subject:
 def from_index(paths: Sequence[str], max_bytes: int) -> Subject:
     """What git's index holds and the last commit does not; under *paths*, if any. Raises UsageError."""
     # Late, as below: most checks do without git.
-    from assaymark.cli import git
+    from assaymark.repository import git
 
     here = os.path.realpath(os.curdir)
     roots = [os.path.realpath(path) for path in paths]
@@ -73,7 +73,7 @@ def from_index(paths: Sequence[str], max_bytes: int) -> Subject:
         held = git.contents([blobs[file.place] for file in walked.files], here, max_bytes)
     except git.GitError as error:
         raise UsageError(str(error)) from error
-    contents = {file.place: held.get(blobs[file.place], _NOT_HELD) for file in walked.files}
+    contents = {file.place: _held(held, blobs[file.place], max_bytes) for file in walked.files}
     return Subject(walked, contents)
 
 
@@ -90,8 +90,8 @@ def without_excluded(whole: Subject, excluding: Excluding) -> Subject:
 
 def since(reference: str, whole: Subject, max_bytes: int) -> Subject:
     """What of *whole* differs from its state in *reference*. Raises UsageError."""
-    from assaymark.cli import git
     from assaymark.cli.changed import changes
+    from assaymark.repository import git
 
     here = os.path.realpath(os.curdir)
     try:
@@ -107,7 +107,8 @@ def since(reference: str, whole: Subject, max_bytes: int) -> Subject:
         raise UsageError(str(error)) from error
     files = tuple(file for file in whole.walked.files if file.path in news)
     lines = {
-        path: changes(_bytes(olds.get(old or "", b"")), raw)
+        # An older state that cannot be had counts as empty: then every line is new.
+        path: changes(olds.get(old or "") or b"", raw)
         for path, (old, raw) in news.items()
         if isinstance(raw, bytes)
     }
@@ -115,7 +116,7 @@ def since(reference: str, whole: Subject, max_bytes: int) -> Subject:
 
 
 def _with_tracked(walked: Walked, paths: Sequence[str]) -> Walked:
-    from assaymark.cli import git
+    from assaymark.repository import git
 
     here = str(Path.cwd())
     roots = [os.path.normpath(Path(here, path)) for path in paths]
@@ -139,6 +140,8 @@ def _is_in(place: str, roots: Sequence[str]) -> bool:
     return not roots or any(place == root or place.startswith(with_separator(root)) for root in roots)
 
 
-def _bytes(raw: bytes | Unreadable) -> bytes:
-    """An older state that cannot be had counts as empty: then every line is new."""
-    return b"" if isinstance(raw, Unreadable) else raw
+def _held(held: Mapping[str, bytes | None], blob: str, max_bytes: int) -> bytes | Unreadable:
+    if blob not in held:
+        return _NOT_HELD
+    content = held[blob]
+    return too_large(max_bytes) if content is None else content

@@ -3,7 +3,7 @@ What git says: the index's content, and an older state of the files.
 
 Invariants:
     Argument lists only; whatever a user typed is resolved to an object id first.
-    Nothing that a repository configures is run: no pager, monitor, filter, text conversion or fetch.
+    Nothing that a repository configures is run: no hook, pager, monitor, filter, text conversion or fetch.
     Git never reads the work tree: only objects and the index.
 """
 
@@ -15,8 +15,6 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-from assaymark.workspace.reading import Unreadable, too_large
 
 _SAFE = (
     "--no-pager",
@@ -61,115 +59,8 @@ def program() -> str | None:
     return None
 
 
-def version() -> str | None:
-    """What `git --version` says; None without git."""
-    try:
-        return _git(("--version",)).decode("utf-8", "replace").strip()
-    except GitError:
-        return None
-
-
-def top(here: str) -> str:
-    """The top of the work tree around *here*."""
-    out = _git(("rev-parse", "--show-toplevel"), here)
-    return os.path.normpath(os.fsdecode(out.rstrip(b"\r\n")))
-
-
-def staged(here: str) -> tuple[Blob, ...]:
-    """The files whose content in the index differs from the last commit's."""
-    base = _tree("HEAD", here)
-    root = top(here)
-    # Without any commit yet, everything in the index is new.
-    rows = _index(here) if base is None else _changed(base, here)
-    return tuple(Blob(blob, _place(root, path)) for mode, blob, path in rows if mode in _REGULAR)
-
-
-def tracked_though_ignored(here: str) -> tuple[str, ...]:
-    """The places below *here* of files that git tracks although an ignore file names them."""
-    out = _git(("ls-files", "--cached", "--ignored", "--exclude-standard", "-z"), here)
-    return tuple(_place(here, path) for path in out.split(b"\0") if path)
-
-
-def at(reference: str, here: str) -> Mapping[str, str]:
-    """The object ids of the files of *reference* (a commit, branch, tag) by their places. Raises GitError."""
-    tree = _tree(reference, here)
-    if tree is None:
-        msg = f"git does not know {reference!r} here"
-        raise GitError(msg)
-    root = top(here)
-    out = _git(("ls-tree", "-r", "-z", "--full-tree", tree), here)
-    rows = (row.split(b"\t", 1) for row in out.split(b"\0") if row)
-    entries = ((facts.decode("ascii").split(), path) for facts, path in rows)
-    return {_place(root, path): blob for (mode, _kind, blob), path in entries if mode in _REGULAR}
-
-
-def contents(blobs: Iterable[str], here: str, max_bytes: int) -> dict[str, bytes | Unreadable]:
-    """The content of each object id, if not too large; ids that the repository lacks are left out."""
-    ids = sorted(set(blobs))
-    if not ids:
-        return {}
-    asked = "".join(f"{blob}\n" for blob in ids).encode("ascii")
-    rows = [
-        line.split() for line in _git(("cat-file", "--batch-check"), here, asked).decode("ascii").splitlines()
-    ]
-    sizes = {row[0]: int(row[2]) for row in rows if len(row) == 3 and row[1] == "blob"}
-    found: dict[str, bytes | Unreadable] = {blob: too_large(max_bytes) for blob in sizes}
-    asked = "".join(f"{blob}\n" for blob, size in sizes.items() if size <= max_bytes).encode("ascii")
-    out, at_byte = _git(("cat-file", "--batch"), here, asked), 0
-    while at_byte < len(out):
-        end = out.index(b"\n", at_byte)
-        blob = out[at_byte:end].split()[0].decode("ascii")
-        found[blob] = out[end + 1 : end + 1 + sizes[blob]]
-        at_byte = end + 1 + sizes[blob] + 1
-    return found
-
-
-def blob_id(content: bytes, like: str) -> str:
-    """The object id of *content*, by the hash with which *like* was made."""
-    new = hashlib.sha256 if len(like) == 64 else hashlib.sha1
-    return new(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
-
-
-def _tree(reference: str, here: str) -> str | None:
-    top(here)
-    try:
-        out = _git(("rev-parse", "--verify", "--quiet", "--end-of-options", reference + "^{tree}"), here)
-    except GitError:
-        return None
-    return out.decode("ascii").strip()
-
-
-def _changed(tree: str, here: str) -> list[tuple[str, str, bytes]]:
-    options = (
-        "--cached",
-        "--raw",
-        "-z",
-        "--no-renames",
-        "--full-index",
-        "--no-ext-diff",
-        "--ignore-submodules=all",
-    )
-    parts = _git(("diff-index", *options, tree, "--"), here).split(b"\0")
-    rows = zip(parts[::2], parts[1::2], strict=False)
-    # :<mode before> <mode after> <id before> <id after> <status>; a deleted file has no mode after.
-    return [
-        (facts[1], facts[3], path)
-        for facts, path in ((row.decode("ascii").split(), path) for row, path in rows)
-    ]
-
-
-def _index(here: str) -> list[tuple[str, str, bytes]]:
-    rows = (row.split(b"\t", 1) for row in _git(("ls-files", "-s", "-z"), top(here)).split(b"\0") if row)
-    return [
-        (facts.split()[0].decode("ascii"), facts.split()[1].decode("ascii"), path) for facts, path in rows
-    ]
-
-
-def _place(root: str, path: bytes) -> str:
-    return os.path.normpath(Path(root) / os.fsdecode(path))
-
-
-def _git(arguments: tuple[str, ...], here: str | None = None, given: bytes = b"") -> bytes:
+def run(arguments: tuple[str, ...], here: str | None = None, given: bytes = b"") -> bytes:
+    """What git answers to *arguments* in the folder *here*, with *given* on its input. Raises GitError."""
     git = program()
     if git is None:
         msg = "git was not found on PATH"
@@ -193,3 +84,111 @@ def _git(arguments: tuple[str, ...], here: str | None = None, given: bytes = b""
         msg = f"git {arguments[0]}: {said[0] if said else f'exit status {done.returncode}'}"
         raise GitError(msg)
     return done.stdout
+
+
+def version() -> str | None:
+    """What `git --version` says; None without git."""
+    try:
+        return run(("--version",)).decode("utf-8", "replace").strip()
+    except GitError:
+        return None
+
+
+def top(here: str) -> str:
+    """The top of the work tree around *here*."""
+    out = run(("rev-parse", "--show-toplevel"), here)
+    return os.path.normpath(os.fsdecode(out.rstrip(b"\r\n")))
+
+
+def staged(here: str) -> tuple[Blob, ...]:
+    """The files whose content in the index differs from the last commit's."""
+    base = _tree("HEAD", here)
+    root = top(here)
+    # Without any commit yet, everything in the index is new.
+    rows = _index(here) if base is None else _changed(base, here)
+    return tuple(Blob(blob, _place(root, path)) for mode, blob, path in rows if mode in _REGULAR)
+
+
+def tracked_though_ignored(here: str) -> tuple[str, ...]:
+    """The places below *here* of files that git tracks although an ignore file names them."""
+    out = run(("ls-files", "--cached", "--ignored", "--exclude-standard", "-z"), here)
+    return tuple(_place(here, path) for path in out.split(b"\0") if path)
+
+
+def at(reference: str, here: str) -> Mapping[str, str]:
+    """The object ids of the files of *reference* (a commit, branch, tag) by their places. Raises GitError."""
+    tree = _tree(reference, here)
+    if tree is None:
+        msg = f"git does not know {reference!r} here"
+        raise GitError(msg)
+    root = top(here)
+    out = run(("ls-tree", "-r", "-z", "--full-tree", tree), here)
+    rows = (row.split(b"\t", 1) for row in out.split(b"\0") if row)
+    entries = ((facts.decode("ascii").split(), path) for facts, path in rows)
+    return {_place(root, path): blob for (mode, _kind, blob), path in entries if mode in _REGULAR}
+
+
+def contents(blobs: Iterable[str], here: str, max_bytes: int) -> dict[str, bytes | None]:
+    """The content of each object id, None for those too large; ids that the repository lacks are left out."""
+    ids = sorted(set(blobs))
+    if not ids:
+        return {}
+    asked = "".join(f"{blob}\n" for blob in ids).encode("ascii")
+    rows = [
+        line.split() for line in run(("cat-file", "--batch-check"), here, asked).decode("ascii").splitlines()
+    ]
+    sizes = {row[0]: int(row[2]) for row in rows if len(row) == 3 and row[1] == "blob"}
+    found: dict[str, bytes | None] = dict.fromkeys(sizes)
+    asked = "".join(f"{blob}\n" for blob, size in sizes.items() if size <= max_bytes).encode("ascii")
+    out, at_byte = run(("cat-file", "--batch"), here, asked), 0
+    while at_byte < len(out):
+        end = out.index(b"\n", at_byte)
+        blob = out[at_byte:end].split()[0].decode("ascii")
+        found[blob] = out[end + 1 : end + 1 + sizes[blob]]
+        at_byte = end + 1 + sizes[blob] + 1
+    return found
+
+
+def blob_id(content: bytes, like: str) -> str:
+    """The object id of *content*, by the hash with which *like* was made."""
+    new = hashlib.sha256 if len(like) == 64 else hashlib.sha1
+    return new(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
+def _tree(reference: str, here: str) -> str | None:
+    top(here)
+    try:
+        out = run(("rev-parse", "--verify", "--quiet", "--end-of-options", reference + "^{tree}"), here)
+    except GitError:
+        return None
+    return out.decode("ascii").strip()
+
+
+def _changed(tree: str, here: str) -> list[tuple[str, str, bytes]]:
+    options = (
+        "--cached",
+        "--raw",
+        "-z",
+        "--no-renames",
+        "--full-index",
+        "--no-ext-diff",
+        "--ignore-submodules=all",
+    )
+    parts = run(("diff-index", *options, tree, "--"), here).split(b"\0")
+    rows = zip(parts[::2], parts[1::2], strict=False)
+    # :<mode before> <mode after> <id before> <id after> <status>; a deleted file has no mode after.
+    return [
+        (facts[1], facts[3], path)
+        for facts, path in ((row.decode("ascii").split(), path) for row, path in rows)
+    ]
+
+
+def _index(here: str) -> list[tuple[str, str, bytes]]:
+    rows = (row.split(b"\t", 1) for row in run(("ls-files", "-s", "-z"), top(here)).split(b"\0") if row)
+    return [
+        (facts.split()[0].decode("ascii"), facts.split()[1].decode("ascii"), path) for facts, path in rows
+    ]
+
+
+def _place(root: str, path: bytes) -> str:
+    return os.path.normpath(Path(root) / os.fsdecode(path))
