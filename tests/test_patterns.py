@@ -531,6 +531,42 @@ def test_what_is_dear_is_looked_for_near_what_was_found() -> None:
         assert work.steps < 100
 
 
+def guarded(*conditions: dict[str, object]) -> dict[str, object]:
+    """Two calls, one inside the other, in a function with a decorator that names a route."""
+    inside = {"pattern-inside": '@$APP.$VERB("$ROUTE")\ndef $VIEW(..., $NAME, ...):\n    ...'}
+    calls: list[object] = [{"pattern": "f(<... $NAME ...>)"}, {"pattern": "g(...)"}]
+    return {"patterns": [{"pattern-either": calls}, inside, *conditions]}
+
+
+@pytest.mark.parametrize(
+    "code, expected",
+    [
+        ("@app.get('/')\ndef v(a):\n    f(a)\n    f(b)\n", ["f(a)"]),
+        ("@app.get('/')\ndef v(a):\n    def w():\n        g(f(a))\n", ["f(a)", "g(f(a))"]),
+        ("@app.get('x')\ndef v(a):\n    f(a)\n", []),
+        ("@app.put('/')\ndef v(a):\n    f(a)\n", []),
+        ("@app.put('/')\n@app.get('/')\ndef v(a):\n    f(a)\n", ["f(a)"]),
+        ("@app.put('/')\ndef u(a):\n    @app.get('/')\n    def v(a):\n        f(a)\n", ["f(a)"]),
+        ("@app.get('/')\ndef v(a=f(1)):\n    pass\n", []),
+        ("@app.get(g(1))\n@app.get('/')\ndef v(a):\n    pass\n", ["g(1)"]),
+        ("def v(a):\n    f(a)\n", []),
+    ],
+)
+def test_what_a_definition_around_is_asked_first(code: str, expected: list[str]) -> None:
+    """What has decorators is seldom, so calls elsewhere are not looked at; what is found is the same."""
+    route: dict[str, object] = {"metavariable-regex": {"metavariable": "$ROUTE", "regex": "^/"}}
+    verb: dict[str, object] = {"metavariable-regex": {"metavariable": "$VERB", "regex": "^get$"}}
+    assert sorted(texts(guarded(route, verb), code)) == expected
+
+
+def test_calls_outside_of_what_they_have_to_be_in_are_not_looked_at() -> None:
+    """The cost is that of finding them."""
+    few, many = (Work(), Work())
+    matches(formula_of(guarded()), view_of_source(b"def v(a):\n    f(a)\n"), few)
+    matches(formula_of(guarded()), view_of_source(b"def v(a):\n    f(h(i(j(k(l, m, n)))), a)\n"), many)
+    assert few.steps == many.steps < 20
+
+
 def fix_of(replace: str, with_: str, code: str) -> str | None:
     """What stands in the place of the first match of *replace* once it is rewritten."""
     view = view_of_source(code.encode())

@@ -20,7 +20,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assaymark.rules.patterns import evaluate
+from assaymark.rules.patterns import evaluate, hits, plan
 from assaymark.rules.patterns.compile import compile_formula
 from assaymark.rules.patterns.formula import All, Formula
 from assaymark.rules.patterns.hits import leaf_hits
@@ -143,13 +143,16 @@ def test_matching_never_raises(code: str, cases: list[Case]) -> None:
 
 
 def test_what_is_near_is_all_that_matters(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where every pattern is tried everywhere, and each sought part in its turn, the same is found."""
+    """Where every pattern is tried everywhere, unguarded, and each sought part in its turn, the same is found."""
     joined = [case for case in CASES if isinstance(case.formula, All)]
     views = [view_of_source(case.code.encode()) for case in CASES]
     near = [_found(case, view) for view in views for case in joined]
     monkeypatch.setattr(evaluate, "hits_near", lambda scene, leaf, _: leaf_hits(scene, leaf))
     monkeypatch.setattr(evaluate, "may_be_in", lambda *_: True)
-    monkeypatch.setattr(evaluate, "by_cost", lambda _, parts: range(len(parts)))
+    monkeypatch.setattr(hits, "holds", lambda *_: True)
+    monkeypatch.setattr(plan, "_PLANS", {})
+    monkeypatch.setattr(plan, "by_cost", lambda _, parts: range(len(parts)))
+    monkeypatch.setattr(plan, "_guards", lambda *_: ())
     assert near == [_found(case, view) for view in views for case in joined]
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assaymark.finding import Change, Finding, Fix, fingerprint
@@ -18,6 +19,7 @@ from assaymark.rules.patterns.match import Match, matches
 from assaymark.rules.patterns.paths import STAR, heads_of, last_of, names_of
 from assaymark.rules.patterns.regexes import of_bytes, of_text
 from assaymark.rules.patterns.replace import filled, rewritten
+from assaymark.rules.patterns.tables import table_of
 from assaymark.text import Span
 
 if TYPE_CHECKING:
@@ -47,51 +49,59 @@ class _Way:
         """Whether it can hold anywhere in a file of which *seen* is all."""
         return self.in_file <= seen.words and seen.has(self.needed)
 
-    def holds(self, seen: Seen, aliases: Mapping[str, frozenset[bytes]]) -> bool:
-        words = seen.words
-        return (
-            self.words <= words
-            and all(_may_be_named(path, words, aliases) for path in self.paths)
-            and seen.has(self.needed)
-        )
+    def holds(self, seen: Seen, named: _Named) -> bool:
+        return self.words <= seen.words and all(map(named, self.paths)) and seen.has(self.needed)
 
 
 class Seen:
     """A chunk or a file as rules see it before they are asked; without *source* only its words are known."""
 
-    __slots__ = ("_lowered", "_source", "_text", "words")
+    __slots__ = ("_in_bytes", "_lowered", "_mentioned", "_sought", "_source", "_text", "words")
 
     def __init__(self, words: frozenset[bytes], source: bytes | None = None) -> None:
         self.words = words
         self._source = source
         self._lowered: bytes | None = None
         self._text: str | None = None
+        # Many ways need the same: it is looked for once.
+        self._mentioned: dict[frozenset[bytes], bool] = {}
+        self._sought: dict[str, bool] = {}
+        self._in_bytes: dict[str, bool] = {}
 
     def has(self, needed: Alternative) -> bool:
         """Whether the texts that are *needed* are there, as far as one can say; words aside."""
         return (
-            (not needed.texts or self._mentions(needed.texts))
-            and (not needed.sought or self._matches(needed.sought))
-            and (not needed.in_bytes or self._matches_in_bytes(needed.in_bytes))
+            all(map(self._mentions, needed.texts))
+            and all(map(self._matches, needed.sought))
+            and all(map(self._matches_in_bytes, needed.in_bytes))
         )
 
-    def _mentions(self, texts: frozenset[frozenset[bytes]]) -> bool:
-        if self._lowered is None:
-            self._lowered = b" ".join(self.words).lower()
-        lowered = self._lowered
-        return all(any(text in lowered for text in one_of) for one_of in texts)
+    def _mentions(self, one_of: frozenset[bytes]) -> bool:
+        known = self._mentioned.get(one_of)
+        if known is None:
+            if self._lowered is None:
+                self._lowered = b" ".join(self.words).lower()
+            lowered = self._lowered
+            known = self._mentioned[one_of] = any(text in lowered for text in one_of)
+        return known
 
-    def _matches(self, sought: frozenset[str]) -> bool:
+    def _matches(self, regex: str) -> bool:
         if self._source is None:
             return True
-        if self._text is None:
-            self._text = self._source.decode(errors="replace")
-        text = self._text
-        return all(of_text(regex).search(text) for regex in sought)
+        known = self._sought.get(regex)
+        if known is None:
+            if self._text is None:
+                self._text = self._source.decode(errors="replace")
+            known = self._sought[regex] = of_text(regex).search(self._text) is not None
+        return known
 
-    def _matches_in_bytes(self, sought: frozenset[str]) -> bool:
-        source = self._source
-        return source is None or all(of_bytes(regex).search(source) for regex in sought)
+    def _matches_in_bytes(self, regex: str) -> bool:
+        if self._source is None:
+            return True
+        known = self._in_bytes.get(regex)
+        if known is None:
+            known = self._in_bytes[regex] = of_bytes(regex).search(self._source) is not None
+        return known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,9 +109,10 @@ class Index:
     """
     Rules by the words that lead to them, so that a chunk costs what its words find and not every rule.
 
-    A way to match stands under one of its words; one that needs only paths under the last name of its first
-    path, and under that path, for the names that imports bind to it; *leading* are those words. *loose* are
-    the ways that need neither. *words* are those that any way needs in the file, *paths* those of all.
+    A way to match stands under one of its words; one that needs only paths, and keywords, under the last name
+    of its longest path, and under that path, for the names that imports bind to it; *leading* are those
+    words. *loose* are the ways that need neither. *words* are those that any way needs in the file, *paths*
+    those of all.
     """
 
     rules: tuple[Rule, ...]
@@ -131,9 +142,12 @@ class Index:
         for path in aliases.keys() & self.by_path.keys():
             if _is_met(aliases[path], words):
                 met.extend(self.by_path[path])
-        if among is not None:
-            met = [way for way in met if way.number in among]
-        found = {way.number for way in met if way.holds(seen, aliases)}
+        named = _Named(words, aliases)
+        found: set[int] = set()
+        for way in met:
+            number = way.number
+            if number not in found and (among is None or number in among) and way.holds(seen, named):
+                found.add(number)
         return [self.rules[number] for number in sorted(found)]
 
 
@@ -149,11 +163,13 @@ def indexed(rules: Sequence[Rule]) -> Index:
             names = (name.encode() for path in paths for name in path.split(".") if name)
             way = _Way(number, words, paths, alternative, words.union(names))
             ways.append(way)
-            if words:
-                by_word.setdefault(max(words, key=_rareness), []).append(way)
+            seldom = words - _keywords(rule.language)
+            if seldom or (words and not paths):
+                by_word.setdefault(max(seldom or words, key=_rareness), []).append(way)
             elif paths:
-                by_word.setdefault(last_of(paths[0]), []).append(way)
-                by_path.setdefault(paths[0], []).append(way)
+                leading = max(paths, key=_depth)
+                by_word.setdefault(last_of(leading), []).append(way)
+                by_path.setdefault(leading, []).append(way)
             else:
                 loose.append(way)
     return Index(
@@ -167,12 +183,37 @@ def indexed(rules: Sequence[Rule]) -> Index:
     )
 
 
+@lru_cache
+def _keywords(language: str) -> frozenset[bytes]:
+    return frozenset(word.encode() for word in table_of(language).reserved)
+
+
+def _depth(path: str) -> tuple[int, int, str]:
+    return path.count("."), len(path), path
+
+
 def _rareness(word: bytes) -> tuple[int, bytes]:
     return len(word), word
 
 
+class _Named:
+    """Whether something may stand for a path where these words are, and imports bind these names."""
+
+    __slots__ = ("_aliases", "_known", "_words")
+
+    def __init__(self, words: frozenset[bytes], aliases: Mapping[str, frozenset[bytes]]) -> None:
+        self._words = words
+        self._aliases = aliases
+        self._known: dict[str, bool] = {}
+
+    def __call__(self, path: str) -> bool:
+        known = self._known.get(path)
+        if known is None:
+            known = self._known[path] = _may_be_named(path, self._words, self._aliases)
+        return known
+
+
 def _may_be_named(path: str, words: frozenset[bytes], aliases: Mapping[str, frozenset[bytes]]) -> bool:
-    """Whether something may stand for *path* where these words are, and imports bind these names."""
     if _is_met(aliases.get(path, _NONE), words):
         return True
     if last_of(path) not in words:

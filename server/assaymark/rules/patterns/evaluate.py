@@ -11,11 +11,12 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from assaymark.rules.patterns.binding import Hit, merged
 from assaymark.rules.patterns.compare import metavariables
 from assaymark.rules.patterns.conditions import compares, fits_regex
-from assaymark.rules.patterns.find import holds
+from assaymark.rules.patterns.find import candidates, holds
 from assaymark.rules.patterns.formula import (
     All,
     Either,
@@ -40,100 +41,119 @@ from assaymark.rules.patterns.hits import (
     may_be_in,
     regex_hits,
 )
-from assaymark.rules.patterns.near import Near, by_cost
+from assaymark.rules.patterns.near import Near
 from assaymark.rules.patterns.pattern import Sequence as StatementSequence
+from assaymark.rules.patterns.plan import Guard, Plan, plan_of
 from assaymark.rules.patterns.scene import Scene
 from assaymark.syntax.node import Node
 from assaymark.text import Span
 
 
-def hits_of(
-    scene: Scene, formula: Formula, roots: Sequence[Node] | None = None, near: Near | None = None
-) -> list[Hit]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Where:
     """
-    Every hit of *formula* in the view, or below *roots*.
+    Where hits are looked for: below *roots*, if there are any.
 
-    Where *near* is given, those that touch none of its hits may be left out.
+    Those that touch no hit of *near*, or lie in nothing that one of *guards* asks for, may be left out.
     """
+
+    roots: Sequence[Node] | None = None
+    near: Near | None = None
+    guards: tuple[Guard, ...] = ()
+
+
+_ANYWHERE = _Where()
+
+
+def hits_of(scene: Scene, formula: Formula) -> list[Hit]:
+    """Every hit of *formula* in the view."""
+    return _hits(scene, formula, _ANYWHERE)
+
+
+def _hits(scene: Scene, formula: Formula, where: _Where) -> list[Hit]:
     match formula:
         case Leaf():
-            return list(_of_leaf(scene, formula, roots, near))
+            return list(_of_leaf(scene, formula, where))
         case Regex():
+            roots = where.roots
             return [hit for hit in regex_hits(scene, formula) if roots is None or _in(hit, roots)]
         case Either():
-            return [hit for part in formula.parts for hit in hits_of(scene, part, roots, near)]
+            return [hit for part in formula.parts for hit in _hits(scene, part, where)]
         case Inside():
-            return hits_of(scene, formula.part, roots, near)
+            return _hits(scene, formula.part, where)
         case All():
-            return _joined(scene, formula, roots, near)
+            return _joined(scene, formula, where)
         case _:
             return []
 
 
-def _of_leaf(scene: Scene, leaf: Leaf, roots: Sequence[Node] | None, near: Near | None) -> Iterable[Hit]:
-    if roots is not None:
-        return hits_below(scene, leaf, roots)
+def _of_leaf(scene: Scene, leaf: Leaf, where: _Where) -> Iterable[Hit]:
+    if where.roots is not None:
+        return hits_below(scene, leaf, where.roots)
     if leaf.anchor.kinds and not holds(scene, leaf.anchor):
         return ()
-    return leaf_hits(scene, leaf) if near is None else hits_near(scene, leaf, near)
+    if where.near is not None:
+        return hits_near(scene, leaf, where.near)
+    # No expression holds a definition, so it is in what the hit that it is part of is in.
+    if not where.guards or not leaf.anchor.kinds or not leaf.anchor.kinds <= scene.table.expressions:
+        return leaf_hits(scene, leaf)
+    nodes = candidates(scene, leaf.pattern, leaf.anchor)
+    guarded = (node for node in nodes if all(_is_guarded(scene, guard, node) for guard in where.guards))
+    return (hit for node in guarded for hit in hits_at(scene, leaf, node))
+
+
+def _is_guarded(scene: Scene, guard: Guard, node: Node) -> bool:
+    """Whether *node* is in what *guard* asks for; what it is itself is not known yet."""
+    return any(
+        all(fits_regex(scene, condition, around) for condition in guard.conditions)
+        for around in hits_above(scene, guard.outer, node)
+    )
 
 
 def _in(hit: Hit, roots: Iterable[Node]) -> bool:
     return any(root.start <= hit.span.start and hit.span.end <= root.end for root in roots)
 
 
-def _joined(scene: Scene, formula: All, roots: Sequence[Node] | None, near: Near | None) -> list[Hit]:
+def _joined(scene: Scene, formula: All, where: _Where) -> list[Hit]:
     """What all parts agree on."""
-    if any(isinstance(part, MetavariableRegex) and not scene.mentions(part.texts) for part in formula.parts):
+    plan = plan_of(formula, scene.table)
+    if not all(map(scene.mentions, plan.texts)):
         return []
-    focuses = [part for part in formula.parts if isinstance(part, Focus)]
-    # What is focused on may be elsewhere than what was found.
-    hits = _positive(scene, formula, roots, None if focuses else near)
-    conditions = sorted(formula.parts, key=_order)
-    for condition in conditions:
+    hits = _positive(scene, plan, where)
+    for condition in plan.conditions:
         if hits and _is_about(condition, hits[0]):
             hits = _filtered(scene, condition, hits)
-    for outer in _outer(formula):
+    for outer in plan.outer:
         hits = [within for hit in hits for within in _within(scene, outer.part, hit)]
-    for condition in conditions:
+    for condition in plan.conditions:
         if not hits:
             return []
         hits = _filtered(scene, condition, hits)
-    for index, focus in enumerate(focuses):
+    for index, focus in enumerate(plan.focuses):
         hits = [
             focused for hit in hits for focused in _focused(focus, hit) if not index or _nested(focused, hit)
         ]
     return hits
 
 
-def _positive(scene: Scene, formula: All, roots: Sequence[Node] | None, near: Near | None) -> list[Hit]:
+def _positive(scene: Scene, plan: Plan, where: _Where) -> list[Hit]:
     """What the positive parts agree on; where there is none, the roots themselves."""
-    parts = _sought(formula)
-    if not parts:
-        return [Hit(Span(root.start, root.end), {}, root) for root in roots or ()]
+    if not plan.sought:
+        return [Hit(Span(root.start, root.end), {}, root) for root in where.roots or ()]
+    # What is focused on may be elsewhere than what was found.
+    near, guards = (None, ()) if plan.focuses else (where.near, where.guards)
+    guards = (*guards, *plan.guards)
     found: dict[int, list[Hit]] = {}
-    for index in by_cost(scene.table, parts):
-        hits = found[index] = hits_of(scene, parts[index], roots, near)
+    for index in plan.by_cost:
+        hits = found[index] = _hits(scene, plan.sought[index], _Where(where.roots, near, guards))
         if not hits:
             return []
         # All have what is found at last in common, so what is dear is tried where the cheap ones are.
         near = Near(hits)
     hits = found[0]
-    for index in range(1, len(parts)):
+    for index in range(1, len(plan.sought)):
         hits = _intersected(hits, found[index])
     return hits
-
-
-def _sought(formula: All) -> list[Formula]:
-    """The parts that are looked for; what others are inside is, where nothing else is."""
-    sought = [part for part in formula.parts if isinstance(part, (Leaf, Regex, Either, All))]
-    return [*sought] or [part for part in formula.parts if isinstance(part, Inside)]
-
-
-def _outer(formula: All) -> list[Inside]:
-    """What hits have to lie in."""
-    inside = [part for part in formula.parts if isinstance(part, Inside)]
-    return [] if inside and isinstance(_sought(formula)[0], Inside) else inside
 
 
 def _is_about(condition: Formula, hit: Hit) -> bool:
@@ -223,11 +243,6 @@ def _filtered(scene: Scene, condition: Formula, hits: list[Hit]) -> list[Hit]:
             return hits
 
 
-def _order(condition: Formula) -> int:
-    """Conditions on what is bound are cheap and come first."""
-    return 0 if isinstance(condition, (MetavariableRegex, MetavariableComparison)) else 1
-
-
 def _overlap(hit: Hit, other: Hit) -> bool:
     return other.span.start < hit.span.end and hit.span.start < other.span.end
 
@@ -281,5 +296,5 @@ def _fits_pattern(scene: Scene, condition: MetavariablePattern, hit: Hit) -> boo
     if bound is None or not bound.nodes:
         return False
     return any(
-        merged(hit.env, other.env) is not None for other in hits_of(scene, condition.part, bound.nodes)
+        merged(hit.env, other.env) is not None for other in _hits(scene, condition.part, _Where(bound.nodes))
     )

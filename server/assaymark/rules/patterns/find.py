@@ -66,6 +66,13 @@ def span_of(scene: Scene, node: Node) -> Span:
 
 def holds(scene: Scene, anchor: Anchor) -> bool:
     """Whether the words that *anchor* asks for are in the view at all."""
+    known = scene.held.get(id(anchor))
+    if known is None:
+        known = scene.held[id(anchor)] = anchor, _holds(scene, anchor)
+    return known[1]
+
+
+def _holds(scene: Scene, anchor: Anchor) -> bool:
     words = scene.view.words
     return all(word.encode() in words for word in anchor.words) and all(
         _may_be_named(scene, path) for path in anchor.paths

@@ -69,6 +69,9 @@ def may_be_in(scene: Scene, anchor: Anchor, node: Node) -> bool:
 
 def hits_above(scene: Scene, leaf: Leaf, node: Node) -> Iterator[Hit]:
     """The matches of one pattern that *node* is in."""
+    # A prefix is around the chunk, and no part of the view.
+    if not node.viewed.piece.chunk.prefix and not holds(scene, leaf.anchor):
+        return
     kinds = leaf.anchor.kinds
     inner: Node | None = node
     while inner is not None:

@@ -9,7 +9,7 @@ Invariants:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from assaymark.rules.patterns.formula import (
@@ -80,7 +80,7 @@ _ALWAYS = Alternative(frozenset(), frozenset())
 def needs(formula: Formula, reserved: frozenset[str]) -> Needs:
     """What *formula* needs; *reserved* are the keywords of its language."""
     wide = _is_wide(formula, confined=False)
-    alternatives = tuple(dict.fromkeys(_alternatives(formula, wide=wide)))
+    alternatives = tuple(_least(_alternatives(formula, wide=wide)))
     if not wide:
         return Needs(alternatives, "chunk", None)
     return Needs(alternatives, "file", *_met_by(formula, reserved))
@@ -155,8 +155,24 @@ def _all_of(parts: Sequence[list[Alternative]]) -> list[Alternative]:
     for alternatives in sorted(parts, key=len):
         if len(joined) * len(alternatives) > _MAX_ALTERNATIVES:
             break
-        joined = list(dict.fromkeys(_both(one, other) for one in joined for other in alternatives))
+        joined = _least(_both(one, other) for one in joined for other in alternatives)
     return joined
+
+
+def _least(alternatives: Iterable[Alternative]) -> list[Alternative]:
+    """Those of *alternatives* that need not all that another one needs, and more."""
+    found = list(dict.fromkeys(alternatives))
+    return [one for one in found if not any(_is_more(one, other) for other in found if other is not one)]
+
+
+def _is_more(one: Alternative, other: Alternative) -> bool:
+    return (
+        other.words <= one.words
+        and other.paths <= one.paths
+        and other.texts <= one.texts
+        and other.sought <= one.sought
+        and other.in_bytes <= one.in_bytes
+    )
 
 
 def _both(one: Alternative, other: Alternative) -> Alternative:

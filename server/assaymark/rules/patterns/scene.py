@@ -14,7 +14,7 @@ from typing import Protocol, TypeAlias
 
 from assaymark.rules.patterns.binding import NO, Bound, Env, Envs, Hit, bound_to, bound_to_row, extended
 from assaymark.rules.patterns.formula import Formula
-from assaymark.rules.patterns.pattern import Pattern
+from assaymark.rules.patterns.pattern import Anchor, Pattern
 from assaymark.rules.patterns.table import Table
 from assaymark.rules.patterns.written import significant
 from assaymark.syntax.names import dotted
@@ -64,6 +64,7 @@ class Scene:
     hits: dict[int, tuple[Formula, list[Hit]]] = field(default_factory=dict)
 
     named: dict[str, bool] = field(default_factory=dict)
+    held: dict[int, tuple[Anchor, bool]] = field(default_factory=dict)
     counts: dict[bytes, int] = field(default_factory=dict)
     lowered: bytes | None = None
 

@@ -38,17 +38,24 @@ def _definition(scene: Scene, pattern: Definition, node: Node, env: Env) -> Envs
         node = node.named_children[-1]
     if node.kind != pattern.shape.kind:
         return NO
+    if not pattern.decorators:
+        return scene.at(pattern.shape, node, env)
+    decorators = _decorators(scene, node)
+    # Few definitions have the decorators; what else a definition is made of is dear to match.
+    if not _decorated(scene, pattern.decorators, decorators, env):
+        return NO
     found = scene.at(pattern.shape, node, env)
-    if not found or not pattern.decorators:
-        return found
-    parent = node.parent
-    given = parent.named_children if parent is not None and parent.kind == table.decorated else ()
-    decorators = [
-        child.named_children[0] for child in given if child.kind == table.decorator and child.named_children
-    ]
     return distinct(
         bound for known in found for bound in _decorated(scene, pattern.decorators, decorators, known)
     )
+
+
+def _decorators(scene: Scene, node: Node) -> Sequence[Node]:
+    table, parent = scene.table, node.parent
+    given = parent.named_children if parent is not None and parent.kind == table.decorated else ()
+    return [
+        child.named_children[0] for child in given if child.kind == table.decorator and child.named_children
+    ]
 
 
 def _decorated(scene: Scene, patterns: Sequence[Pattern], nodes: Sequence[Node], env: Env) -> Envs:
