@@ -1,0 +1,179 @@
+"""
+What happened to files, as the programs that saw it report it.
+
+Invariants:
+    An event holds hashes, ranges and names: never a piece of a text, never a prompt.
+    Of one writer, ids ascend; what reads them relies on no clock but to guess an order between writers.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any, NamedTuple, TypeAlias
+
+from assaymark.origin import Origin, Runs
+
+# Events are tuples and no dataclasses: making ten of those takes longer than all else that a hook does.
+
+Plain: TypeAlias = "dict[str, Any]"
+
+
+class Stamp(NamedTuple):
+    """What every event begins with: `Edited(*stamp("hook"), path, …)`."""
+
+    id: str
+    time: int
+    by: str
+
+
+class Change(NamedTuple):
+    """Bytes *start* to *end* of the text before gave way to *n_new* others."""
+
+    start: int
+    end: int
+    n_new: int
+
+
+class Edited(NamedTuple):
+    """
+    A tool reported an edit of the file at *path*.
+
+    *before* and *after* are digests of the whole file (`Secret.digest`), None where not known. *edits* are
+    the changes in ascending order, each in coordinates of the text before. Where that is not known, *edits*
+    is empty, and *ranges* are the bytes of the text after that are the tool's. *n_bytes* is the length of the
+    text after and *lines* its outline (`Secret.outline`). *call* is the tool's own name of the edit.
+    """
+
+    id: str
+    time: int
+    by: str
+    path: str
+    origin: Origin
+    before: str | None
+    after: str | None
+    edits: tuple[Change, ...] = ()
+    n_bytes: int = 0
+    lines: bytes = b""
+    call: str = ""
+    ranges: tuple[tuple[int, int], ...] = ()
+
+
+class Saved(NamedTuple):
+    """Where each byte of the file at *path* came from, as who saved it knew: the text had this *digest*."""
+
+    id: str
+    time: int
+    by: str
+    path: str
+    digest: str
+    runs: Runs
+    lines: bytes = b""
+
+
+class Session(NamedTuple):
+    """A conversation with a tool began; *transcript* is where it keeps that on this machine."""
+
+    id: str
+    time: int
+    by: str
+    tool: str
+    session: str
+    model: str = ""
+    transcript: str = ""
+
+
+class Prompted(NamedTuple):
+    """Something was asked: *prompt* is the tool's own name of that, *reference* the hash of its text."""
+
+    id: str
+    time: int
+    by: str
+    tool: str
+    session: str
+    prompt: str = ""
+    reference: str = ""
+
+
+class Unread(NamedTuple):
+    """A tool sent something that was not understood: *what* names its fields and never their content."""
+
+    id: str
+    time: int
+    by: str
+    tool: str
+    what: str = ""
+
+
+class Gap(NamedTuple):
+    """Something was not recorded, and why; of one file, or of all where there is no *path*."""
+
+    id: str
+    time: int
+    by: str
+    reason: str
+    path: str = ""
+
+
+class Committed(NamedTuple):
+    """A commit was made, and its note says where its lines in *paths* came from."""
+
+    id: str
+    time: int
+    by: str
+    commit: str
+    paths: tuple[str, ...] = ()
+
+
+class Moved(NamedTuple):
+    """The file at *path* is now at *to*."""
+
+    id: str
+    time: int
+    by: str
+    path: str
+    to: str
+
+
+class Other(NamedTuple):
+    """What is none of the others, as it was written."""
+
+    id: str
+    time: int
+    by: str
+    plain: Plain
+
+
+Event: TypeAlias = Edited | Saved | Session | Prompted | Unread | Gap | Committed | Moved | Other
+
+
+def stamp(by: str) -> Stamp:
+    """A new id, the time in seconds, and the program that speaks: `hook`, `server`, `git`, `cli`."""
+    now = time.time_ns()
+    return Stamp(_next_id(now // 1_000_000), now // 1_000_000_000, by)
+
+
+class _Clock:
+    """What the last id of this process was made of."""
+
+    def __init__(self) -> None:
+        self.pid = 0
+        self.writer = ""
+        self.at = 0
+        self.n = 0
+
+
+_CLOCK = _Clock()
+
+
+def _next_id(now: int) -> str:
+    """An id greater than all that this process made, whatever the clock does: milliseconds, count, writer."""
+    clock = _CLOCK
+    # A forked process is another writer.
+    if clock.pid != os.getpid():
+        clock.pid, clock.writer = os.getpid(), os.urandom(6).hex()
+    if now > clock.at:
+        clock.at, clock.n = now, 0
+    else:
+        clock.n += 1
+    return f"{clock.at:012x}-{clock.n:06x}-{clock.writer}"

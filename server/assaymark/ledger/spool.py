@@ -1,0 +1,126 @@
+"""
+Where events wait until they are merged: files of one writer each, a line for each event.
+
+Invariants:
+    What `append` returned from is on the disk: neither a killed process nor a lost power takes it back.
+    A file that can be seen is finished, and nobody writes to it again.
+    A line says its own checksum; one that does not hold harms no other.
+
+A line is eight hexadecimal digits, the CRC-32 of the rest, a space, and the event as JSON. This is the road
+of hooks, which an agent waits for: only what comes with the interpreter is imported here.
+"""
+# Paths stay strings: a hook waits for this.
+# ruff: noqa: PTH103, PTH105, PTH108, PTH118, PTH123, PTH208
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assaymark.ledger.events import Event
+
+FOLDER = "spool"
+_DONE = ".events"
+_UNDONE = ".part"
+
+
+class Pile(NamedTuple):
+    """What a file of the spool holds: events as plain values, and the lines that do not hold."""
+
+    plain: list[object]
+    broken: list[bytes]
+
+
+def append(store: str, events: Sequence[Event]) -> None:
+    """
+    Hand over *events* of one writer, in their order.
+
+    Effect: a new file in the spool of *store*, on the disk when this returns. Raises OSError when it could
+    not be written (disk full, read-only); then nothing was.
+    """
+    if not events:
+        return
+    content = b"".join(map(sealed, events))
+    folder = os.path.join(store, FOLDER)
+    name = os.path.join(folder, events[0].id)
+    try:
+        _write(name + _UNDONE, content)
+    except FileNotFoundError:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        _write(name + _UNDONE, content)
+    os.replace(name + _UNDONE, name + _DONE)
+    _sync(folder)
+
+
+def sealed(event: Event) -> bytes:
+    """*event* as a line of the spool."""
+    # Whoever made an event has this module; who only looks whether events wait need not.
+    from assaymark.ledger.plain import to_plain
+
+    text = json.dumps(to_plain(event), separators=(",", ":")).encode("ascii")
+    return b"%08x %b\n" % (zlib.crc32(text), text)
+
+
+def waiting(store: str) -> list[str]:
+    """The files that wait to be merged, the oldest first."""
+    folder = os.path.join(store, FOLDER)
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    return [os.path.join(folder, name) for name in sorted(names) if name.endswith(_DONE)]
+
+
+def read(file: str) -> Pile:
+    """What *file* holds. Raises OSError when it is gone: somebody else merged it."""
+    with open(file, "rb") as opened:
+        lines = opened.read().split(b"\n")
+    # What stands behind the last line end is a line that was cut off, or nothing.
+    plain = [_unsealed(line) for line in lines[:-1]]
+    broken = [line for line, value in zip(lines, plain, strict=False) if value is None]
+    return Pile(
+        [value for value in plain if value is not None], broken + [line for line in lines[-1:] if line]
+    )
+
+
+def _unsealed(line: bytes) -> object:
+    """The plain value of *line*; None when its checksum does not hold."""
+    seal, _, text = line.partition(b" ")
+    try:
+        return json.loads(text) if int(seal, 16) == zlib.crc32(text) else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _write(file: str, content: bytes) -> None:
+    """Effect: *file* is on the disk, or not there. Raises OSError."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+    except OSError:
+        os.close(descriptor)
+        os.unlink(file)
+        raise
+    os.close(descriptor)
+
+
+def _sync(folder: str) -> None:
+    """Effect: names in *folder* are on the disk too, where a folder can be asked for that."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        pass
+    finally:
+        os.close(descriptor)
