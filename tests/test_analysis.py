@@ -72,6 +72,16 @@ def test_a_file_without_the_words_of_any_rule_is_not_needed() -> None:
     assert needed(b"import yaml\nyaml.load(x)\n", "x.py", rules, "python")
 
 
+def test_only_what_a_rule_may_match_in_is_parsed() -> None:
+    """Of many functions the one that is flawed, and what stands at the margin."""
+    idle = b"def f%d(x):\n    return [\n        x\n    ]\n\n"
+    functions = b"".join(idle % number for number in range(50))
+    snapshot = opened(b"import os\n\n" + functions + b"def g(x):\n    eval(x)\n\n" + functions, "x.py", RULES)
+    parsed = [section.chunk.data[:6] for section in snapshot.text if section.piece.is_parsed]
+    assert (len(snapshot.text), parsed) == (102, [b"import", b"def g("])
+    assert snapshot.findings()
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -21,7 +21,8 @@ from assaymark.rules.patterns.plain import from_plain, to_plain
 from assaymark.rules.patterns.replace import filled, rewritten
 from assaymark.rules.patterns.skeleton import skeleton_of
 from assaymark.rules.patterns.tables import table_of
-from assaymark.syntax.view import view_of_source, words_of
+from assaymark.syntax.view import view_of_source
+from assaymark.syntax.words import words_of
 
 
 def formula_of(rule: str | dict[str, object]) -> Formula:

@@ -19,8 +19,8 @@ from assaymark.suppress.bandit_names import BANDIT_TESTS
 from assaymark.suppress.comments import heard
 from assaymark.suppress.days import ordinal_of
 from assaymark.suppress.judging import Case, judged
-from assaymark.syntax import languages
 from assaymark.syntax.cut import Piece
+from assaymark.syntax.reading import Reading
 from assaymark.text import Chunk
 from editing import SILENCED, an_edit_of_a_silence, applied, corpus
 
@@ -345,7 +345,7 @@ def test_borders_of_chunks_decide_nothing(data: st.DataObject) -> None:
     content = data.draw(st.sampled_from((SILENCED, b"class C:\n" + members + SILENCED)))
     for _ in range(data.draw(st.integers(0, 3))):
         content = applied(content, data.draw(an_edit_of_a_silence(content)))
-    whole = Piece(Chunk(content), languages.parser("python").parse(content.replace(b"\r", b"\n")))
+    whole = Piece(Reading(Chunk(content), "python"))
     if whole.tree.root_node.has_error:
         return
     snapshot = opened(content, "app.py", rules(), today=TODAY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -11,7 +12,7 @@ from tree_sitter import Node
 
 from assaymark.syntax import cut as cut_module
 from assaymark.syntax.cut import LONG_UNIT, ParseWork, Piece, cut, recut
-from assaymark.syntax.languages import parser
+from assaymark.syntax.languages import adapter, parser
 from assaymark.text import Chunk, Edit, Span, Text
 from editing import an_edit, applied, corpus
 
@@ -142,6 +143,55 @@ def _recutting_equals_cutting(data: st.DataObject) -> None:
         text = recut(text, edit, "python", _leaf, ParseWork()).text
         assert text.whole() == content
         assert _outline([leaf.piece for leaf in text]) == _outline(_cut(content))
+
+
+_SCRAPS = st.sampled_from(
+    (
+        "(",
+        ")",
+        "[",
+        "}",
+        '"',
+        "'",
+        '"""',
+        "'''",
+        "\\",
+        "#",
+        "\n",
+        "\r",
+        "\r\n",
+        "@",
+        "def f(): ",
+        "class C: ",
+        " ",
+        "x",
+    )
+)
+
+
+@given(st.one_of(st.lists(_SCRAPS, max_size=30).map(lambda scraps: "".join(scraps).encode()), st.binary()))
+def test_what_is_closed_is_never_closed_by_what_follows(content: bytes) -> None:
+    """The quick look and the one that counts brackets agree: only what leaves something open reads on."""
+    is_read_on = False
+
+    def following() -> Iterator[bytes]:
+        nonlocal is_read_on
+        is_read_on = True
+        yield b""
+
+    adapter("python").closes(content, following())
+    assert adapter("python").is_closed(content) == (not is_read_on)
+
+
+@pytest.mark.parametrize("scrap", [b"(", b")", b'"""\\', b"('", b"[]#'\n"])
+def test_whether_a_text_is_closed_is_seen_in_one_pass(scrap: bytes) -> None:
+    """A million brackets or quotes take no longer than their number; what is checked here is that it ends."""
+    assert adapter("python").is_closed(scrap * 200_000) == (scrap in (b")", b"[]#'\n"))
+
+
+def test_what_leaves_nothing_open_is_cut_without_its_tree() -> None:
+    pieces = _cut(b"def f():\n    g(\n\n)\ndef g():\n    return $\ndef h(): (\n")
+    assert [piece.is_parsed for piece in pieces] == [False, False, True]
 
 
 def test_a_keystroke_parses_what_it_touches() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assaymark.syntax.bindings import Bindings
@@ -11,7 +13,7 @@ from assaymark.syntax.cut import ParseWork, cut
 from assaymark.syntax.languages import adapter
 from assaymark.syntax.names import Resolution
 from assaymark.syntax.view import view_of_source
-from editing import corpus
+from editing import an_edit, applied, corpus
 
 
 def _resolved(source: str, mark: str = "HERE") -> Resolution:
@@ -110,6 +112,49 @@ def test_the_quick_look_at_the_top_sees_what_the_full_one_sees(content: bytes) -
         if b"global" not in piece.chunk.data:
             root, n_prefix = piece.tree.root_node, len(piece.chunk.prefix)
             assert _plain(table.top_level(root, n_prefix)) == _plain(table.scopes(root, n_prefix).of[0])
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_what_a_text_states_that_it_binds_is_what_its_tree_says(data: st.DataObject) -> None:
+    """A definition binds its name, whatever it holds; asked of texts that parse."""
+    table = adapter("python")
+    content = data.draw(st.sampled_from(corpus()))
+    for _ in range(data.draw(st.integers(0, 3))):
+        content = applied(content, data.draw(an_edit(content)))
+    for piece in cut(content, "python", ParseWork()):
+        stated = table.stated(piece.chunk.data, is_member=bool(piece.chunk.prefix))
+        if stated is not None and _is_python(piece.chunk.prefix + piece.chunk.data):
+            assert _plain(stated) == _plain(table.top_level(piece.tree.root_node, len(piece.chunk.prefix)))
+
+
+def _is_python(content: bytes) -> bool:
+    try:
+        ast.parse(content)
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "source, stated",
+    [
+        ("def f(a=(b := 1)):\n    import os\n\n    x = 1\n)\n# c\n", ["f"]),
+        ("@a(\n    b,\n)\n@c\nasync def f[T](): pass\n", ["f"]),
+        ("class C: import os\r\n", ["C"]),
+        ("def f():\n    pass\nimport os\n", None),
+        ("def f():\n    pass\rx = 1", None),
+        ('def f():\n    """\nText.\n"""\n', None),
+        ("def f():\n    global x\n    x = 1\n", None),
+        ("def f():\n    pass\n\x0cimport os\n", None),
+        ("def h\u00e9(): pass\n", None),
+        ("import os\n", None),
+    ],
+)
+def test_what_a_text_states_is_one_definition(source: str, stated: list[str] | None) -> None:
+    """Where anything else stands at the margin, or may bind there, the tree is asked."""
+    found = adapter("python").stated(source.encode(), is_member=False)
+    assert (found if found is None else list(found)) == stated
 
 
 def _plain(bindings: Bindings) -> dict[str, list[str]]:

@@ -140,7 +140,7 @@ class _Block(Generic[L]):
     lines: tuple[int, ...] = field(init=False)
     marked: tuple[int, ...] = field(init=False)
     fresh: bool = field(init=False)
-    keys: frozenset[bytes] = field(init=False)
+    _keys: frozenset[bytes] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         sizes = accumulate((leaf.chunk.n_bytes for leaf in self.leaves), initial=0)
@@ -150,7 +150,15 @@ class _Block(Generic[L]):
         marked = tuple(index for index, leaf in enumerate(self.leaves) if leaf.marked)
         object.__setattr__(self, "marked", marked)
         object.__setattr__(self, "fresh", any(leaf.fresh for leaf in self.leaves))
-        object.__setattr__(self, "keys", frozenset().union(*(leaf.keys for leaf in self.leaves)))
+
+    @property
+    def keys(self) -> frozenset[bytes]:
+        """The keys of all leaves. Made when first asked for: few texts are."""
+        keys = self._keys
+        if keys is None:
+            keys = frozenset[bytes]().union(*(leaf.keys for leaf in self.leaves))
+            object.__setattr__(self, "_keys", keys)
+        return keys
 
 
 class Place(NamedTuple, Generic[L]):

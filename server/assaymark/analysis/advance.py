@@ -31,7 +31,8 @@ from assaymark.syntax import facts as syntax_facts
 from assaymark.syntax import languages
 from assaymark.syntax.cut import Piece, cut, recut
 from assaymark.syntax.facts import Facts
-from assaymark.syntax.view import words_of
+from assaymark.syntax.reading import Reading
+from assaymark.syntax.words import words_of
 from assaymark.text import Chunk, Edit, Text
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ _INDEXED: dict[tuple[str, str, tuple[bool, ...]], _Indexes] = {}
 def needed(content: bytes, path: str, rules: RuleSet, language: str) -> bool:
     """Whether any rule of *language* can match in *content* at all; if not, it need not be parsed."""
     seen = _seen(content)
-    return OWN in seen.words or bool(_indexes(rules, language, path).every.possible(seen))
+    return OWN in seen.words or _indexes(rules, language, path).every.possible(seen)
 
 
 def opened(
@@ -98,9 +99,14 @@ def opened(
         return _unread(content, origins, terms, limits, State.failed, str(unavailable), language)
     indexes = _indexes(rules, language, path)
     known = _known(indexes.wide)
+    seen = _seen(content)
+    may_silence = not MARKERS.isdisjoint(seen.words)
     parts = parted(origins, (piece.chunk.n_bytes for piece in pieces))
     text = Text(
-        chained(_section(piece, language, known, part) for piece, part in zip(pieces, parts, strict=True))
+        chained(
+            _section(piece, language, known, part, may_silence=may_silence)
+            for piece, part in zip(pieces, parts, strict=True)
+        )
     )
     facts, _ = syntax_facts.advanced(Facts(), (), (section.bindings for section in text))
     start = Snapshot(
@@ -116,7 +122,7 @@ def opened(
         wide_rules=indexes.wide,
         wide_answers=tuple(WideAnswer() for _ in indexes.wide),
     )
-    return answered(start, tuple(text), Changed(), counts, _seen(content))
+    return answered(start, tuple(text), Changed(), counts, seen)
 
 
 def advanced(before: Snapshot, edits: Sequence[Edit], came: Sequence[Runs] | None = None) -> Snapshot:
@@ -197,11 +203,14 @@ def _known(wide: tuple[Index, ...]) -> frozenset[bytes]:
     )
 
 
-def _section(piece: Piece, language: str, known: frozenset[bytes], origins: Runs) -> Section:
-    words = words_of(piece.chunk.data)
-    silences = None if MARKERS.isdisjoint(words) else _heard(piece, language)
-    bindings = syntax_facts.piece_bindings(piece, language)
-    return Section(piece, bindings, words, words & known, origins, heard=silences)
+def _section(
+    piece: Piece, language: str, known: frozenset[bytes], origins: Runs, *, may_silence: bool = True
+) -> Section:
+    """The section of *piece*; unless it *may_silence*, no comment in it does."""
+    section = Section(piece, syntax_facts.piece_bindings(piece, language), known, origins)
+    if not may_silence or not section.holds(MARKERS):
+        return section
+    return replace(section, heard=_heard(piece, language))
 
 
 def _heard(piece: Piece, language: str) -> Heard | None:
@@ -242,8 +251,7 @@ def _unread(
     language: str | None = None,
 ) -> Snapshot:
     """A text that is kept, so that editing can go on, and not analysed."""
-    tree = languages.empty_tree()
-    section = Section(Piece(Chunk(content), tree), {}, frozenset(), frozenset(), origins, Answer())
+    section = Section(Piece(Reading(Chunk(content), None)), {}, frozenset(), origins, Answer())
     return Snapshot(terms.path, language, Text([section]), terms.rules, limits, terms, state, reason)
 
 
@@ -286,7 +294,7 @@ def _with_stale_forgotten(snapshot: Snapshot, changed: Changed) -> Snapshot:
         and (
             everywhere
             or not changed.names.isdisjoint(section.answer.names)
-            or not changed.imported.isdisjoint(section.words)
+            or section.holds(changed.imported)
         )
     }
     if not stale:

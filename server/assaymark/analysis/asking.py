@@ -83,16 +83,19 @@ def answered(
     """
     The snapshot with every fresh chunk asked, and every wide rule that *touched* or *changed* reach.
 
-    *whole*, where it is given, is the file: rules that cannot match there are passed over.
+    *whole*, where it is given, is the file: rules that cannot match there are passed over, and chunks in
+    which nothing leads to one of the others.
     """
     n_exhausted = snapshot.n_exhausted
-    among = snapshot.narrow_rules.possible(whole) if whole is not None else None
+    index = snapshot.narrow_rules.among(whole) if whole is not None else snapshot.narrow_rules
+    leads = index.leads(snapshot.facts.aliases) if whole is not None else None
 
     def settle(section: Section) -> Section:
         nonlocal n_exhausted
         if section.answer is not None:
             return section  # only its silences are to be judged
-        answer = _answer(section, snapshot, among, counts)
+        is_led = leads is None or section.holds(leads)
+        answer = _answer(section, snapshot, index, counts) if is_led else Answer()
         n_exhausted += answer.exhausted
         return replace(section, answer=answer)
 
@@ -108,9 +111,9 @@ def answered(
     return replace(settled, n_exhausted=n_exhausted, state=state, reason=reason, work=counts.frozen())
 
 
-def _answer(section: Section, snapshot: Snapshot, among: frozenset[int] | None, counts: Counts) -> Answer:
+def _answer(section: Section, snapshot: Snapshot, index: Index, counts: Counts) -> Answer:
     seen = Seen(section.words, section.chunk.data)
-    wanted = snapshot.narrow_rules.wanted(seen, snapshot.facts.aliases, among)
+    wanted = index.wanted(seen, snapshot.facts.aliases)
     if not wanted or snapshot.language is None:
         return Answer()
     view = View((section.piece,), snapshot.facts, snapshot.language)
@@ -171,12 +174,7 @@ def _aliases(paths: frozenset[str], facts: Facts) -> frozenset[bytes]:
 
 def _takes_part(section: Section, index: Index, aliases: frozenset[bytes]) -> bool:
     vocabulary = index.rules[0].needs.vocabulary
-    return (
-        vocabulary is None
-        or STAR in aliases
-        or not vocabulary.isdisjoint(section.keys)
-        or not aliases.isdisjoint(section.words)
-    )
+    return vocabulary is None or STAR in aliases or section.holds(vocabulary) or section.holds(aliases)
 
 
 def _wide_answer(index: Index, aliases: frozenset[bytes], snapshot: Snapshot, counts: Counts) -> WideAnswer:
@@ -185,7 +183,7 @@ def _wide_answer(index: Index, aliases: frozenset[bytes], snapshot: Snapshot, co
     held = {name for section in snapshot.text for name in names & section.words} if names else set()
     present = snapshot.text.keys | held
     is_wanted = index.possible(Seen(snapshot.text.keys)) and index.wanted(
-        Seen(present), snapshot.facts.aliases, None
+        Seen(present), snapshot.facts.aliases
     )
     if snapshot.language is None or not is_wanted:
         return WideAnswer()

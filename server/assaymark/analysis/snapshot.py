@@ -88,17 +88,16 @@ class Section:
     """
     A chunk of a text with all that is known of it.
 
-    *keys* are those of its words that the wide rules know; *wide* holds what those rules found here, and
-    *settled* what another tool found, which was asked for *tested* there. *found* is all of it, said
-    once, *findings* what the comments left of that and what is said about them, *silenced* what they took;
-    *heard* are its comments, *incoming* those that the chunk before left pending. *origins* cover its bytes.
-    Spans are relative to the chunk.
+    *known* are all words that the wide rules know; *wide* holds what those rules found here, and *settled*
+    what another tool found, which was asked for *tested* there. *found* is all of it, said once, *findings*
+    what the comments left of that and what is said about them, *silenced* what they took; *heard* are its
+    comments, *incoming* those that the chunk before left pending. *origins* cover its bytes. Spans are
+    relative to the chunk.
     """
 
     piece: Piece
     bindings: Bindings
-    words: frozenset[bytes]
-    keys: frozenset[bytes]
+    known: frozenset[bytes]
     origins: Runs
     answer: Answer | None = None
     wide: tuple[Finding, ...] = ()
@@ -128,6 +127,21 @@ class Section:
     @property
     def chunk(self) -> Chunk:
         return self.piece.chunk
+
+    @property
+    def words(self) -> frozenset[bytes]:
+        return self.piece.words
+
+    def holds(self, words: frozenset[bytes]) -> bool:
+        """Whether one of *words* is among its own."""
+        # The words are made only where one of them is part of the text.
+        data = self.chunk.data
+        return any(word in data for word in words) and not words.isdisjoint(self.piece.words)
+
+    @property
+    def keys(self) -> frozenset[bytes]:
+        """Those of its words that the wide rules know."""
+        return self.piece.words & self.known
 
     @property
     def marked(self) -> bool:

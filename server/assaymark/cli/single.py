@@ -189,7 +189,9 @@ def _analysed(text: Text, path: str, asked: Asked, said: Opinion) -> Checked:
 def _lost(snapshot: Snapshot, text: Text) -> Iterator[str]:
     """Where code begins that the grammar does not understand, so that flaws can be missed."""
     for place in snapshot.text.places():
-        error = first_error(place.leaf.piece)
+        piece = place.leaf.piece
+        # Where no tree was asked for, no rule had anything to look for.
+        error = first_error(piece) if piece.is_parsed else None
         if error is not None:
             line = snapshot.text.line_of(place.start + error)
             at = Position(line + 1, 1)

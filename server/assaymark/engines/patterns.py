@@ -37,13 +37,18 @@ _NONE: frozenset[bytes] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """One alternative of a rule's needs; *in_file* are the words that it needs anywhere in the file."""
+    """
+    One alternative of a rule's needs; *in_file* are the words that it needs anywhere in the file.
+
+    *path* is the one that leads to it, nothing where a word does.
+    """
 
     number: int
     words: frozenset[bytes]
     paths: tuple[str, ...]
     needed: Alternative
     in_file: frozenset[bytes]
+    path: str
 
     def may_hold(self, seen: Seen) -> bool:
         """Whether it can hold anywhere in a file of which *seen* is all."""
@@ -123,19 +128,35 @@ class Index:
     words: frozenset[bytes]
     paths: frozenset[str]
 
-    def possible(self, seen: Seen) -> frozenset[int]:
-        """The numbers of the rules that can match in a file of which *seen* is all."""
-        met = [way for word in self.leading & seen.words for way in self.by_word[word]]
-        return frozenset(way.number for way in (*met, *self.loose) if way.may_hold(seen))
+    def possible(self, seen: Seen) -> bool:
+        """Whether any rule can match in a file of which *seen* is all."""
+        met = (way for word in self.leading & seen.words for way in self.by_word[word])
+        return any(way.may_hold(seen) for way in (*self.loose, *met))
 
-    def wanted(
-        self, seen: Seen, aliases: Mapping[str, frozenset[bytes]], among: frozenset[int] | None
-    ) -> list[Rule]:
-        """
-        The rules that can match in what is *seen* where imports bind these names, in their order.
+    def among(self, seen: Seen) -> Index:
+        """The same rules by those ways alone that may hold somewhere in a file of which *seen* is all."""
+        # A way that is led to by a path has its last name in the file, wherever that is imported.
+        by_word: dict[bytes, tuple[_Way, ...]] = {}
+        by_path: dict[str, tuple[_Way, ...]] = {}
+        for word in self.leading & seen.words:
+            ways = tuple([way for way in self.by_word[word] if way.may_hold(seen)])
+            if ways:
+                by_word[word] = ways
+                for way in ways:
+                    if way.path:
+                        by_path[way.path] = (*by_path.get(way.path, ()), way)
+        loose = tuple([way for way in self.loose if way.may_hold(seen)])
+        return Index(self.rules, by_word, by_path, frozenset(by_word), loose, self.words, self.paths)
 
-        *among*, where it is known, are the possible ones.
-        """
+    def leads(self, aliases: Mapping[str, frozenset[bytes]]) -> frozenset[bytes] | None:
+        """The words that lead to a rule where imports bind these names; None where every chunk may."""
+        if self.loose:
+            return None
+        names = self.leading.union(*(aliases[path] for path in aliases.keys() & self.by_path.keys()))
+        return None if STAR in names else names
+
+    def wanted(self, seen: Seen, aliases: Mapping[str, frozenset[bytes]]) -> list[Rule]:
+        """The rules that can match in what is *seen* where imports bind these names, in their order."""
         words = seen.words
         met = [way for word in self.leading & words for way in self.by_word[word]]
         met += self.loose
@@ -145,9 +166,8 @@ class Index:
         named = _Named(words, aliases)
         found: set[int] = set()
         for way in met:
-            number = way.number
-            if number not in found and (among is None or number in among) and way.holds(seen, named):
-                found.add(number)
+            if way.number not in found and way.holds(seen, named):
+                found.add(way.number)
         return [self.rules[number] for number in sorted(found)]
 
 
@@ -161,15 +181,15 @@ def indexed(rules: Sequence[Rule]) -> Index:
         for alternative in rule.needs.alternatives:
             words, paths = alternative.words, tuple(sorted(alternative.paths))
             names = (name.encode() for path in paths for name in path.split(".") if name)
-            way = _Way(number, words, paths, alternative, words.union(names))
-            ways.append(way)
             seldom = words - _keywords(rule.language)
-            if seldom or (words and not paths):
+            path = max(paths, key=_depth) if paths and not seldom else ""
+            way = _Way(number, words, paths, alternative, words.union(names), path)
+            ways.append(way)
+            if path:
+                by_word.setdefault(last_of(path), []).append(way)
+                by_path.setdefault(path, []).append(way)
+            elif words:
                 by_word.setdefault(max(seldom or words, key=_rareness), []).append(way)
-            elif paths:
-                leading = max(paths, key=_depth)
-                by_word.setdefault(last_of(leading), []).append(way)
-                by_path.setdefault(leading, []).append(way)
             else:
                 loose.append(way)
     return Index(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 LINE_HEAD = 256
 
 
+class Stated(Protocol):
+    """The names that some bytes bind at the top; *is_member*: they stand in a class."""
+
+    def __call__(self, data: bytes, *, is_member: bool) -> Bindings | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Adapter:
     """
@@ -24,9 +30,11 @@ class Adapter:
 
     boundaries   the offsets in some bytes, behind an offset, at which a chunk may start; each is decided by
                  the head of its own line and the one before
+    is_closed    whether what follows cannot belong to some bytes, since they leave nothing open
     closes       after how many of the texts that follow a broken one all that it left open is closed
     members      where a very long unit is cut again, and what is parsed before each part
     parsable     the bytes as the parser is given them: as many, meaning the same, and none that it chokes on
+    stated       the names that a chunk binds at the top, where its text tells; None where its tree is needed
     top_level    the names that the statements at the top of a tree bind
     scopes       the names that each scope in a tree binds
     scope_kinds  the kinds of the nodes that are scopes
@@ -34,9 +42,11 @@ class Adapter:
     """
 
     boundaries: Callable[[bytes, int], Iterator[int]]
+    is_closed: Callable[[bytes], bool]
     closes: Callable[[bytes, Iterator[bytes]], int | None]
     members: Callable[[bytes], tuple[bytes, list[int]]]
     parsable: Callable[[bytes], bytes]
+    stated: Stated
     top_level: Callable[[RawNode, int], Bindings]
     scopes: Callable[[RawNode, int], Scopes]
     scope_kinds: frozenset[str]

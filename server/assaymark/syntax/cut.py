@@ -2,24 +2,25 @@
 A text cut into pieces that are parsed each by itself: the definition of a file's tree.
 
 The cut is a pure function of the text. A boundary is seen from its own line and the one before, so an
-edit moves none but its neighbours. A piece whose tree has an error absorbs what follows when that closes
-what it left open (a string, a bracket, a decorator) within ``LOOK`` bytes and the two parse cleanly
-together; else it stays alone with its error, and hides nothing behind it. A piece longer than
+edit moves none but its neighbours. A piece that leaves something open (a string, a bracket, a decorator)
+and whose tree has an error absorbs what follows when that closes it within ``LOOK`` bytes and the two parse
+cleanly together; else it stays alone with its error, and hides nothing behind it. A piece longer than
 ``LONG_UNIT`` is cut again at the members of its class, each parsed behind the class header.
 
 Invariants:
     The pieces' bytes, joined, are the text.
     ``recut`` gives the pieces that ``cut`` would give for the whole new text.
+    A piece that leaves nothing open is cut without its tree.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from assaymark.syntax import languages
 from assaymark.syntax.adapter import LINE_HEAD
+from assaymark.syntax.reading import Reading
 from assaymark.text import Chunk, Edit, HasChunk, Place, Span, Text
 
 if TYPE_CHECKING:
@@ -30,22 +31,36 @@ if TYPE_CHECKING:
 
 LOOK = 64 * 1024
 LONG_UNIT = 16 * 1024
-_LONE_RETURN = re.compile(rb"\r(?!\n)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Piece:
     """
-    A chunk with its tree.
+    A chunk with what is read off it.
 
     *looked* is how many bytes behind its end were read to decide where it ends; *continues* says that it
     is a further part of one very long unit.
     """
 
-    chunk: Chunk
-    tree: Tree
+    reading: Reading
     looked: int = 0
     continues: bool = False
+
+    @property
+    def chunk(self) -> Chunk:
+        return self.reading.chunk
+
+    @property
+    def tree(self) -> Tree:
+        return self.reading.tree
+
+    @property
+    def is_parsed(self) -> bool:
+        return self.reading.is_parsed
+
+    @property
+    def words(self) -> frozenset[bytes]:
+        return self.reading.words
 
 
 class HasPiece(HasChunk, Protocol):
@@ -58,7 +73,7 @@ P = TypeVar("P", bound=HasPiece)
 
 @dataclass(slots=True)
 class ParseWork:
-    """What the parser was given: counted, so that a test can bound it."""
+    """What there was to parse anew, whether or not it was asked for: counted, so that a test can bound it."""
 
     n_bytes: int = 0
     n_chunks: int = 0
@@ -143,7 +158,7 @@ def _spliced(text: Text[P], first: Place[P], last: Place[P], added: list[P]) -> 
 
 
 def _same(old: Piece, new: Piece) -> bool:
-    return old.tree is new.tree and old.looked == new.looked and old.continues == new.continues
+    return old.reading is new.reading and old.looked == new.looked and old.continues == new.continues
 
 
 class _Source(Generic[P]):
@@ -156,6 +171,8 @@ class _Source(Generic[P]):
 
     def __init__(self, buffer: bytes, language: str, work: ParseWork, base: int = 0) -> None:
         self.adapter = languages.adapter(language)
+        # Without a grammar nothing is cut, though nothing may be parsed yet.
+        languages.grammar(language)
         self.language = language
         self.work = work
         self.buffer = buffer
@@ -231,19 +248,14 @@ class _Source(Generic[P]):
     def between(self, start: int, end: int) -> bytes:
         return self.buffer[start - self.base : end - self.base]
 
-    def parsed(self, at: int, data: bytes, prefix: bytes) -> tuple[Chunk, Tree]:
-        """The chunk and its tree; those of the old leaf that stood there, when it held the same bytes."""
+    def reading(self, at: int, data: bytes, prefix: bytes) -> Reading:
+        """What is read off these bytes; by the old leaf that stood there, when it held the same."""
         old = self.old.get(at)
         if old is not None and old.chunk.data == data and old.chunk.prefix == prefix:
-            return old.piece.chunk, old.piece.tree
-        whole = prefix + data
-        if b"\r" in whole:
-            # To the grammar a lone return is a blank; to an editor and to Python it ends a line.
-            whole = _LONE_RETURN.sub(b"\n", whole)
-        whole = self.adapter.parsable(whole)
-        self.work.n_bytes += len(whole)
+            return old.piece.reading
+        self.work.n_bytes += len(prefix) + len(data)
         self.work.n_chunks += 1
-        return Chunk(data, prefix), languages.parser(self.language).parse(whole)
+        return Reading(Chunk(data, prefix), self.language)
 
 
 def _unit(source: _Source[P], at: int) -> list[Piece]:
@@ -251,7 +263,7 @@ def _unit(source: _Source[P], at: int) -> list[Piece]:
     end = source.boundary_after(at)
     data = source.between(at, end)
     pieces = _pieces(source, at, data)
-    if not pieces[-1].tree.root_node.has_error:
+    if not pieces[-1].reading.leaves_open:
         return pieces
     consumed: list[bytes] = []
     count, gave_up = _absorbable(source, pieces[-1].chunk.data, source.following(end), consumed)
@@ -262,7 +274,7 @@ def _unit(source: _Source[P], at: int) -> list[Piece]:
     # Where the last piece ended was read off the line behind it.
     looked = (sum(map(len, consumed)) if gave_up else LOOK) + LINE_HEAD
     last = pieces[-1]
-    return [*pieces[:-1], Piece(last.chunk, last.tree, looked, last.continues)]
+    return [*pieces[:-1], Piece(last.reading, looked, last.continues)]
 
 
 def _absorbable(
@@ -291,14 +303,15 @@ def _pieces(source: _Source[P], at: int, data: bytes) -> list[Piece]:
     while first < len(borders) - 1:
         behind = prefix if first else b""
         count = 1
-        chunk, tree = source.parsed(at + borders[first], data[borders[first] : borders[first + 1]], behind)
-        if tree.root_node.has_error and first + 2 < len(borders):
-            more = _absorbable(source, chunk.data, _members_behind(data, borders, first + 1), [])[0]
+        reading = source.reading(at + borders[first], data[borders[first] : borders[first + 1]], behind)
+        if first + 2 < len(borders) and reading.leaves_open:
+            following = _members_behind(data, borders, first + 1)
+            more = _absorbable(source, reading.chunk.data, following, [])[0]
             merged = data[borders[first] : borders[first + 1 + more]]
-            closed = source.parsed(at + borders[first], merged, behind) if more else (chunk, tree)
-            if more and not closed[1].root_node.has_error:
-                (chunk, tree), count = closed, 1 + more
-        pieces.append(Piece(chunk, tree, continues=bool(first)))
+            closed = source.reading(at + borders[first], merged, behind) if more else reading
+            if more and not closed.tree.root_node.has_error:
+                reading, count = closed, 1 + more
+        pieces.append(Piece(reading, continues=bool(first)))
         first += count
     return pieces
 

@@ -33,8 +33,11 @@ class Facts:
 
 
 def piece_bindings(piece: Piece, language: str) -> Bindings:
-    """What one chunk binds at the module's level."""
+    """What one chunk binds at the module's level; read off its text where that tells."""
     adapter = languages.adapter(language)
+    stated = adapter.stated(piece.chunk.data, is_member=bool(piece.chunk.prefix))
+    if stated is not None:
+        return stated
     root, n_prefix = piece.tree.root_node, len(piece.chunk.prefix)
     if b"global" in piece.chunk.data:
         return adapter.scopes(root, n_prefix).of[0]

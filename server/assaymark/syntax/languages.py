@@ -45,9 +45,11 @@ _EXTENSIONS = {".py": "python", ".pyi": "python", ".pyw": "python"}
 
 _PYTHON = Adapter(
     boundaries=python_cut.boundaries,
+    is_closed=python_cut.is_closed,
     closes=python_cut.closes,
     members=python_cut.members,
     parsable=python_cut.parsable,
+    stated=python_scopes.stated,
     top_level=python_scopes.top_level,
     scopes=python_scopes.scopes,
     scope_kinds=python_scopes.SCOPES,

@@ -8,7 +8,6 @@ Invariants:
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -20,23 +19,13 @@ from assaymark.syntax.cut import ParseWork, Piece, cut
 from assaymark.syntax.facts import Facts, aliases_of, facts_of
 from assaymark.syntax.names import Names
 from assaymark.syntax.node import Node
+from assaymark.syntax.words import DIGITS, IN_WORDS, TO_WORDS
 from assaymark.text import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tree_sitter import Node as RawNode
-
-_IN_WORDS = frozenset(byte for byte in range(256) if byte >= 0x80 or bytes((byte,)).isalnum() or byte == 0x5F)
-_DIGITS = frozenset(b"0123456789")
-_LAST_DIGIT = max(_DIGITS)
-_ASCII_WORDS = re.compile(rb"[0-9A-Za-z_]+")
-_UNICODE_WORDS = re.compile(r"[^\W\d]\w*")
-# Everything that is not part of a word becomes a blank.
-_TO_WORDS = bytes(byte if byte in _IN_WORDS else 0x20 for byte in range(256))
-
-_ASCII = bytes(range(0x80))
-_FIRST_LEAD = 0xC2
 
 # A word in one of these is found in it, whatever else it is made of.
 _TEXTS = frozenset({"string_content", "string", "concatenated_string"})
@@ -151,7 +140,7 @@ class View:
     @property
     def words(self) -> frozenset[bytes]:
         if self._words is None:
-            self._words = frozenset().union(*(words_of(part.piece.chunk.data) for part in self._parts))
+            self._words = frozenset().union(*(part.piece.words for part in self._parts))
         return self._words
 
     def _look_up(self, name: str) -> tuple[Binding, ...]:
@@ -215,31 +204,6 @@ class View:
         return table
 
 
-def words_of(data: bytes) -> frozenset[bytes]:
-    """
-    Every word of *data*, those of strings and comments included: all that a name in its tree can be.
-
-    A run of letters and digits is a word, and some runs hold more: a grammar reads a number and a name in
-    ``5eval``, and a name beside a quotation mark that is no ASCII. The bytes that open characters which are
-    no ASCII are words too: by them a rule about such characters is found.
-    """
-    runs = frozenset(data.translate(_TO_WORDS).split())
-    odd = [run for run in runs if run[0] <= _LAST_DIGIT and not run.isdigit()]
-    if not data.isascii():
-        odd += [run for run in runs if not run.isascii()]
-        runs |= {bytes((byte,)) for byte in set(data.translate(None, _ASCII)) if byte >= _FIRST_LEAD}
-    return runs.union(word for run in odd for word in _inner_words(run)) if odd else runs
-
-
-def _inner_words(run: bytes) -> Iterator[bytes]:
-    """The names that a run may hold beside a number, or beside what is not ASCII."""
-    for part in _ASCII_WORDS.findall(run):
-        yield part
-        # No number that anybody writes is longer.
-        yield from (part[at:] for at in range(1, min(len(part), 64)) if part[at] not in _DIGITS)
-    yield from (word.encode() for word in _UNICODE_WORDS.findall(run.decode(errors="replace")))
-
-
 def view_of_source(source: bytes, language: str = "python") -> View:
     """
     A whole text as one view, cut as every text is.
@@ -256,7 +220,7 @@ def _hits(word: bytes, data: bytes) -> Iterator[tuple[int, bool]]:
     while start >= 0:
         end = start + len(word)
         before, behind = data[max(start - 1, 0) : start], data[end : end + 1]
-        is_whole = not before.translate(_TO_WORDS).strip() and not behind.translate(_TO_WORDS).strip()
+        is_whole = not before.translate(TO_WORDS).strip() and not behind.translate(TO_WORDS).strip()
         if is_whole or _is_odd_beside(data, start, end):
             yield start, is_whole
         start = data.find(word, start + 1)
@@ -265,9 +229,9 @@ def _hits(word: bytes, data: bytes) -> Iterator[tuple[int, bool]]:
 def _is_odd_beside(data: bytes, start: int, end: int) -> bool:
     """Whether the run around these bytes starts with a digit or is not ASCII."""
     first = start
-    while first and data[first - 1] in _IN_WORDS:
+    while first and data[first - 1] in IN_WORDS:
         first -= 1
-    return data[first] in _DIGITS or not (data[first:end].isascii() and data[end : end + 1].isascii())
+    return data[first] in DIGITS or not (data[first:end].isascii() and data[end : end + 1].isascii())
 
 
 @lru_cache(maxsize=256)

@@ -8,6 +8,7 @@ edit in a long run of flat code moves no boundary but its own.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -28,6 +29,7 @@ _HEADER_END = re.compile(rb":[ \t]*(?:#[^\n\r]*)?(?:\r\n|\n|\r)")
 _HOLDS_DEFINITION = re.compile(rb"(?:\A|[\n\r])[ \t]*(?:(?:async[ \t]+)?def|class)\b")
 # A run of so many comment lines.
 _COMMENTS = re.compile(rb"^(?:[ \t]*+#[^\n]*+\n){64,}+", re.MULTILINE)
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
 _NOT_LINE_END = re.compile(rb"[^\n]")
 
 _OPENER = re.compile(rb'#[^\n\r]*|"""|\'\'\'|["\']|[\[\](){}]')
@@ -39,6 +41,14 @@ _LONG_STRING = {
     b'"""': re.compile(rb'(?:[^"\\]|\\.|"(?!""))*+"""', re.DOTALL),
     b"'''": re.compile(rb"(?:[^'\\]|\\.|'(?!''))*+'''", re.DOTALL),
 }
+
+# Brackets in so many others are read one by one.
+_DEEP = 5
+_NO_BRACKET = (
+    rb"[^\"'#()\[\]{}]++|#[^\n\r]*+"
+    rb'|"""(?:[^"\\]++|\\.|"(?!""))*+"""|"(?!"")(?:[^"\\\n\r]++|\\(?:\r\n|.))*+"?+'
+    rb"|'''(?:[^'\\]++|\\.|'(?!''))*+'''|'(?!'')(?:[^'\\\n\r]++|\\(?:\r\n|.))*+'?+"
+)
 
 
 def boundaries(data: bytes, after: int) -> Iterator[int]:
@@ -100,10 +110,13 @@ def _class_header(data: bytes) -> bytes | None:
 
 def parsable(data: bytes) -> bytes:
     """
-    *data* with long runs of comments blanked, outside of strings.
+    *data* with every lone return made a line feed, and long runs of comments blanked, outside of strings.
 
-    The grammar's scanner reads such a run again for each of its lines: 100,000 would take hours.
+    To the grammar a lone return is a blank; to an editor and to Python it ends a line. And its scanner reads
+    a run of comments again for each of its lines: 100,000 would take hours.
     """
+    if b"\r" in data:
+        data = _LONE_RETURN.sub(b"\n", data)
     parts: list[bytes] = []
     string: bytes | None = None
     at = 0
@@ -114,6 +127,27 @@ def parsable(data: bytes) -> bytes:
         string = _open_after(run[0], string, 0)[0] if string else None
         at = run.end()
     return b"".join((*parts, data[at:])) if parts else data
+
+
+def is_closed(data: bytes) -> bool:
+    """Whether *data* leaves nothing open: no long string, no bracket, no decorator without a definition."""
+    is_balanced = _balanced().fullmatch(data) is not None or _open_after(data, None, 0) == (None, 0)
+    return is_balanced and not _is_bare_decorator(data)
+
+
+@cache
+def _balanced() -> re.Pattern[bytes]:
+    """
+    Text in which every string and every bracket is closed, for brackets that are not too deep in others.
+
+    For nearly all text it says in one pass what ``_open_after`` does; which kind of bracket closes which is
+    no matter, and one that closes nothing is none.
+    """
+    inner = outside = _NO_BRACKET
+    for _ in range(_DEEP):
+        inner = rb"(?:" + outside + rb")*+"
+        outside = _NO_BRACKET + rb"|[(\[{]" + inner + rb"[)\]}]"
+    return re.compile(rb"(?:" + outside + rb"|[)\]}])*+", re.DOTALL)
 
 
 def closes(data: bytes, following: Iterator[bytes]) -> int | None:

@@ -8,6 +8,7 @@ Invariants:
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,32 @@ _COMPOUND = frozenset(
 )
 
 _Found = list[tuple[str, Binding]]
+
+# A definition with all that stands above it, up to where its name ends.
+_DEFINED = re.compile(
+    rb"(?=[@acd])(?:(?:[@ \t#)\]}][^\n\r]*+)?[\n\r])*+"
+    rb"(?:(?:async[ \t]+)?def|class)[ \t]+([A-Za-z_]\w*+)[ \t]*[(:\[]"
+)
+# Code at the margin, with line ends of one kind and of any.
+_AT_MARGIN = re.compile(rb"\n[^ \t\n#)\]}]")
+_AT_ANY_MARGIN = re.compile(rb"[\n\r][^ \t\n\r#)\]}]")
+
+
+def stated(data: bytes, *, is_member: bool) -> Bindings | None:
+    """
+    The names that some bytes bind at the top, where that needs no tree; None elsewhere.
+
+    A definition with nothing else at the margin binds its name, and what stands in a class nothing there.
+    """
+    if b"global" in data or b"\x0c" in data:
+        return None
+    head = None if is_member else _DEFINED.match(data)
+    if not is_member and head is None:
+        return None
+    margin = _AT_ANY_MARGIN if b"\r" in data else _AT_MARGIN
+    if margin.search(data, head.end() if head is not None else 0):
+        return None
+    return {} if head is None else {head[1].decode(): (_DEFINITION,)}
 
 
 def top_level(root: RawNode, n_prefix: int) -> Bindings:
