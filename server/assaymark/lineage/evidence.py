@@ -1,0 +1,103 @@
+"""
+Our own notes, in refs/notes/assaymark: on what evidence each line's origin rests, and room for reviews.
+
+The grammar is that of git-ai's notes; server/NOTES.md describes the records.
+
+Invariants:
+    Dates without times; a conversation only as its hash; no path, no prompt, no person.
+    A record's key follows from what it says, so that notes of two clones merge without being renumbered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from assaymark.lineage import attested, gitai
+from assaymark.lineage.attested import Entry, Note, Table, who
+from assaymark.lineage.ranges import spelled
+from assaymark.origin import Author, Evidence, Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+SCHEMA = "assaymark/1"
+_EVIDENCE, _REVIEW = "e_", "r_"
+_HEX = 12
+
+
+def keyed(origin: Origin, others: Iterable[Author], date: str) -> tuple[str, Table]:
+    """
+    The key and the record of lines of *origin*.
+
+    *others* wrote parts of them too; *date* is the day, as 2026-11-14, or empty.
+    """
+    record: Table = {"author": origin.author.value, "evidence": origin.evidence.value}
+    if origin.author is not Author.human:
+        record |= {name: text for name in ("tool", "model") if (text := getattr(origin, name))}
+    if origin.author is Author.ai:
+        record["session"] = who(gitai.keyed(origin)[0])
+    if date:
+        record["date"] = date
+    if mixed := sorted({author.value for author in others}):
+        record["mixed"] = mixed
+    return f"{_EVIDENCE}{_hashed(record)}", record
+
+
+def note_of(lines: Mapping[str, Mapping[int, str]], records: Mapping[str, Table]) -> Note:
+    """The note that says of each line, by path and number, its key, with the *records* of the keys."""
+    files: dict[str, tuple[Entry, ...]] = {}
+    for path, keys in sorted(lines.items()):
+        by_key: dict[str, list[int]] = {}
+        for line in sorted(keys):
+            by_key.setdefault(keys[line], []).append(line)
+        if by_key and attested.is_speakable(path):
+            files[path] = tuple(Entry(key, spelled(several)) for key, several in by_key.items())
+    return Note(files, {"schema_version": SCHEMA, "evidence": dict(sorted(records.items())), "reviews": {}})
+
+
+def record_of(note: Note, key: str) -> Table:
+    """What is recorded under *key*; an empty table when nothing is."""
+    shelf = note.records.get("evidence")
+    record = shelf.get(key) if isinstance(shelf, dict) else None
+    return record if isinstance(record, dict) else {}
+
+
+def is_review(key: str) -> bool:
+    """Whether *key* says that lines were read, and not where they come from."""
+    return key.startswith(_REVIEW)
+
+
+def origins_alone(note: Note) -> Note:
+    """*note* without its entries about reviews."""
+    files = {
+        path: tuple(entry for entry in entries if not is_review(entry.key))
+        for path, entries in note.files.items()
+    }
+    return Note(files, note.records, note.problems, whole=note.whole)
+
+
+def evidence_in(record: Table) -> Evidence | None:
+    """The evidence that *record* names."""
+    try:
+        return Evidence(record.get("evidence"))
+    except ValueError:
+        return None
+
+
+def author_in(record: Table) -> Author:
+    try:
+        return Author(record.get("author"))
+    except ValueError:
+        return Author.unknown
+
+
+def is_mixed(record: Table) -> bool:
+    """Whether others than its author wrote parts of these lines."""
+    return bool(record.get("mixed"))
+
+
+def _hashed(record: Table) -> str:
+    text = json.dumps(record, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:_HEX]
