@@ -42,7 +42,8 @@ class Edited(NamedTuple):
     *before* and *after* are digests of the whole file (`Secret.digest`), None where not known. *edits* are
     the changes in ascending order, each in coordinates of the text before. Where that is not known, *edits*
     is empty, and *ranges* are the bytes of the text after that are the tool's. *n_bytes* is the length of the
-    text after and *lines* its outline (`Secret.outline`). *call* is the tool's own name of the edit.
+    text after and *lines* its outline (`Secret.outline`), as *lines_before* is that of the text before, by
+    which lines are found again that somebody changed in between. *call* is the tool's own name of the edit.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Edited(NamedTuple):
     lines: bytes = b""
     call: str = ""
     ranges: tuple[tuple[int, int], ...] = ()
+    lines_before: bytes = b""
 
 
 class Saved(NamedTuple):

@@ -132,6 +132,10 @@ def _ranges(value: list[list[object]]) -> tuple[tuple[int, int], ...]:
     return tuple((_count(start), _count(end)) for start, end in value)
 
 
+def _bytes_to_plain(value: bytes) -> str:
+    return binascii.b2a_base64(value, newline=False).decode("ascii")
+
+
 def _bytes(value: str) -> bytes:
     return binascii.a2b_base64(value, strict_mode=True)
 
@@ -139,7 +143,7 @@ def _bytes(value: str) -> bytes:
 # Fields of one name are written alike in all events.
 _WRITTEN: dict[str, Callable[[Any], object]] = {
     "origin": origin_to_plain,
-    "lines": lambda lines: binascii.b2a_base64(lines, newline=False).decode("ascii"),
+    **dict.fromkeys(("lines", "lines_before"), _bytes_to_plain),
     "runs": _runs_to_plain,
 }
 _READ: dict[str, Callable[[Any], object]] = {
@@ -150,7 +154,7 @@ _READ: dict[str, Callable[[Any], object]] = {
     "origin": origin_from_plain,
     "edits": _changes,
     "ranges": _ranges,
-    "lines": _bytes,
+    **dict.fromkeys(("lines", "lines_before"), _bytes),
     "runs": _runs_from_plain,
     "paths": _texts,
 }

@@ -1,0 +1,225 @@
+"""
+What events add up to: where each byte of a file's content came from.
+
+Invariants:
+    A state is of one content, known by its digest: whatever led there, in whatever order it is heard of, says
+    more about it and never less.
+    Where the content before an edit is known, nothing is guessed. Else lines are looked for in the newest
+    state, in their order; what is not found there came from the disk, and is unknown.
+    An agent is the author of bytes that it reported, and of those that come from such bytes, alone.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from assaymark.ledger.events import Edited, Saved
+from assaymark.ledger.secret import Line, outlined
+from assaymark.lineage.alignment import aligned
+from assaymark.origin import (
+    STANDING,
+    Arrival,
+    Author,
+    Origin,
+    Run,
+    Runs,
+    covering,
+    joined,
+    n_bytes_of,
+    sliced,
+    unknown,
+)
+
+DISK = unknown(Arrival.disk)
+
+
+class State(NamedTuple):
+    """
+    Where each byte of a content came from.
+
+    *lines* is its outline, empty where it is not kept. *exact* says that no line had to be looked for on the
+    way here.
+    """
+
+    digest: str
+    runs: Runs
+    lines: bytes = b""
+    exact: bool = True
+
+
+class Around(NamedTuple):
+    """What is known when an event is folded: the states *before* it and *after* it, and the *newest* one."""
+
+    before: State | None = None
+    after: State | None = None
+    newest: State | None = None
+
+
+def folded(event: Edited | Saved, around: Around) -> State:
+    """The state after *event*."""
+    if isinstance(event, Saved):
+        return _saved(event, around.after)
+    found, known = _edited(event, around), around.after
+    if known is None:
+        return found
+    lines = known.lines or found.lines
+    if found.exact and not known.exact:
+        return found._replace(lines=lines)
+    # An editor saw the bytes come before it was heard who wrote them. Where that is all that is certain, only
+    # what was reported counts.
+    said = found.runs if found.exact or not known.exact else _reported(event)
+    return known._replace(runs=filled(known.runs, said), lines=lines)
+
+
+def digest_after(event: Edited | Saved) -> str:
+    """The digest of the state after *event*; one of its own where nobody could tell."""
+    return (event.after or f"~{event.id}") if isinstance(event, Edited) else event.digest
+
+
+def anchored(state: State, lines: bytes, n_bytes: int) -> Runs:
+    """The origins of *n_bytes* with the outline *lines*, as far as these are lines of *state*."""
+    old, new = outlined(state.lines), outlined(lines)
+    starts = [0, *accumulate(line.n_bytes for line in old)]
+    # No outline is kept of a very long text, and one that is not of this text says nothing of it.
+    if starts[-1] != n_bytes_of(state.runs) or sum(line.n_bytes for line in new) != n_bytes:
+        return covering(n_bytes, DISK)
+    cut = _Cut(state.runs)
+    found: list[Runs] = []
+    at = 0
+    for same in aligned([line.hash for line in old], [line.hash for line in new]):
+        found.append(_of_the_disk(new[at : same.new]))
+        at = same.new + same.n
+        found.extend(_carried(old[same.old : same.old + same.n], new[same.new : at], starts[same.old], cut))
+    found.append(_of_the_disk(new[at:]))
+    return joined(found)
+
+
+def filled(known: Runs, other: Runs, arrivals: frozenset[Arrival] | None = None) -> Runs:
+    """*known*, with what *other* knows of the bytes that are unknown there (and came by *arrivals*)."""
+    if n_bytes_of(known) != n_bytes_of(other):
+        return known
+    cut, at = _Cut(other), 0
+    found: list[Runs] = []
+    for run in known:
+        is_open = run.origin.author is Author.unknown and (arrivals is None or run.origin.arrival in arrivals)
+        found.append(_preferred(cut(at, at + run.n_bytes), run.origin) if is_open else (run,))
+        at += run.n_bytes
+    return joined(found)
+
+
+def brought_forward(newest: State, earlier: State) -> State:
+    """*newest*, after more became known of the *earlier* state that an editor went on from."""
+    found = anchored(earlier, newest.lines, n_bytes_of(newest.runs))
+    return newest._replace(runs=filled(newest.runs, found, frozenset((Arrival.disk,))))
+
+
+def _saved(event: Saved, known: State | None) -> State:
+    if known is None:
+        return State(event.digest, event.runs, event.lines)
+    return State(event.digest, filled(event.runs, known.runs), event.lines or known.lines)
+
+
+def _edited(event: Edited, around: Around) -> State:
+    digest = digest_after(event)
+    n_before = event.n_bytes - sum(edit.n_new - (edit.end - edit.start) for edit in event.edits)
+    before = _before(event, around, n_before)
+    if before is not None:
+        return State(digest, _spliced(event, before.runs), event.lines, before.exact)
+    if around.newest is None:
+        rest = covering(event.n_bytes, STANDING)
+    else:
+        rest = anchored(around.newest, event.lines, event.n_bytes)
+    runs = _overlaid(rest, _landed(event), event.origin)
+    return State(digest, runs, event.lines, exact=around.newest is None)
+
+
+def _before(event: Edited, around: Around, n_before: int) -> State | None:
+    """The state that the edits are made in: the known one, or one whose lines are found in the newest."""
+    if event.before is None or n_before < 0 or any(edit.end > n_before for edit in event.edits):
+        return None
+    if around.before is not None:
+        return around.before if n_bytes_of(around.before.runs) == n_before else None
+    if around.newest is None:
+        return State(event.before, covering(n_before, STANDING))
+    if not event.lines_before:
+        return None
+    return State(event.before, anchored(around.newest, event.lines_before, n_before), exact=False)
+
+
+def _spliced(event: Edited, before: Runs) -> Runs:
+    cut, at = _Cut(before), 0
+    found: list[Runs] = []
+    for edit in event.edits:
+        found += [cut(at, edit.start), covering(edit.n_new, event.origin)]
+        at = edit.end
+    return joined([*found, cut(at, n_bytes_of(before))])
+
+
+def _reported(event: Edited) -> Runs:
+    """What *event* alone says of the text after it."""
+    return _overlaid(covering(event.n_bytes, DISK), _landed(event), event.origin)
+
+
+def _landed(event: Edited) -> Iterator[tuple[int, int]]:
+    """The bytes of the text after that are the tool's, in ascending order and within the text."""
+    at = 0
+    for start, end in sorted(event.ranges) if event.before is None else _shifted(event):
+        first, last = max(start, at), min(end, event.n_bytes)
+        if first < last:
+            yield first, last
+            at = last
+
+
+def _shifted(event: Edited) -> Iterator[tuple[int, int]]:
+    growth = 0
+    for edit in event.edits:
+        start = edit.start + growth
+        yield start, start + edit.n_new
+        growth += edit.n_new - (edit.end - edit.start)
+
+
+def _overlaid(runs: Runs, ranges: Iterator[tuple[int, int]], origin: Origin) -> Runs:
+    cut, at = _Cut(runs), 0
+    found: list[Runs] = []
+    for start, end in ranges:
+        found += [cut(at, start), covering(end - start, origin)]
+        at = end
+    return joined([*found, cut(at, n_bytes_of(runs))])
+
+
+def _preferred(runs: Runs, otherwise: Origin) -> Runs:
+    return tuple(Run(n, otherwise if one.author is Author.unknown else one) for n, one in runs)
+
+
+def _of_the_disk(lines: Sequence[Line]) -> Runs:
+    return covering(sum(line.n_bytes for line in lines), DISK)
+
+
+def _carried(old: Sequence[Line], new: Sequence[Line], start: int, cut: _Cut) -> Iterator[Runs]:
+    """The origins of lines that stood at *start* of the older text, whatever ends them now."""
+    if all(one.n_bytes == other.n_bytes for one, other in zip(old, new, strict=True)):
+        yield cut(start, start + sum(line.n_bytes for line in old))
+        return
+    for one, other in zip(old, new, strict=True):
+        end = start + one.n_bytes
+        yield cut(start, end - one.n_end)
+        # A line end that is spelled anew is still whoever's it was.
+        yield covering(other.n_end, cut(end - 1, end)[0].origin if one.n_end else DISK)
+        start = end
+
+
+class _Cut:
+    """Slices of runs, without going through all of them for each."""
+
+    def __init__(self, runs: Runs) -> None:
+        self._runs = runs
+        self._ends = list(accumulate(run.n_bytes for run in runs))
+
+    def __call__(self, start: int, end: int) -> Runs:
+        first = bisect_right(self._ends, start)
+        last = bisect_right(self._ends, end - 1) + 1
+        before = self._ends[first - 1] if first else 0
+        return sliced(self._runs[first:last], start - before, end - before) if start < end else ()
