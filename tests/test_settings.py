@@ -23,7 +23,7 @@ from assaymark.settings.resolving import Resolved, resolved
 from assaymark.settings.shapes import Ground
 from assaymark.settings.standing import Lookup, Standing
 from assaymark.settings.stored import from_plain, to_plain
-from assaymark.settings.values import Bandit, Settings
+from assaymark.settings.values import Bandit, Hints, Settings
 
 HERE = Ground(os.sep)
 
@@ -44,6 +44,9 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     "workspace-diagnostics": st.booleans(),
     "typing-delay": st.integers(0, 3),
     "bandit-delay": st.integers(0, 3),
+    "origin-hints": st.sampled_from(Hints),
+    "origin-hints-model": st.booleans(),
+    "quiet": st.booleans(),
     "timeout": st.sampled_from([0.5, 1.0, 10.0, 20.0]),
     "max-bytes": st.integers(1, 4),
 }

@@ -135,4 +135,7 @@ def _what_is_asked(settings: Settings) -> Settings:
         workspace_diagnostics=_DEFAULT.workspace_diagnostics,
         typing_delay_ms=_DEFAULT.typing_delay_ms,
         bandit_delay_ms=_DEFAULT.bandit_delay_ms,
+        hints=_DEFAULT.hints,
+        hints_name_model=_DEFAULT.hints_name_model,
+        quiet=_DEFAULT.quiet,
     )

@@ -16,7 +16,7 @@ from assaymark.finding import Level, Severity
 from assaymark.settings import shapes, stricter
 from assaymark.settings.layer import Layer
 from assaymark.settings.shapes import Shape
-from assaymark.settings.values import Bandit, Settings
+from assaymark.settings.values import Bandit, Hints, Settings
 
 TOOLS = ("ruff", "bandit", "semgrep")
 
@@ -192,6 +192,37 @@ DECLARED: tuple[Setting, ...] = (
         "longer",
         shapes.milliseconds,
         stricter.less,
+        _PEOPLE,
+    ),
+    Setting(
+        "origin-hints",
+        "hints",
+        "`off`, `uncommitted` or `all`",
+        "behind which lines of an AI that nobody reviewed an editor shows a hint: none, those that are not"
+        " committed yet, or all",
+        "fewer have one",
+        shapes.one_of(Hints),
+        stricter.hints,
+        _PEOPLE,
+    ),
+    Setting(
+        "origin-hints-model",
+        "hints_name_model",
+        "`true` or `false`",
+        "whether such a hint names the model",
+        "`false`",
+        shapes.truth,
+        stricter.either,
+        _PEOPLE,
+    ),
+    Setting(
+        "quiet",
+        "quiet",
+        "`true` or `false`",
+        "whether an editor shows findings only: no hint, no lens, and nothing of where lines come from",
+        "`true`",
+        shapes.truth,
+        stricter.both,
         _PEOPLE,
     ),
     Setting(

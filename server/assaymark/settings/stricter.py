@@ -13,11 +13,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeVar
 
-from assaymark.settings.values import Bandit
+from assaymark.settings.values import Bandit, Hints
 
 T = TypeVar("T")
 Names = tuple[T, ...]
 
+_HINTED = (Hints.off, Hints.uncommitted, Hints.all)
 _ASKED = (Bandit.off, Bandit.rest, Bandit.all)
 
 
@@ -59,6 +60,11 @@ def both(before: bool, after: bool) -> bool:  # noqa: FBT001 - as above
 def bandit(before: Bandit, after: Bandit) -> Bandit:
     """To ask more is stricter."""
     return max(before, after, key=_ASKED.index)
+
+
+def hints(before: Hints, after: Hints) -> Hints:
+    """To hint at more is stricter."""
+    return max(before, after, key=_HINTED.index)
 
 
 def none(before: Path | None, after: Path | None) -> Path | None:

@@ -24,6 +24,14 @@ class Bandit(enum.Enum):
     off = "off"
 
 
+class Hints(enum.Enum):
+    """Which of an agent's lines that nobody reviewed have a hint: none, those not committed yet, or all."""
+
+    off = "off"
+    uncommitted = "uncommitted"
+    all = "all"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """
@@ -35,7 +43,8 @@ class Settings:
     too is hidden, and counted. *baseline* is the file of findings that are known. *foreign_comments*:
     `# nosec`, `# noqa` and `# nosemgrep` are honoured. *typing_delay_ms* is how long typing rests before a
     finding in the statement being typed is shown, *bandit_delay_ms* before bandit is asked. *seconds* is how
-    long a file may take in a batch.
+    long a file may take in a batch. *hints* and *hints_name_model* are about the hints behind lines of an
+    agent; *quiet* leaves findings only, and nothing of where lines come from.
     """
 
     severity: Severity = Severity.low
@@ -52,5 +61,8 @@ class Settings:
     workspace_diagnostics: bool = False
     typing_delay_ms: int = 500
     bandit_delay_ms: int = 250
+    hints: Hints = Hints.uncommitted
+    hints_name_model: bool = False
+    quiet: bool = False
     limits: Limits = field(default_factory=Limits)
     seconds: float = 10.0

@@ -1,0 +1,174 @@
+"""
+The origin of a line in words, for people.
+
+Invariants:
+    What is said is about lines, never about persons.
+    Unknown is said as unknown, and that a lot came at once is no evidence of an agent.
+    Days are those of UTC; the year stands there only when it is not this one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assaymark.origin import Arrival, Author, Evidence, Origin
+
+if TYPE_CHECKING:
+    from assaymark.lineage.lines import LineOrigin
+
+_NAMES = {
+    "aider": "Aider",
+    "amp": "Amp",
+    "assaymark": "a fix of Assaymark",
+    "claude": "Claude Code",
+    "codex": "Codex",
+    "copilot": "GitHub Copilot",
+    "copilot-cli": "GitHub Copilot CLI",
+    "cursor": "Cursor",
+    "formatter": "a formatter",
+    "gemini": "Gemini CLI",
+    "opencode": "OpenCode",
+    "rename": "a rename",
+    "windsurf": "Windsurf",
+}
+# Behind "Evidence:", and in brackets where several are told of.
+_EVIDENCE = {
+    Evidence.hook: "its edit hook",
+    Evidence.accept: "the editor reported it",
+    Evidence.digest: "the file is as it left it",
+    Evidence.note: "the git note of the commit",
+}
+_NOT_AI = "That is not evidence of AI."
+_NOT_REVIEWED = "not reviewed"
+# What stands behind the first of an agent's lines.
+HINT = f"AI, {_NOT_REVIEWED}"
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAY = 86_400
+_EPOCH = 719_163  # 1 January 1970, as a proleptic Gregorian ordinal
+
+
+def full_hint(origin: Origin) -> str:
+    """The hint with the model, or what else is known of the agent."""
+    return f"{origin.model or name_of(origin.tool) or 'AI'}, {_NOT_REVIEWED}"
+
+
+def lens(n_findings: int, n_ai: int, n_lines: int) -> str:
+    """What stands over a function: its findings in lines not reviewed, and how much of it is an agent's."""
+    findings = f"{n_findings} finding{'' if n_findings == 1 else 's'}"
+    return f"{findings} · {n_ai} of {n_lines} line{'' if n_lines == 1 else 's'} by AI, {_NOT_REVIEWED}"
+
+
+def sentence(number: int, line: LineOrigin, today: int, n_lines: int = 0) -> str:
+    """
+    Where line *number* (from 1) comes from; nothing when it is blank.
+
+    *today* is a proleptic Gregorian ordinal, *n_lines* how many lines came with it, if that is known.
+    """
+    origins = _told_apart(line)
+    if not origins:
+        return ""
+    if len(origins) > 1:
+        parts = ", ".join(f"partly {_in_short(origin, today)}" for origin in origins)
+        reviewed = " Not reviewed." if any(origin.author is Author.ai for origin in origins) else ""
+        return f"Line {number}: {parts}.{reviewed}"
+    return f"Line {number}: {_in_full(origins[0], today, n_lines)}"
+
+
+def name_of(tool: str) -> str:
+    """What people call the tool; one that we have no name for is called as it calls itself."""
+    return _NAMES.get(tool, tool)
+
+
+def day_of(time: int, today: int) -> str:
+    """The day of *time* (seconds since 1970), as `14 Nov`; with its year when *today* is in another."""
+    year, month, day = _date(_EPOCH + time // _DAY)
+    said = f"{day} {_MONTHS[month - 1]}"
+    return said if year == _date(today)[0] else f"{said} {year}"
+
+
+def _told_apart(line: LineOrigin) -> list[Origin]:
+    """The origins of *line* that read differently: two conversations of an agent are one here."""
+    found: dict[tuple[object, ...], Origin] = {}
+    for origin, _ in line.parts:
+        day = None if origin.time is None else origin.time // _DAY
+        kind = origin.author, origin.evidence, origin.tool, origin.model, origin.arrival, origin.named, day
+        found.setdefault(kind, origin)
+    return list(found.values())
+
+
+def _in_full(origin: Origin, today: int, n_lines: int) -> str:
+    if origin.author is Author.unknown:
+        return _unknown(origin, today, n_lines)
+    if origin.evidence is Evidence.typed:
+        return f"{_whose(origin, today)}."
+    reviewed = " Not reviewed." if origin.author is Author.ai else ""
+    return f"{_whose(origin, today)}. Evidence: {_EVIDENCE[origin.evidence]}.{reviewed}"
+
+
+def _in_short(origin: Origin, today: int) -> str:
+    if origin.author is Author.unknown:
+        return f"of unknown origin ({_how(origin, today)})"
+    if origin.evidence is Evidence.typed:
+        return _whose(origin, today)
+    return f"{_whose(origin, today)} ({_EVIDENCE[origin.evidence]})"
+
+
+def _whose(origin: Origin, today: int) -> str:
+    if origin.evidence is Evidence.typed:
+        who = ["typed in the editor"]
+    elif origin.author is Author.human:
+        who = ["written by hand"]
+    else:
+        nameless = "an AI that is not named" if origin.author is Author.ai else "a tool"
+        who = [name_of(origin.tool) or nameless, *filter(None, [origin.model])]
+    return ", ".join(who if origin.time is None else [*who, day_of(origin.time, today)])
+
+
+def _unknown(origin: Origin, today: int, n_lines: int) -> str:
+    if origin.named:
+        return f"origin unknown. The commit names {name_of(origin.named)}; which lines is not recorded."
+    if origin.arrival is Arrival.bulk:
+        came = f"{n_lines} lines" if n_lines > 1 else "it"
+        return f"origin unknown: {came} came in at once and no tool reported {_them(n_lines)}. {_NOT_AI}"
+    return f"origin unknown ({_how(origin, today)})."
+
+
+def _how(origin: Origin, today: int) -> str:
+    """How something of unknown origin came, as it stands in brackets."""
+    if origin.named:
+        return f"the commit names {name_of(origin.named)}"
+    if origin.arrival is Arrival.standing and origin.time is not None:
+        return f"committed {day_of(origin.time, today)}, before recording began"
+    if origin.arrival is Arrival.committed:
+        when = "" if origin.time is None else f" {day_of(origin.time, today)}"
+        return f"committed{when}; nothing was recorded of it"
+    return _ARRIVALS.get(origin.arrival or Arrival.committed, "nothing was recorded of it")
+
+
+def _them(n_lines: int) -> str:
+    return "them" if n_lines > 1 else "it"
+
+
+_ARRIVALS = {
+    Arrival.standing: "it was there before recording began",
+    Arrival.bulk: "it came in at once and no tool reported it",
+    Arrival.pasted: "pasted",
+    Arrival.disk: "the file changed on disk and no tool reported it",
+}
+
+
+def _date(ordinal: int) -> tuple[int, int, int]:
+    """
+    Year, month and day of a proleptic Gregorian ordinal.
+
+    Source: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days.
+    """
+    # Counted from 1 March of year 0, so that the leap day is the last of its year.
+    era, of_era = divmod(ordinal + 305, 146_097)
+    year = (of_era - of_era // 1_460 + of_era // 36_524 - of_era // 146_096) // 365
+    of_year = of_era - (365 * year + year // 4 - year // 100)
+    shifted = (5 * of_year + 2) // 153
+    day = of_year - (153 * shifted + 2) // 5 + 1
+    month = shifted + 3 if shifted < 10 else shifted - 9
+    return year + era * 400 + (month <= 2), month, day
