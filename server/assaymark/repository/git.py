@@ -34,6 +34,8 @@ _SAFE_ENVIRONMENT = {
 }
 _SECONDS = 60
 _REGULAR = frozenset(("100644", "100755"))
+# The kinds of objects whose content is asked for.
+_READ = frozenset(("blob", "commit"))
 
 
 class GitError(Exception):
@@ -128,17 +130,24 @@ def at(reference: str, here: str) -> Mapping[str, str]:
     return {_place(root, path): blob for (mode, _kind, blob), path in entries if mode in _REGULAR}
 
 
-def contents(blobs: Iterable[str], here: str, max_bytes: int) -> dict[str, bytes | None]:
-    """The content of each object id, None for those too large; ids that the repository lacks are left out."""
-    ids = sorted(set(blobs))
-    if not ids:
+def contents(ids: Iterable[str], here: str | None, max_bytes: int) -> dict[str, bytes | None]:
+    """What each blob or commit holds, None for those too large; what the repository lacks is left out."""
+    several = sorted(set(ids))
+    if not several:
         return {}
-    asked = "".join(f"{blob}\n" for blob in ids).encode("ascii")
+    asked = "".join(f"{one}\n" for one in several).encode("ascii")
     rows = [
         line.split() for line in run(("cat-file", "--batch-check"), here, asked).decode("ascii").splitlines()
     ]
-    sizes = {row[0]: int(row[2]) for row in rows if len(row) == 3 and row[1] == "blob"}
+    sizes = {row[0]: int(row[2]) for row in rows if len(row) == 3 and row[1] in _READ}
+    return held(sizes, here, max_bytes)
+
+
+def held(sizes: Mapping[str, int], here: str | None, max_bytes: int) -> dict[str, bytes | None]:
+    """What each object, whose *sizes* are known, holds; None for those too large."""
     found: dict[str, bytes | None] = dict.fromkeys(sizes)
+    if not found:
+        return found
     asked = "".join(f"{blob}\n" for blob, size in sizes.items() if size <= max_bytes).encode("ascii")
     out, at_byte = run(("cat-file", "--batch"), here, asked), 0
     while at_byte < len(out):

@@ -1,0 +1,192 @@
+"""
+Notes on commits: what they say, and how many are written at once.
+
+Invariants:
+    A notes ref moves only from the tip that was read: who was faster is read again, and nothing is lost.
+    Notes are found at any depth of folders, and written as deep as the others are.
+    Nothing that a note's commit says tells who wrote it or at what time of the day.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from assaymark.repository.git import GitError, run
+from assaymark.repository.objects import is_id, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+AI = "refs/notes/ai"
+OURS = "refs/notes/assaymark"
+BOTH = (AI, OURS)
+# Larger notes are left as they are.
+LARGEST = 64 << 20
+# By so many commits on, one listing is cheaper than asking for each.
+_FEW = 200
+_DEPTHS = 4
+_TRIES = 40
+_DAY = 86_400
+_WHO = b"Assaymark <notes@assaymark.invalid>"
+_COMMITTER = re.compile(rb"^committer .* (\d+) [+-]\d{4}$", re.MULTILINE)
+# What git says of a ref that is not where it was, or that somebody else is moving.
+_LOST = ("not updating", "cannot lock ref", "file exists")
+_NEVER = ("permission denied", "read-only", "no space")
+
+# The note of a commit made of what it was; None for none.
+Making: TypeAlias = "Callable[[bytes | None], bytes | None]"
+Texts: TypeAlias = "Mapping[str, bytes | None]"
+
+
+class Moved(GitError):
+    """A notes ref is not any more where it was read."""
+
+
+class Tip(NamedTuple):
+    """The commit that a notes ref is at (None without the ref), and its time."""
+
+    id: str | None
+    time: int
+
+
+def tips(refs: Sequence[str], here: str | None) -> dict[str, Tip]:
+    """Where these notes refs are."""
+    out = run(("for-each-ref", "--format=%(refname) %(objectname) %(objecttype)", *refs), here)
+    ids = {row[0]: row[1] for line in out.decode("ascii", "replace").splitlines() if (row := line.split())}
+    held = dict(zip(ids.values(), texts(list(ids.values()), here, LARGEST), strict=True))
+    return {ref: Tip(ids.get(ref), _time(held.get(ids.get(ref, "")))) for ref in refs}
+
+
+def texts_of(tip: str | None, commits: Iterable[str], here: str | None) -> dict[str, bytes]:
+    """The notes that *tip* has on these *commits*, by commit."""
+    wanted = list(dict.fromkeys(commits))
+    if tip is None or not wanted:
+        return {}
+    if len(wanted) > _FEW:
+        blobs = every(tip, here)
+        asked = [blobs[commit][1] for commit in wanted if commit in blobs]
+        held = dict(zip(asked, texts(asked, here, LARGEST), strict=True))
+        found = ((commit, held.get(blobs[commit][1])) for commit in wanted if commit in blobs)
+    else:
+        names = [(commit, f"{tip}:{_path(commit, depth)}") for commit in wanted for depth in range(_DEPTHS)]
+        several = texts([name for _, name in names], here, LARGEST)
+        found = ((commit, text) for (commit, _), text in zip(names, several, strict=True))
+    return {commit: text for commit, text in found if text is not None}
+
+
+def every(tip: str, here: str | None) -> dict[str, tuple[str, str]]:
+    """The path and the blob of each note that *tip* has, by commit."""
+    out = run(("ls-tree", "-r", "-z", "--full-tree", tip), here)
+    rows = (row.split(b"\t", 1) for row in out.split(b"\0") if row)
+    entries = ((path.decode("ascii", "replace"), facts.decode("ascii").split()[2]) for facts, path in rows)
+    return {path.replace("/", ""): (path, blob) for path, blob in entries if is_id(path.replace("/", ""))}
+
+
+def changed(wanted: Mapping[str, Mapping[str, Making]], here: str | None) -> int:
+    """
+    How many notes were made anew, of those *wanted* by ref and commit.
+
+    Effect: writes those that come out different; when another is faster, all are made again of what that
+    one wrote; so a making applied to what it made must change nothing. Raises GitError.
+    """
+    refs = [ref for ref, makings in wanted.items() if makings]
+    for trial in range(_TRIES):
+        now = tips(refs, here)
+        made: dict[str, Texts] = {}
+        for ref in refs:
+            before = texts_of(now[ref].id, wanted[ref], here)
+            news = {commit: making(before.get(commit)) for commit, making in wanted[ref].items()}
+            made[ref] = {commit: text for commit, text in news.items() if text != before.get(commit)}
+        try:
+            write({ref: texts for ref, texts in made.items() if texts}, now, here)
+        except Moved:
+            # Whoever waits a random time meets nobody twice.
+            time.sleep(random.uniform(0, 0.02 * (trial + 1)))  # noqa: S311, no secret
+            continue
+        return sum(len(texts) for texts in made.values())
+    msg = f"{' and '.join(refs)}: others keep writing; try again"
+    raise GitError(msg)
+
+
+def write(made: Mapping[str, Texts], tips: Mapping[str, Tip], here: str | None) -> None:
+    """
+    Put these notes (by ref and commit; None takes one away) onto the *tips* that were read.
+
+    Effect: one `git fast-import`, whatever the number. Raises Moved when a ref is elsewhere by now; another
+    ref may have been written then.
+    """
+    stream = b"".join(_commit(ref, texts, tips[ref]) for ref, texts in made.items())
+    imported(stream, here)
+
+
+def imported(stream: bytes, here: str | None) -> None:
+    """Effect: what *stream* says, by `git fast-import`. Raises Moved, GitError."""
+    if not stream:
+        return
+    try:
+        run(
+            ("-c", "fastimport.unpackLimit=1000", "fast-import", "--quiet", "--date-format=raw"), here, stream
+        )
+    except GitError as error:
+        said = str(error).lower()
+        if any(words in said for words in _LOST) and not any(words in said for words in _NEVER):
+            raise Moved(str(error)) from error
+        raise
+
+
+def heading(ref: str, message: str, tip: Tip, merged: str | None = None, newest: int = 0) -> bytes:
+    """How a commit on *ref* begins, in the language of `git fast-import`: behind *tip*, and *merged* too."""
+    # The day alone; but no commit is older than what it stands on.
+    when = max(int(time.time()) // _DAY * _DAY, tip.time, newest)
+    lines = [
+        b"commit " + ref.encode(),
+        b"committer " + _WHO + b" %d +0000" % when,
+        _sized(message.encode()),
+    ]
+    if tip.id is not None:
+        lines.append(b"from " + tip.id.encode())
+    if merged is not None:
+        lines.append(b"merge " + merged.encode())
+    return b"\n".join(lines) + b"\n"
+
+
+def placed(path: str, text: bytes | None) -> bytes:
+    """A note at *path* of the notes' tree, or none any more, in the language of `git fast-import`."""
+    if text is None:
+        return b"D " + path.encode() + b"\n"
+    return b"M 100644 inline " + path.encode() + b"\n" + _sized(text) + b"\n"
+
+
+def path_like(commit: str, others: Iterable[str]) -> str:
+    """The path of the note on *commit* in a tree with the notes at *others*."""
+    depths = [path.count("/") for path in others]
+    return _path(commit, max(set(depths), key=depths.count, default=0))
+
+
+def _commit(ref: str, made: Texts, tip: Tip) -> bytes:
+    n = len(made)
+    parts = [heading(ref, f"Notes on {n} commit{'' if n == 1 else 's'}\n", tip)]
+    for commit, text in made.items():
+        if text is None:
+            parts.append(b"N " + b"0" * len(commit) + b" " + commit.encode() + b"\n")
+        else:
+            # Git follows the depth of the folders by itself.
+            parts.append(b"N inline " + commit.encode() + b"\n" + _sized(text) + b"\n")
+    return b"".join([*parts, b"\n"])
+
+
+def _sized(text: bytes) -> bytes:
+    return b"data %d\n" % len(text) + text
+
+
+def _path(commit: str, depth: int) -> str:
+    parts = [commit[2 * i : 2 * i + 2] for i in range(depth)]
+    return "/".join([*parts, commit[2 * depth :]])
+
+
+def _time(text: bytes | None) -> int:
+    found = _COMMITTER.search(text or b"")
+    return int(found[1]) if found else 0

@@ -1,0 +1,93 @@
+"""Real repositories for tests: of nobody's configuration, and with nobody's name."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+SERVER = Path(__file__).parents[1] / "server"
+
+
+def isolated(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    """Effect: git and our programs see no configuration, repository or state but those of the test."""
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    for name in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{name}_NAME", "A")
+        monkeypatch.setenv(f"GIT_{name}_EMAIL", "a@example.org")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_EDITOR", "true")
+    for name in ("XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(home))
+    monkeypatch.setenv("PYTHONPATH", str(SERVER))
+
+
+@dataclass(frozen=True)
+class World:
+    """A repository, at *root*."""
+
+    root: Path
+
+    @property
+    def here(self) -> str:
+        return str(self.root)
+
+    def git(self, *arguments: str, check: bool = True, given: str | bytes = b"") -> str:
+        raw = given.encode() if isinstance(given, str) else given
+        done = subprocess.run(
+            ["git", *arguments], cwd=self.root, check=False, capture_output=True, input=raw, timeout=60
+        )
+        if check and done.returncode:
+            msg = f"git {arguments}: {done.stdout!r} {done.stderr!r}"
+            raise AssertionError(msg)
+        return done.stdout.decode("utf-8", "replace").strip()
+
+    def write(self, path: str, content: str | bytes) -> None:
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+
+    def read(self, path: str) -> bytes:
+        return (self.root / path).read_bytes()
+
+    def commit(self, message: str = "x", **files: str) -> str:
+        """The id of a commit of all that there is, after *files* (`a` is a.py) were written."""
+        for name, content in files.items():
+            self.write(f"{name}.py", content)
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", message)
+        return self.head
+
+    @property
+    def head(self) -> str:
+        return self.git("rev-parse", "HEAD")
+
+    def note(self, commit: str = "HEAD", ref: str = "refs/notes/ai") -> str:
+        return self.git("notes", "--ref", ref, "show", commit, check=False)
+
+
+def made(root: Path) -> World:
+    """A new repository."""
+    root.mkdir(parents=True, exist_ok=True)
+    world = World(root)
+    world.git("init", "-q", "-b", "main", ".")
+    return world
+
+
+def assaymark(world: World, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    """What the command line did, as a process."""
+    return subprocess.run(
+        [sys.executable, "-m", "assaymark", *arguments],
+        cwd=world.root,
+        capture_output=True,
+        text=True,
+        input=given,
+        timeout=60,
+        check=False,
+    )
