@@ -65,7 +65,7 @@ def test_a_byte_keeps_its_origin_until_it_is_replaced(path: str, data: st.DataOb
         came = data.draw(_some_runs(len(edit.new)))
         content = applied(content, edit)
         model[edit.span.start : edit.span.end] = _bytewise(came)
-        snapshot = advanced(snapshot, [edit], [came])
+        snapshot = advanced(snapshot, [edit], lambda _text, _edit, came=came: came)
         assert snapshot.text.whole() == content
         assert _checked(snapshot) == model
 
@@ -92,12 +92,12 @@ def test_what_is_typed_over_with_the_same_bytes_is_typed() -> None:
     """Equal bytes that replace others are not those others."""
     content = b"def f():\n    pass\n"
     snapshot = opened(content, "x.py", NO_RULES, origins=(Run(len(content), AGENT),))
-    after = advanced(snapshot, [Edit(Span(0, len(content)), content)], [(Run(len(content), TYPED),)])
+    after = advanced(snapshot, [Edit(Span(0, len(content)), content)], lambda *_: (Run(len(content), TYPED),))
     assert runs_of(after.text) == (Run(len(content), TYPED),)
 
 
 def test_a_text_that_grows_beyond_the_limit_keeps_its_origins() -> None:
     """What is no longer analysed is still attributed."""
     small = opened(b"x = 1\n", "x.py", NO_RULES, Limits(max_bytes=10), origins=(Run(6, AGENT),))
-    big = advanced(small, [Edit(Span(6, 6), b"# longer\n")], [(Run(9, TYPED),)])
+    big = advanced(small, [Edit(Span(6, 6), b"# longer\n")], lambda *_: (Run(9, TYPED),))
     assert runs_of(big.text) == (Run(6, AGENT), Run(9, TYPED))

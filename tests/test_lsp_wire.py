@@ -144,20 +144,20 @@ def test_a_draft_is_the_text_edited_step_by_step(
     for change in changes:
         if change is None:
             text = "x\ry\n"
-            draft.replace_all(text)
+            draft.replace_all(text, 1)
         else:
             start = expected_offset(text, change.start, encoding)
             end = expected_offset(text, change.end, encoding)
             content = text.encode()
             text = (content[:start] + utf8(change.new) + content[end:]).decode()
-            draft.replace(change)
+            draft.replace(change, 1)
     assert edited(draft) == text
 
 
 def test_a_range_that_ends_before_it_starts_is_turned() -> None:
     """Editors should not send it; it is no reason to fail."""
     draft = Draft(text_of(b"abc\n"), "utf-8")
-    draft.replace(Replacement(Position(0, 2), Position(0, 1), "x"))
+    draft.replace(Replacement(Position(0, 2), Position(0, 1), "x"), 1)
     assert draft.edits[0].span.start == 1
     assert draft.edits[0].span.end == 2
 
@@ -167,7 +167,7 @@ def test_a_draft_does_not_take_what_is_far_away() -> None:
     draft = Draft(text_of(b"line\n" * 50_000), "utf-8")
     near = Replacement(Position(10, 0), Position(10, 0), "x")
     assert draft.takes(near)
-    draft.replace(near)
+    draft.replace(near, 1)
     assert draft.takes(near)
     assert not draft.takes(Replacement(Position(40_000, 0), Position(40_000, 0), "x"))
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.advance import advanced, opened
+from assaymark.analysis.attributing import Came, attributed, unsaid
 from assaymark.analysis.settling import settled
 from assaymark.analysis.snapshot import Limits, Snapshot
 
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from assaymark.finding import Finding
+    from assaymark.origin import Runs
     from assaymark.rules.ruleset import RuleSet
-    from assaymark.text import Edit
+    from assaymark.text import Edit, Span
 
 
 class NotOpenError(Exception):
@@ -59,25 +61,38 @@ class Desk:
         limits: Limits | None = None,
         today: int | None = None,
         foreign: bool = True,
+        origins: Runs | None = None,
     ) -> Entry:
         """
-        The text as it was opened; *today* and *foreign* are as in `analysis.opened`.
+        The text as it was opened; *today*, *foreign* and *origins* are as in `analysis.opened`.
 
         Effect: it takes the place of what stood under *uri*.
         """
-        snapshot = opened(content, path, rules, limits, today=today, foreign=foreign)
+        snapshot = opened(content, path, rules, limits, today=today, foreign=foreign, origins=origins)
         return self._put(Entry(uri, snapshot, version))
 
-    def change(self, uri: str, edits: Sequence[Edit], version: int) -> Entry:
+    def change(self, uri: str, edits: Sequence[Edit], version: int, came: Came = unsaid) -> Entry:
         """
-        The text after *edits*, each relative to the text that the ones before it made.
+        The text after *edits*, each relative to the text that the ones before it made; *came* says where
+        what each brings comes from.
 
         Raises NotOpenError. Effect: the new snapshot takes the place of the old one.
         """
         before = self._entries.get(uri)
         if before is None:
             raise NotOpenError(uri)
-        return self._put(Entry(uri, advanced(before.snapshot, edits), version))
+        return self._put(Entry(uri, advanced(before.snapshot, edits, came), version))
+
+    def attribute(self, uri: str, span: Span, runs: Runs) -> Entry:
+        """
+        The text in which the bytes of *span* are known to be of the origins *runs*.
+
+        Raises NotOpenError. Effect: the new snapshot takes the place of the old one.
+        """
+        before = self._entries.get(uri)
+        if before is None:
+            raise NotOpenError(uri)
+        return self._put(Entry(uri, attributed(before.snapshot, span, runs), before.version))
 
     def settle(
         self, asked: Entry, found: Sequence[Finding], tested: frozenset[str] = frozenset()

@@ -15,6 +15,8 @@ from assaymark.lsp.door import Door
 from assaymark.lsp.frames import Frames
 
 Message = dict[str, Any]
+# When every test starts, in seconds since 1970: 14 November 2023, 22:13:20.
+BEGIN = 1_700_000_000
 URI = "file:///project/app/load.py"
 PULLS: Message = {
     "textDocument": {"diagnostic": {}, "codeAction": {"codeActionLiteralSupport": {}}},
@@ -66,7 +68,7 @@ class Inside:
         self._n_requests = 0
         self._n_seen = 0
         self.version = 0
-        self.door = Door(self._write, self.clock.later)
+        self.door = Door(self._write, self.clock.later, clock=lambda: BEGIN + self.clock.now)
         if capabilities is not None:
             self.request("initialize", {"capabilities": capabilities, **params})
             self.notify("initialized", {})

@@ -19,11 +19,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.asking import Changed, Counts, answered, as_words
-from assaymark.analysis.attributing import Moved, parted, runs_of
+from assaymark.analysis.attributing import Came, Moved, parted, runs_of, unsaid
 from assaymark.analysis.silencing import chained, joined
 from assaymark.analysis.snapshot import Answer, Limits, Section, Snapshot, State, WideAnswer
 from assaymark.engines.patterns import Index, Seen, indexed
-from assaymark.origin import STANDING, Arrival, Runs, covering, spliced, unknown
+from assaymark.origin import STANDING, Runs, covering, spliced
 from assaymark.rules.patterns.paths import STAR
 from assaymark.suppress.judging import Terms
 from assaymark.suppress.markers import MARKERS, OWN
@@ -33,7 +33,7 @@ from assaymark.syntax.cut import Piece, cut, recut
 from assaymark.syntax.facts import Facts
 from assaymark.syntax.reading import Reading
 from assaymark.syntax.words import words_of
-from assaymark.text import Chunk, Edit, Text
+from assaymark.text import Chunk, Edit, Span, Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,8 +51,6 @@ class _Indexes:
     narrow: Index
     wide: tuple[Index, ...]
 
-
-_NOT_SAID = unknown(Arrival.bulk)
 
 # What is made of rules alone is made once for them: a run of many files asks for the same again and again.
 _JUDGES: dict[tuple[str, str], tuple[Rule, ...]] = {}
@@ -125,14 +123,12 @@ def opened(
     return answered(start, tuple(text), Changed(), counts, seen)
 
 
-def advanced(before: Snapshot, edits: Sequence[Edit], came: Sequence[Runs] | None = None) -> Snapshot:
+def advanced(before: Snapshot, edits: Sequence[Edit], came: Came = unsaid) -> Snapshot:
     """
     The analysis after *edits*, each relative to the text that the ones before it made.
 
-    *came* are the origins of what each brings; without them it is of unknown origin.
+    *came* says of what origins is what each brings.
     """
-    if came is None:
-        came = [covering(len(edit.new), _NOT_SAID) for edit in edits]
     if before.language is None or before.state is State.failed:
         return _reopened(before, edits, came)
     counts = Counts()
@@ -140,8 +136,8 @@ def advanced(before: Snapshot, edits: Sequence[Edit], came: Sequence[Runs] | Non
     text, known = before.text, _known(before.wide_rules)
     gone: dict[int, Section] = {}
     come: dict[int, Section] = {}
-    for edit, runs in zip(edits, came, strict=True):
-        origins = Moved(text, edit, runs)
+    for edit in edits:
+        origins = Moved(text, edit, came(text, edit))
 
         def made(piece: Piece, at: int, origins: Moved = origins) -> Section:
             return _section(piece, language, known, origins.between(at, at + piece.chunk.n_bytes))
@@ -220,12 +216,15 @@ def _heard(piece: Piece, language: str) -> Heard | None:
     return heard(piece, language)
 
 
-def _reopened(before: Snapshot, edits: Sequence[Edit], came: Sequence[Runs]) -> Snapshot:
-    content, origins = before.text.whole(), runs_of(before.text)
-    for edit, runs in zip(edits, came, strict=True):
-        content = content[: edit.span.start] + edit.new + content[edit.span.end :]
-        origins = spliced(origins, edit.span, runs)
-    return _opened_like(before, content, origins)
+def _reopened(before: Snapshot, edits: Sequence[Edit], came: Came) -> Snapshot:
+    for edit in edits:
+        text = before.text
+        content = (
+            text.slice(Span(0, edit.span.start)) + edit.new + text.slice(Span(edit.span.end, text.n_bytes))
+        )
+        origins = spliced(runs_of(text), edit.span, came(text, edit))
+        before = _opened_like(before, content, origins)
+    return before
 
 
 def _opened_like(before: Snapshot, content: bytes, origins: Runs) -> Snapshot:

@@ -11,16 +11,26 @@ Invariants:
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from assaymark.origin import Run, Runs, joined, sliced, spliced
+from assaymark.lineage.history import Inverse, Standing
+from assaymark.origin import Arrival, Run, Runs, covering, joined, sliced, spliced, unknown
 from assaymark.text import Edit, Place, Span, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from assaymark.analysis.snapshot import Section, Snapshot
+
+# The origins of what an edit brings, asked in the text that it is made in.
+Came: TypeAlias = "Callable[[Text[Section], Edit], Runs]"
+
+_NOT_SAID = unknown(Arrival.bulk)
+
+
+def unsaid(_text: Text[Section], edit: Edit) -> Runs:
+    """Nobody said where it comes from."""
+    return covering(len(edit.new), _NOT_SAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +96,34 @@ def attributed(snapshot: Snapshot, span: Span, runs: Runs) -> Snapshot:
     return replace(snapshot, text=snapshot.text.put(others)) if others else snapshot
 
 
+def standing_before(text: Text[Section], inverse: Inverse) -> Standing:
+    """What stood in a span before the newest edit, which *inverse* takes back, was made."""
+    start, old_end = inverse.span.start, inverse.span.start + len(inverse.old)
+    growth = inverse.span.length - len(inverse.old)
+
+    def standing(span: Span) -> tuple[bytes, Runs]:
+        first = _clipped(span, 0, start)
+        inner = _clipped(span, start, old_end).shifted(-start)
+        last = _clipped(span, old_end, text.n_bytes - growth).shifted(growth)
+        parts = (
+            runs_between(text, first),
+            sliced(inverse.runs, inner.start, inner.end),
+            runs_between(text, last),
+        )
+        return text.slice(first) + inverse.old[inner.start : inner.end] + text.slice(last), joined(parts)
+
+    return standing
+
+
 def _places(text: Text[Section], span: Span) -> Iterator[Place[Section]]:
     """The sections that hold a byte of *span*."""
     place: Place[Section] | None = text.place_of_byte(span.start)
     while place is not None and place.start < span.end:
         yield place
         place = text.after(place)
+
+
+def _clipped(span: Span, start: int, end: int) -> Span:
+    """The part of *span* between *start* and *end*, empty there when it has none."""
+    first = min(max(span.start, start), end)
+    return Span(first, max(first, min(span.end, end)))

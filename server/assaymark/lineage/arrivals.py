@@ -31,13 +31,14 @@ def is_typed(new: bytes) -> bool:
 
 def came(new: bytes, time: int) -> Runs:
     """The origins of the bytes of an edit that nobody reported, made at *time* (seconds since 1970)."""
-    return covering(len(new), typed(time) if is_typed(new) else unknown(Arrival.bulk, _day(time)))
+    return covering(len(new), typed(time) if is_typed(new) else unknown(Arrival.bulk, day_of(time)))
 
 
 def typed(time: int) -> Origin:
     """The origin of what was typed on the day of *time*: one for the day, so that it makes one run."""
-    return Origin(Author.human, Evidence.typed, time=_day(time))
+    return Origin(Author.human, Evidence.typed, time=day_of(time))
 
 
-def _day(time: int) -> int:
+def day_of(time: int) -> int:
+    """The start of the day of *time*, both in seconds since 1970."""
     return time - time % _DAY

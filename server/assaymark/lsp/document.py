@@ -33,6 +33,11 @@ class Waiting(Protocol):
     @property
     def edits(self) -> list[Edit]: ...
 
+    @property
+    def versions(self) -> list[int]:
+        """The version that each edit was made for."""
+        ...
+
 
 @dataclass(slots=True)
 class Outlet:

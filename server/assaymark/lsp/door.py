@@ -10,6 +10,7 @@ Invariants:
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -66,6 +67,7 @@ _LATE_NOTIFICATIONS: Mapping[str, tuple[str, str]] = {
     "notebookDocument/didChange": ("notebook", "change"),
     "notebookDocument/didSave": ("notebook", "save"),
     "notebookDocument/didClose": ("notebook", "close"),
+    "assaymark/origin": ("origin", "handle"),
 }
 # Requests that are answered when they are done, which may be long after.
 _REQUESTS: Mapping[str, tuple[str, str]] = {
@@ -78,12 +80,19 @@ _REQUESTS: Mapping[str, tuple[str, str]] = {
 class Door:
     """One connection."""
 
-    def __init__(self, write: Callable[[bytes], None], later: Later, soon: Soon | None = None) -> None:
+    def __init__(
+        self,
+        write: Callable[[bytes], None],
+        later: Later,
+        soon: Soon | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.outbox = Outbox(write)
         self.session: Session | None = None
         self.exit_code: int | None = None
         self._later = later
         self._soon = soon
+        self._clock = clock
         self._shut = False
         self._typed: Callable[[Mapping[str, Any]], None] | None = None
 
@@ -183,7 +192,7 @@ class Door:
         # The analysis takes longer to import than the reply to write, so the editor has that first.
         from assaymark.lsp.session import Session
 
-        self.session = Session(client, self.outbox, self._later, self._soon)
+        self.session = Session(client, self.outbox, self._later, self._soon, self._clock)
 
     def _notification(self, method: str, params: Params) -> None:
         if method == "exit":

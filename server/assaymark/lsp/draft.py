@@ -31,20 +31,22 @@ class Replacement:
 class Draft:
     """A text, and the edits that wait to be applied to it."""
 
-    __slots__ = ("_beneath", "_encoding", "_window", "edits")
+    __slots__ = ("_beneath", "_encoding", "_window", "edits", "versions")
 
     def __init__(self, beneath: NumberedLines, encoding: Encoding) -> None:
         self._beneath = beneath
         self._encoding = encoding
         self._window = _Window(beneath, 0, 0)
         self.edits: list[Edit] = []
+        # The version that each edit was made for.
+        self.versions: list[int] = []
 
     def takes(self, change: Replacement) -> bool:
         """Whether *change* is near enough to the edits that wait; else they had better be applied first."""
         return not self.edits or self._window.n_bytes_with(change.start.line, change.end.line) <= _MOST
 
-    def replace(self, change: Replacement) -> None:
-        """Effect: *change* waits as one more edit."""
+    def replace(self, change: Replacement, version: int) -> None:
+        """Effect: *change*, made for *version*, waits as one more edit."""
         start, end = sorted((change.start, change.end))
         window = self._window if self.edits else _Window(self._beneath, start.line, start.line)
         # A position beyond the text is the end of its last line.
@@ -54,13 +56,15 @@ class Draft:
         window.apply(edit)
         self._window = window
         self.edits.append(edit)
+        self.versions.append(version)
 
-    def replace_all(self, text: str) -> None:
+    def replace_all(self, text: str, version: int) -> None:
         """Effect: a new text in the place of everything waits as one more edit."""
         self._window.widen(0, self._window.n_lines)
         edit = Edit(Span(0, self._window.n_bytes), utf8(text))
         self._window.apply(edit)
         self.edits.append(edit)
+        self.versions.append(version)
 
 
 class _Window:

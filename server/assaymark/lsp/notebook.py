@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from assaymark.lineage.changes import n_shared
 from assaymark.lsp.draft import Replacement
 from assaymark.lsp.wire import Encoding, offset_of, utf8
 from assaymark.text import LINE_END, Edit, Span
@@ -208,22 +209,10 @@ def _difference(before: bytes, after: bytes, start: int) -> list[Edit]:
     """The edit that makes *after* of *before*, which stands at *start*; none when they are equal."""
     if before == after:
         return []
-    head = _n_shared(before, after)
-    tail = _n_shared(before[head:][::-1], after[head:][::-1])
+    head = n_shared(before, after)
+    tail = n_shared(before[head:][::-1], after[head:][::-1])
     head, tail = _whole(before, after, head, tail)
     return [Edit(Span(start + head, start + len(before) - tail), after[head : len(after) - tail])]
-
-
-def _n_shared(one: bytes, other: bytes) -> int:
-    """How many bytes the two begin with in common."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _whole(before: bytes, after: bytes, head: int, tail: int) -> tuple[int, int]:

@@ -9,12 +9,15 @@ Invariants:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assaymark.analysis.attributing import runs_of
 from assaymark.desk import Desk, Entry
 from assaymark.finding import Finding
+from assaymark.lsp.arrivals import Arrivals
 from assaymark.lsp.client import Client
 from assaymark.lsp.delivery import Delivery, Pull
 from assaymark.lsp.document import Document, Later, Outlet, Waiting
@@ -32,8 +35,9 @@ from assaymark.lsp.shelf import Shelf, page_uri
 from assaymark.lsp.status import Statuses
 from assaymark.lsp.verdicts import Verdicts
 from assaymark.lsp.watching import Watching
-from assaymark.lsp.wire import utf8
+from assaymark.lsp.wire import Position, utf8
 from assaymark.lsp.workspace_check import WorkspaceCheck
+from assaymark.origin import Runs
 from assaymark.text import Span
 from assaymark.workspace.notebook import known_as
 from assaymark.workspace.today import today
@@ -47,9 +51,18 @@ _SOURCES = (".py", ".pyi", ".pyw")
 class Session:
     """The state behind one connection."""
 
-    def __init__(self, client: Client, outbox: Outbox, later: Later, soon: Soon | None = None) -> None:
+    def __init__(
+        self,
+        client: Client,
+        outbox: Outbox,
+        later: Later,
+        soon: Soon | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.client = client
         self.outbox = outbox
+        # Seconds since 1970.
+        self.clock = clock
         self.desk = Desk()
         self.shelf = Shelf()
         self.baselines = Baselines(outbox)
@@ -67,6 +80,7 @@ class Session:
         self.watching = Watching(self)
         self.workspace = WorkspaceCheck(self, later)
         self.second = SecondOpinions(self, later, soon)
+        self.arrivals = Arrivals(self.desk, clock, later, self._span)
 
     def documents(self) -> Iterator[Document]:
         """The open texts."""
@@ -99,12 +113,12 @@ class Session:
         for change in changes:
             draft = self._draft(document)
             if isinstance(change, str):
-                draft.replace_all(change)
+                draft.replace_all(change, version)
                 continue
             if not draft.takes(change):
                 self._apply(document)
                 draft = self._draft(document)
-            draft.replace(change)
+            draft.replace(change, version)
         self.wait(document, self._draft(document), version)
         document.outlets[uri].version = version
 
@@ -227,7 +241,8 @@ class Session:
             document.path = self._path(document)
             shown_in = "" if document.notebook else document.uri
             document.sheet = self.sheet(document.options, shown_in, document.uri)
-            self._analyse(document, self._entry(document.uri).snapshot.text.whole())
+            text = self._entry(document.uri).snapshot.text
+            self._analyse(document, text.whole(), runs_of(text))
         if stale:
             self.tell_anew(*stale)
         self.watching.follow()
@@ -264,6 +279,12 @@ class Session:
         )
         return Sheet(style, self.baselines.known(options.settings.baseline, uri or shown_in))
 
+    def _span(self, uri: str, version: int | None, start: Position, end: Position) -> Span | None:
+        part = self.part(uri)
+        if part is None or (version is not None and part.version != version):
+            return None
+        return Span(*sorted((part.offset(start), part.offset(end))))
+
     def _entry(self, uri: str) -> Entry:
         entry = self.desk.at(uri)
         if entry is None:
@@ -275,7 +296,7 @@ class Session:
             document.draft = Draft(self._entry(document.uri).snapshot.text, self.client.encoding)
         return document.draft
 
-    def _analyse(self, document: Document, content: bytes) -> None:
+    def _analyse(self, document: Document, content: bytes, origins: Runs | None = None) -> None:
         rules = self.shelf.rules(document.options)
         for problem in self.shelf.taken_problems():
             self.outbox.warn(problem)
@@ -292,6 +313,7 @@ class Session:
                 limits=settings.limits,
                 today=today(),
                 foreign=settings.foreign_comments,
+                origins=origins,
             )
         except Exception as error:  # noqa: BLE001 - one document fails, and is said to
             self.desk.close(document.uri)
@@ -308,17 +330,19 @@ class Session:
             return
         before = self._entry(document.uri).snapshot
         try:
-            after = self.desk.change(document.uri, draft.edits, document.version).snapshot
+            came = self.arrivals.coming(document, draft.versions)
+            after = self.desk.change(document.uri, draft.edits, document.version, came).snapshot
         except Exception as error:  # noqa: BLE001 - the text must stay in step, whatever failed
             self.outbox.fault(error, "the analysis of a change")
             self._analyse(document, _edited(before.text.whole(), draft))
             return
+        self.arrivals.arrived(document)
         self.second.rest(document)
         if not draft.edits:
             return  # a new version of the same text
         if after.terms.today != today():
             # What held until yesterday holds no longer.
-            self._analyse(document, after.text.whole())
+            self._analyse(document, after.text.whole(), runs_of(after.text))
             return
         delay = document.options.settings.typing_delay_ms
         document.held = held_after(before, after, draft.edits, document.held) if delay else None
@@ -371,6 +395,7 @@ class Session:
         document.held = None
         self._rest(document, 0)
         self.second.forget(uri)
+        self.arrivals.forget(uri)
         self._changed.pop(uri, None)
         self.desk.close(uri)
         for outlet in document.outlets:

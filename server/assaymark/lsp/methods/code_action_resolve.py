@@ -75,6 +75,8 @@ def edit_of_all(session: Session, uri: str) -> types.WorkspaceEdit:
 
 def workspace_edit(session: Session, part: Part, edits: Iterable[Edit]) -> types.WorkspaceEdit:
     """*edits* of the text, which lie in *part*, as the client makes them."""
+    edits = tuple(edits)
+    session.arrivals.offered(part.document, edits)
     made = [_text_edit(part, edit) for edit in edits]
     if not session.client.versions_edits:
         return types.WorkspaceEdit(changes={part.uri: made})

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 class _Edits:
     """Edits of a joined text that wait."""
 
-    def __init__(self, edits: list[Edit]) -> None:
+    def __init__(self, edits: list[Edit], versions: list[int]) -> None:
         self.edits = edits
+        self.versions = versions
 
 
 def open_(session: Session, params: Params) -> None:
@@ -91,14 +92,22 @@ def _change_text(session: Session, document: Document, content: object, version:
         return
     document.outlets[uri].version = cell_version
     document.touched.add(uri)
-    _wait(session, document, notebook.change(uri, changes, session.client.encoding), version)
+    edits = notebook.change(uri, changes, session.client.encoding)
+    _wait(session, document, edits, version, cell_version)
 
 
-def _wait(session: Session, document: Document, edits: list[Edit], version: int) -> None:
+def _wait(
+    session: Session, document: Document, edits: list[Edit], version: int, made_for: int | None = None
+) -> None:
+    """Effect: *edits* wait; they are made for the notebook's *version*, or for a cell's."""
     if document.failure:
         return
-    before = document.draft.edits if document.draft is not None else []
-    session.wait(document, _Edits([*before, *edits]), version)
+    before = document.draft
+    versions = [version if made_for is None else made_for] * len(edits)
+    waiting = (
+        _Edits([*before.edits, *edits], [*before.versions, *versions]) if before else _Edits(edits, versions)
+    )
+    session.wait(document, waiting, version)
 
 
 def _listed(cell: object) -> Listed:

@@ -1,0 +1,81 @@
+"""
+Edits that were made, remembered for as long as somebody may still say where they come from.
+
+Invariant: what was typed into a change after it was made is not of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assaymark.lineage.history import History, Inverse
+from assaymark.origin import Arrival, Run, Runs, joined
+from assaymark.text import Edit, Span
+
+
+@dataclass(slots=True)
+class Change:
+    """An edit that was made, where its bytes stand by now, and what could be undone before it."""
+
+    version: int
+    edit: Edit
+    inverse: Inverse
+    came: Runs
+    before: History
+    at: float
+    span: Span
+    explained: bool = False
+    touched: bool = False
+
+    @property
+    def came_at_once(self) -> bool:
+        """Whether some of it came in without anybody saying whose it is."""
+        return any(run.origin.arrival is Arrival.bulk for run in self.came)
+
+    def carry(self, edit: Edit) -> None:
+        """Effect: where it stands is moved by an *edit* made after it."""
+        span = self.span
+        if edit.span.end <= span.start:
+            self.span = span.shifted(edit.growth)
+        elif edit.span.start < span.end:
+            self.touched = True
+            start = min(span.start, edit.span.start)
+            self.span = Span(start, max(span.end + edit.growth, edit.landed.end))
+
+
+def where(text: bytes, new: bytes) -> Span | None:
+    """Where *text* stands in what came, if that is the only place; line ends may be spelled otherwise."""
+    for spelled in (text, text.replace(b"\r\n", b"\n"), text.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")):
+        at = new.find(spelled)
+        if at >= 0:
+            return Span(at, at + len(spelled)) if new.find(spelled, at + 1) < 0 else None
+    return None
+
+
+def where_still(now: Runs, came: Runs, runs: Runs) -> Runs:
+    """*now*, what still is as it *came* given to the one origin of *runs*; unchanged if they have several."""
+    news, olds = {run.origin for run in runs}, {run.origin for run in came}
+    if len(news) != 1:
+        return now
+    new = news.pop()
+    return joined([(Run(run.n_bytes, new if run.origin in olds else run.origin),) for run in now])
+
+
+def narrowed(edit: Edit, old: bytes) -> Edit:
+    """*edit*, which replaces *old*, without what stands on either side both before and after."""
+    head = n_shared(old, edit.new)
+    tail = n_shared(old[head:][::-1], edit.new[head:][::-1])
+    span = Span(edit.span.start + head, edit.span.end - tail)
+    return Edit(span, edit.new[head : len(edit.new) - tail])
+
+
+def n_shared(one: bytes, other: bytes) -> int:
+    """How many bytes the two begin with in common."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

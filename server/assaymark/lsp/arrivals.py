@@ -1,0 +1,246 @@
+"""
+Where the bytes of each edit come from: what the edit says by itself, and what a signal says of it.
+
+A signal comes just before or just after the change that it explains. So every edit is first taken for what it
+shows by itself, and remembered for a while; whichever of the two comes second finds the other.
+
+Invariants:
+    Text that is typed is never looked up; a paste is looked up only where the editor says that it is one.
+    A signal explains the edits of its version, or those that brought its text, and no other.
+    What was typed into a change before its signal came stays typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from assaymark.analysis.attributing import Came, runs_between, standing_before
+from assaymark.lineage import arrivals, tokens
+from assaymark.lineage.changes import Change, narrowed, where, where_still
+from assaymark.lineage.history import History, Inverse
+from assaymark.lsp.signal import OWN, Kind, Signal
+from assaymark.lsp.wire import Position
+from assaymark.origin import Arrival, Runs, covering, joined, sliced, unknown
+from assaymark.text import Edit, Span, Text
+
+if TYPE_CHECKING:
+    from assaymark.analysis.snapshot import Section
+    from assaymark.desk import Desk
+    from assaymark.lsp.document import Document, Later
+
+# The bytes between two positions of one of the client's documents, if it has that version.
+Spans = Callable[[str, "int | None", Position, Position], "Span | None"]
+
+# How long a signal waits for its change, and a change for its signal.
+PATIENCE = 5.0
+_MOST_CHANGES = 512
+_MOST_OFFERED = 256
+
+
+@dataclass(slots=True)
+class _Track:
+    """What is remembered of one document."""
+
+    history: History = field(default_factory=History)
+    changes: list[Change] = field(default_factory=list)
+    offered: list[Edit] = field(default_factory=list)
+
+
+class Arrivals:
+    """What is known of the edits of the last seconds, and of the signals that wait for theirs."""
+
+    def __init__(self, desk: Desk, clock: Callable[[], float], later: Later, spans: Spans) -> None:
+        self._desk = desk
+        self._clock = clock
+        self._later = later
+        self._spans = spans
+        self._tracks: dict[str, _Track] = {}
+        self._waiting: list[tuple[Document, Signal, float]] = []
+        # Signals whose change never came.
+        self.n_unmatched = 0
+
+    def coming(self, document: Document, versions: Sequence[int]) -> Came:
+        """What says of each of the edits of *document*, made for these *versions*, what its bytes are."""
+        track = self._tracks.setdefault(document.uri, _Track())
+        rest: Iterator[int] = iter(versions)
+
+        def came(text: Text[Section], edit: Edit) -> Runs:
+            old, old_runs = text.slice(edit.span), runs_between(text, edit.span)
+            runs = self._own(track, edit, old, old_runs)
+            inverse = Inverse(edit.landed, old, old_runs)
+            self._log(track, Change(next(rest), edit, inverse, runs, track.history, self._at(), edit.landed))
+            return runs
+
+        return came
+
+    def arrived(self, document: Document) -> None:
+        """Effect: the edits of *document* that were just made are explained by the signals that wait."""
+        waiting, self._waiting = self._waiting, []
+        for known, signal, until in waiting:
+            if known is not document or not self._explain(document, signal):
+                self._waiting.append((known, signal, until))
+
+    def signal(self, document: Document, signal: Signal) -> None:
+        """Effect: what *signal* is about is attributed, or the signal waits for it."""
+        if not self._explain(document, signal):
+            self._waiting.append((document, signal, self._at() + PATIENCE))
+            self._later(PATIENCE, self._expire)
+
+    def offered(self, document: Document, edits: Sequence[Edit]) -> None:
+        """Effect: when the client makes one of *edits*, it is known for this server's own."""
+        entry = self._desk.at(document.uri)
+        if entry is None:
+            return
+        text = entry.snapshot.text
+        track = self._tracks.setdefault(document.uri, _Track())
+        track.offered += [narrowed(edit, text.slice(edit.span)) for edit in edits]
+        del track.offered[:-_MOST_OFFERED]
+
+    def unexplained(self, document: Document) -> list[Change]:
+        """The changes of the last seconds that came at once, and that nobody reported yet."""
+        track = self._tracks.get(document.uri)
+        if track is None:
+            return []
+        return [change for change in track.changes if not change.explained and change.came_at_once]
+
+    def forget(self, uri: str) -> None:
+        """Effect: nothing is remembered of the document *uri*."""
+        self._tracks.pop(uri, None)
+        self._waiting = [one for one in self._waiting if one[0].uri != uri]
+
+    def _own(self, track: _Track, edit: Edit, old: bytes, runs: Runs) -> Runs:
+        """What an edit shows by itself."""
+        if track.offered and (narrow := narrowed(edit, old)) in track.offered:
+            track.offered.remove(narrow)
+            return tokens.reformatted(old, runs, edit.new, OWN)
+        return arrivals.came(edit.new, int(self._clock()))
+
+    def _log(self, track: _Track, change: Change) -> None:
+        at = change.at
+        kept = [known for known in track.changes if at - known.at <= PATIENCE][-_MOST_CHANGES:]
+        for known in kept:
+            known.carry(change.edit)
+        track.changes = [*kept, change]
+        track.history = track.history.edited(change.inverse)
+
+    def _expire(self) -> None:
+        now = self._at()
+        kept = [one for one in self._waiting if one[2] > now]
+        self.n_unmatched += len(self._waiting) - len(kept)
+        self._waiting = kept
+
+    def _explain(self, document: Document, signal: Signal) -> bool:
+        """Whether *signal* found what it is about. Effect: that is attributed."""
+        track = self._tracks.get(document.uri)
+        changes = [] if track is None else [one for one in track.changes if self._fits(signal, one)]
+        if track is None or not changes:
+            return False
+        if signal.version is None:
+            del changes[:-1]
+        if signal.kind in {Kind.undo, Kind.redo}:
+            self._bring_back(document, track, signal, changes)
+        else:
+            for change in changes:
+                self._attribute(document, change, self._runs(document, signal, change))
+        for change in changes:
+            change.explained = True
+        return True
+
+    def _fits(self, signal: Signal, change: Change) -> bool:
+        if change.explained or self._at() - change.at > PATIENCE:
+            return False
+        if signal.version is not None and signal.version != change.version:
+            return False
+        if signal.text is not None:
+            return bool(signal.text) and where(signal.text, change.edit.new) is not None
+        if signal.range is not None:
+            span = self._span(signal)
+            return span is not None and change.span.start < span.end and span.start < change.span.end
+        return signal.version is not None
+
+    def _span(self, signal: Signal) -> Span | None:
+        """The bytes of the signal's range, as long as the text is still the one that it is about."""
+        return self._spans(signal.uri, signal.version, *signal.range) if signal.range is not None else None
+
+    def _runs(self, document: Document, signal: Signal, change: Change) -> Runs:
+        """What *signal* says of the bytes that *change* brought."""
+        new, old, old_runs = change.edit.new, change.inverse.old, change.inverse.runs
+        if signal.kind is Kind.format:
+            return tokens.reformatted(old, old_runs, new, signal.origin)
+        if signal.kind is Kind.rename:
+            return tokens.renamed(old, old_runs, new, signal.origin)
+        part = self._part(signal, change)
+        if signal.kind is Kind.paste:
+            pasted = self._pasted(new[part.start : part.end], document, change)
+        else:
+            pasted = covering(part.length, signal.origin)
+        return joined((sliced(change.came, 0, part.start), pasted, sliced(change.came, part.end, len(new))))
+
+    def _part(self, signal: Signal, change: Change) -> Span:
+        """The part of what *change* brought that *signal* is about."""
+        whole = Span(0, len(change.edit.new))
+        if signal.text is not None:
+            return where(signal.text, change.edit.new) or whole
+        span = self._span(signal)
+        if span is None or change.touched:
+            return whole
+        start = max(span.start - change.span.start, 0)
+        return Span(start, max(start, min(span.end - change.span.start, whole.end)))
+
+    def _pasted(self, text: bytes, document: Document, change: Change) -> Runs:
+        """The origins that *text* had where it stood or was cut, when that is known without a doubt."""
+        nobody = covering(len(text), unknown(Arrival.pasted, arrivals.day_of(int(self._clock()))))
+        if b"\n" not in text and b"\r" not in text:
+            return nobody
+        known: set[Runs] = set()
+        for entry in self._desk:
+            whole = entry.snapshot.text.whole()
+            at = whole.find(text)
+            while at >= 0 and len(known) < 2:
+                span = Span(at, at + len(text))
+                here = (
+                    entry.uri == document.uri
+                    and span.start < change.span.end
+                    and change.span.start < span.end
+                )
+                if not here:
+                    known.add(runs_between(entry.snapshot.text, span))
+                at = whole.find(text, at + 1)
+        for track in self._tracks.values():
+            known |= track.history.cut(text)
+        return known.pop() if len(known) == 1 else nobody
+
+    def _bring_back(
+        self, document: Document, track: _Track, signal: Signal, changes: Sequence[Change]
+    ) -> None:
+        """Effect: what *changes* brought back has the origins that it had."""
+        entry = self._desk.at(document.uri)
+        if entry is None:
+            return
+        history = changes[0].before
+        if len(changes) > 1 or changes[0] is not track.changes[-1]:
+            for change in changes:
+                restored = history.remembered(change.edit)
+                if restored is not None:
+                    self._attribute(document, change, restored.own)
+            return
+        change = changes[0]
+        turned = history.undone if signal.kind is Kind.undo else history.redone
+        standing = standing_before(entry.snapshot.text, change.inverse)
+        restored, track.history = turned(change.edit, change.inverse, standing)
+        if restored is not None:
+            self._desk.attribute(document.uri, restored.span, restored.runs)
+
+    def _attribute(self, document: Document, change: Change, runs: Runs) -> None:
+        """Effect: what is left of the bytes of *change* is of the origins *runs*."""
+        entry = self._desk.at(document.uri)
+        if entry is None or not change.span.length:
+            return
+        if change.touched:
+            runs = where_still(runs_between(entry.snapshot.text, change.span), change.came, runs)
+        self._desk.attribute(document.uri, change.span, runs)
+
+    def _at(self) -> float:
+        return self._clock()
