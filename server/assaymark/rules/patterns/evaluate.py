@@ -41,8 +41,10 @@ from assaymark.rules.patterns.hits import (
     may_be_in,
     regex_hits,
 )
+from assaymark.rules.patterns.inner import intersected
 from assaymark.rules.patterns.near import Near
 from assaymark.rules.patterns.pattern import Sequence as StatementSequence
+from assaymark.rules.patterns.pattern import Shape
 from assaymark.rules.patterns.plan import Guard, Plan, plan_of
 from assaymark.rules.patterns.scene import Scene
 from assaymark.syntax.node import Node
@@ -152,7 +154,7 @@ def _positive(scene: Scene, plan: Plan, where: _Where) -> list[Hit]:
         near = Near(hits)
     hits = found[0]
     for index in range(1, len(plan.sought)):
-        hits = _intersected(hits, found[index])
+        hits = intersected(hits, found[index])
     return hits
 
 
@@ -165,31 +167,6 @@ def _is_about(condition: Formula, hit: Hit) -> bool:
             return metavariables(condition.comparison) <= hit.env.keys()
         case _:
             return False
-
-
-def _intersected(some: Sequence[Hit], others: Sequence[Hit]) -> list[Hit]:
-    """Hits that lie in a hit of the other side, with the bindings of both."""
-    return [*_inner(some, others), *_inner(others, some)]
-
-
-def _inner(inner: Sequence[Hit], outer: Sequence[Hit]) -> Iterator[Hit]:
-    """The hits of *inner* that lie in one of *outer*."""
-    events = sorted(outer, key=_start)
-    open_hits: list[Hit] = []
-    at = 0
-    for hit in sorted(inner, key=_start):
-        while at < len(events) and events[at].span.start <= hit.span.start:
-            open_hits.append(events[at])
-            at += 1
-        open_hits = [other for other in open_hits if other.span.end > hit.span.start]
-        for other in open_hits:
-            env = merged(hit.env, other.env) if other.span.covers(hit.span) else None
-            if env is not None:
-                yield Hit(hit.span, env, hit.node)
-
-
-def _start(hit: Hit) -> int:
-    return hit.span.start
 
 
 def _within(scene: Scene, outer: Formula, hit: Hit) -> Iterator[Hit]:
@@ -260,19 +237,26 @@ def _exactly(scene: Scene, formula: Formula, hit: Hit) -> Iterable[Hit]:
     if isinstance(formula, Either):
         return (other for part in formula.parts for other in _exactly(scene, part, hit))
     if isinstance(formula, Leaf) and not isinstance(formula.pattern, StatementSequence):
-        nodes = _of_span(hit) if may_be_in(scene, formula.anchor, hit.node) else ()
+        if not may_be_in(scene, formula.anchor, hit.node):
+            return ()
+        nodes: Iterable[Node] = _of_span(scene, hit)
+        if isinstance(formula.pattern, Shape):
+            kinds = formula.anchor.kinds | scene.table.wrappers
+            nodes = (node for node in nodes if node.kind in kinds)
         return (other for node in nodes for other in hits_at(scene, formula, node))
     return _remembered(scene, formula)
 
 
-def _of_span(hit: Hit) -> Iterator[Node]:
-    """The nodes whose span is that of the hit, or its node."""
+def _of_span(scene: Scene, hit: Hit) -> Iterator[Node]:
+    """The nodes whose span is that of the hit, or its node; of those that mean the same, the innermost."""
     node: Node | None = hit.node
     while node is not None and node.parent is not None and _same(node, node.parent):
         node = node.parent
     while node is not None:
-        yield node
-        node = next((child for child in node.children if _same(child, node)), None)
+        inner = next((child for child in node.children if _same(child, node)), None)
+        if inner is None or scene.core(node) is not scene.core(inner):
+            yield node
+        node = inner
 
 
 def _same(node: Node, other: Node) -> bool:
