@@ -185,8 +185,8 @@ def _indexes(rules: RuleSet, language: str, path: str) -> _Indexes:
     known = _INDEXED.get(key)
     if known is None:
         asked = [rule for rule in rules.for_language(language) if rule.applies_to(path)]
-        narrow = indexed([rule for rule in asked if rule.needs.reach != "file"])
-        wide = tuple(indexed([rule]) for rule in asked if rule.needs.reach == "file")
+        narrow = indexed([rule for rule in asked if rule.needed.reach != "file"])
+        wide = tuple(indexed([rule]) for rule in asked if rule.needed.reach == "file")
         known = _INDEXED[key] = _Indexes(indexed(asked), narrow, wide)
     return known
 

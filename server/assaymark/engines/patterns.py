@@ -11,15 +11,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from assaymark.finding import Change, Finding, Fix, fingerprint
 from assaymark.rules.patterns.match import Match, matches
-from assaymark.rules.patterns.paths import STAR, heads_of, last_of, names_of
+from assaymark.rules.patterns.named import Named, is_met
+from assaymark.rules.patterns.paths import STAR
 from assaymark.rules.patterns.regexes import of_bytes, of_text
 from assaymark.rules.patterns.replace import filled, rewritten
-from assaymark.rules.patterns.tables import table_of
+from assaymark.rules.patterns.ways import ALWAYS
 from assaymark.text import Span
 
 if TYPE_CHECKING:
@@ -28,34 +28,15 @@ if TYPE_CHECKING:
     from assaymark.rules.patterns.binding import Bound
     from assaymark.rules.patterns.match import Work
     from assaymark.rules.patterns.needs import Alternative
+    from assaymark.rules.patterns.ways import Way
     from assaymark.rules.rule import FixTemplate, Rule
     from assaymark.syntax.view import View
 
 
-_NONE: frozenset[bytes] = frozenset()
+_ALWAYS = frozenset((ALWAYS,))
 
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """
-    One alternative of a rule's needs; *in_file* are the words that it needs anywhere in the file.
-
-    *path* is the one that leads to it, nothing where a word does.
-    """
-
-    number: int
-    words: frozenset[bytes]
-    paths: tuple[str, ...]
-    needed: Alternative
-    in_file: frozenset[bytes]
-    path: str
-
-    def may_hold(self, seen: Seen) -> bool:
-        """Whether it can hold anywhere in a file of which *seen* is all."""
-        return self.in_file <= seen.words and seen.has(self.needed)
-
-    def holds(self, seen: Seen, named: _Named) -> bool:
-        return self.words <= seen.words and all(map(named, self.paths)) and seen.has(self.needed)
+# The number of a rule, and one of its ways to match.
+_Met: TypeAlias = "tuple[int, Way]"
 
 
 class Seen:
@@ -109,149 +90,123 @@ class Seen:
         return known
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Index:
     """
     Rules by the words that lead to them, so that a chunk costs what its words find and not every rule.
 
-    A way to match stands under one of its words; one that needs only paths, and keywords, under the last name
-    of its longest path, and under that path, for the names that imports bind to it; *leading* are those
-    words. *loose* are the ways that need neither. *words* are those that any way needs in the file, *paths*
-    those of all.
+    What a rule needs is read when a word leads to it: most rules are asked in few files.
     """
 
-    rules: tuple[Rule, ...]
-    by_word: Mapping[bytes, tuple[_Way, ...]]
-    by_path: Mapping[str, tuple[_Way, ...]]
-    leading: frozenset[bytes]
-    loose: tuple[_Way, ...]
-    words: frozenset[bytes]
-    paths: frozenset[str]
+    __slots__ = ("_by_path", "_by_word", "_leading", "_paths", "_ways", "_words", "rules")
+
+    def __init__(
+        self,
+        rules: tuple[Rule, ...],
+        by_word: Mapping[bytes, Sequence[int]],
+        by_path: Mapping[str, Sequence[int]],
+        ways: dict[bytes | str, tuple[_Met, ...]],
+    ) -> None:
+        self.rules = rules
+        self._by_word = by_word
+        self._by_path = by_path
+        self._leading = frozenset(by_word)
+        self._ways = ways
+        self._words: frozenset[bytes] | None = None
+        self._paths: frozenset[str] | None = None
+
+    @property
+    def words(self) -> frozenset[bytes]:
+        """The words that any way to match needs in the file."""
+        if self._words is None:
+            ways = (way for rule in self.rules for some in rule.needed.ways.values() for way in some)
+            self._words = frozenset().union(*(way.in_file for way in ways))
+        return self._words
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """The paths that any way to match needs."""
+        if self._paths is None:
+            alternatives = (one for rule in self.rules for one in rule.needs.alternatives)
+            self._paths = frozenset().union(*(one.paths for one in alternatives))
+        return self._paths
 
     def possible(self, seen: Seen) -> bool:
         """Whether any rule can match in a file of which *seen* is all."""
-        met = (way for word in self.leading & seen.words for way in self.by_word[word])
-        return any(way.may_hold(seen) for way in (*self.loose, *met))
+        met = (way for word in self._leading_to(seen) for _, way in self._under(word))
+        return any(_may_hold(way, seen) for way in met)
 
     def among(self, seen: Seen) -> Index:
         """The same rules by those ways alone that may hold somewhere in a file of which *seen* is all."""
         # A way that is led to by a path has its last name in the file, wherever that is imported.
-        by_word: dict[bytes, tuple[_Way, ...]] = {}
-        by_path: dict[str, tuple[_Way, ...]] = {}
-        for word in self.leading & seen.words:
-            ways = tuple([way for way in self.by_word[word] if way.may_hold(seen)])
-            if ways:
-                by_word[word] = ways
-                for way in ways:
+        by_word: dict[bytes, Sequence[int]] = {}
+        by_path: dict[str, Sequence[int]] = {}
+        table: dict[bytes | str, tuple[_Met, ...]] = {}
+        for word in self._leading_to(seen):
+            met = tuple([(number, way) for number, way in self._under(word) if _may_hold(way, seen)])
+            if met:
+                table[word] = met
+                by_word[word] = [number for number, _ in met]
+                for number, way in met:
                     if way.path:
-                        by_path[way.path] = (*by_path.get(way.path, ()), way)
-        loose = tuple([way for way in self.loose if way.may_hold(seen)])
-        return Index(self.rules, by_word, by_path, frozenset(by_word), loose, self.words, self.paths)
+                        table[way.path] = (*table.get(way.path, ()), (number, way))
+                        by_path[way.path] = (*by_path.get(way.path, ()), number)
+        return Index(self.rules, by_word, by_path, table)
 
     def leads(self, aliases: Mapping[str, frozenset[bytes]]) -> frozenset[bytes] | None:
         """The words that lead to a rule where imports bind these names; None where every chunk may."""
-        if self.loose:
+        if ALWAYS in self._leading:
             return None
-        names = self.leading.union(*(aliases[path] for path in aliases.keys() & self.by_path.keys()))
+        names = self._leading.union(*(aliases[path] for path in aliases.keys() & self._by_path.keys()))
         return None if STAR in names else names
 
     def wanted(self, seen: Seen, aliases: Mapping[str, frozenset[bytes]]) -> list[Rule]:
         """The rules that can match in what is *seen* where imports bind these names, in their order."""
         words = seen.words
-        met = [way for word in self.leading & words for way in self.by_word[word]]
-        met += self.loose
-        for path in aliases.keys() & self.by_path.keys():
-            if _is_met(aliases[path], words):
-                met.extend(self.by_path[path])
-        named = _Named(words, aliases)
+        paths = [path for path in aliases.keys() & self._by_path.keys() if is_met(aliases[path], words)]
+        named = Named(words, aliases)
         found: set[int] = set()
-        for way in met:
-            if way.number not in found and way.holds(seen, named):
-                found.add(way.number)
+        leads: list[bytes | str] = [*self._leading_to(seen), *paths]
+        for lead in leads:
+            for number, way in self._under(lead):
+                if number not in found and _holds(way, seen, named):
+                    found.add(number)
         return [self.rules[number] for number in sorted(found)]
+
+    def _leading_to(self, seen: Seen) -> frozenset[bytes]:
+        found = self._leading & seen.words
+        return found | _ALWAYS if ALWAYS in self._leading else found
+
+    def _under(self, lead: bytes | str) -> tuple[_Met, ...]:
+        """The ways to which *lead* leads."""
+        known = self._ways.get(lead)
+        if known is None:
+            numbers = self._by_word[lead] if isinstance(lead, bytes) else self._by_path[lead]
+            known = self._ways[lead] = tuple(
+                [(number, way) for number in numbers for way in self.rules[number].needed.ways.get(lead, ())]
+            )
+        return known
 
 
 def indexed(rules: Sequence[Rule]) -> Index:
     """The index of *rules*."""
-    by_word: dict[bytes, list[_Way]] = {}
-    by_path: dict[str, list[_Way]] = {}
-    loose: list[_Way] = []
-    ways: list[_Way] = []
+    by_word: dict[bytes, list[int]] = {}
+    by_path: dict[str, list[int]] = {}
     for number, rule in enumerate(rules):
-        for alternative in rule.needs.alternatives:
-            words, paths = alternative.words, tuple(sorted(alternative.paths))
-            names = (name.encode() for path in paths for name in path.split(".") if name)
-            seldom = words - _keywords(rule.language)
-            path = max(paths, key=_depth) if paths and not seldom else ""
-            way = _Way(number, words, paths, alternative, words.union(names), path)
-            ways.append(way)
-            if path:
-                by_word.setdefault(last_of(path), []).append(way)
-                by_path.setdefault(path, []).append(way)
-            elif words:
-                by_word.setdefault(max(seldom or words, key=_rareness), []).append(way)
-            else:
-                loose.append(way)
-    return Index(
-        tuple(rules),
-        {word: tuple(found) for word, found in by_word.items()},
-        {path: tuple(found) for path, found in by_path.items()},
-        frozenset(by_word),
-        tuple(loose),
-        frozenset().union(*(way.in_file for way in ways)),
-        frozenset(path for way in ways for path in way.paths),
-    )
+        leads = rule.needed.leads
+        for word in leads.words:
+            by_word.setdefault(word, []).append(number)
+        for path in leads.paths:
+            by_path.setdefault(path, []).append(number)
+    return Index(tuple(rules), by_word, by_path, {})
 
 
-@lru_cache
-def _keywords(language: str) -> frozenset[bytes]:
-    return frozenset(word.encode() for word in table_of(language).reserved)
+def _may_hold(way: Way, seen: Seen) -> bool:
+    """Whether it can hold anywhere in a file of which *seen* is all."""
+    return way.in_file <= seen.words and seen.has(way.needed)
 
 
-def _depth(path: str) -> tuple[int, int, str]:
-    return path.count("."), len(path), path
-
-
-def _rareness(word: bytes) -> tuple[int, bytes]:
-    return len(word), word
-
-
-class _Named:
-    """Whether something may stand for a path where these words are, and imports bind these names."""
-
-    __slots__ = ("_aliases", "_known", "_words")
-
-    def __init__(self, words: frozenset[bytes], aliases: Mapping[str, frozenset[bytes]]) -> None:
-        self._words = words
-        self._aliases = aliases
-        self._known: dict[str, bool] = {}
-
-    def __call__(self, path: str) -> bool:
-        known = self._known.get(path)
-        if known is None:
-            known = self._known[path] = _may_be_named(path, self._words, self._aliases)
-        return known
-
-
-def _may_be_named(path: str, words: frozenset[bytes], aliases: Mapping[str, frozenset[bytes]]) -> bool:
-    if _is_met(aliases.get(path, _NONE), words):
-        return True
-    if last_of(path) not in words:
-        return False
-    # What leads to the last name is spelled, imported, or imported together with everything beside it.
-    return (
-        path.endswith(".")
-        or names_of(path) <= words
-        or any(
-            _is_met(aliases.get(head, _NONE), words) or STAR in aliases.get(f"{head}.", _NONE)
-            for head in heads_of(path)
-        )
-    )
-
-
-def _is_met(aliases: frozenset[bytes], words: frozenset[bytes]) -> bool:
-    """Whether one of these names is there; any name may come from a star import."""
-    return not words.isdisjoint(aliases) or STAR in aliases
+def _holds(way: Way, seen: Seen, named: Named) -> bool:
+    return way.words <= seen.words and all(map(named, way.paths)) and seen.has(way.needed)
 
 
 def findings_of(rule: Rule, view: View, work: Work) -> list[Finding]:

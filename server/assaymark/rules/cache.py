@@ -2,8 +2,9 @@
 Compiled rules on disk: in the user's cache folder, and beside the pages of an installed package.
 
 Invariants:
-    A stored file is lines of JSON: the checksum of the rest, the rules, and the formulas that they take in
-    turn, each on a line of its own, since it is not read before it is asked for. Nothing in it can run.
+    A stored file is lines of JSON: the checksum of the rest, the rules, and the formulas and needs that they
+    take in turn, each on a line of its own, since it is not read before it is asked for.
+    Nothing in it can run.
     What cannot be trusted word for word (damaged, stale, another's) is ignored, never repaired.
     Nothing is written inside a repository.
     A file is replaced whole or not at all.
@@ -74,7 +75,7 @@ def _rules(stored: bytes, key: str) -> RuleSet | None:
         content: _Content = json.loads(next(lines))
         if content["key"] != key:
             return None
-        rules = tuple(rule_from_plain(_with_formulas(plain, lines)) for plain in content["rules"])
+        rules = tuple(rule_from_plain(_with_texts(plain, lines)) for plain in content["rules"])
         return RuleSet(rules, content["digest"], tuple(Problem(*problem) for problem in content["problems"]))
     except (ValueError, LookupError, TypeError, AttributeError, StopIteration, RuntimeError):
         return None
@@ -104,14 +105,14 @@ def ship_rules(folder: Path, key: str, rules: RuleSet) -> Path:
 
 
 def _stored(key: str, rules: RuleSet) -> bytes:
-    formulas: list[str] = []
+    texts: list[str] = []
     content = _Content(
         key=key,
         digest=rules.digest,
-        rules=[_without_formulas(rule_to_plain(rule), formulas) for rule in rules.rules],
+        rules=[_without_texts(rule_to_plain(rule), texts) for rule in rules.rules],
         problems=[(one.path, one.line, one.message, one.rule, one.key) for one in rules.problems],
     )
-    body = "\n".join([json.dumps(content, separators=(",", ":")), *formulas]).encode()
+    body = "\n".join([json.dumps(content, separators=(",", ":")), *texts]).encode()
     head = json.dumps({"checksum": _checksum(body)}).encode()
     return head + b"\n" + body
 
@@ -131,25 +132,29 @@ def _trusted_lines(stored: bytes) -> list[str]:
     return body.decode().split("\n") if json.loads(head)["checksum"] == _checksum(body) else []
 
 
-def _without_formulas(plain: PlainRule, formulas: list[str]) -> PlainRule:
+def _without_texts(plain: PlainRule, texts: list[str]) -> PlainRule:
     """
-    The rule with its formulas left blank.
+    The rule with its texts and needs left blank.
 
-    Effect: appends them to *formulas*.
+    Effect: appends them to *texts*.
     """
-    formulas += [plain["formula"], *(fix["formula"] for fix in plain["fixes"] if fix["formula"] is not None)]
+    texts += [
+        plain["formula"],
+        plain["needs"],
+        *(fix["formula"] for fix in plain["fixes"] if fix["formula"] is not None),
+    ]
     blank: list[PlainFix] = [
         {**fix, "formula": None if fix["formula"] is None else ""} for fix in plain["fixes"]
     ]
-    return {**plain, "formula": "", "fixes": blank}
+    return {**plain, "formula": "", "needs": "", "fixes": blank}
 
 
-def _with_formulas(plain: PlainRule, formulas: Iterator[str]) -> PlainRule:
-    """The rule with the next of *formulas* in its blanks."""
-    plain["formula"] = next(formulas)
+def _with_texts(plain: PlainRule, texts: Iterator[str]) -> PlainRule:
+    """The rule with the next of *texts* in its blanks."""
+    plain["formula"], plain["needs"] = next(texts), next(texts)
     for fix in plain["fixes"]:
         if fix["formula"] is not None:
-            fix["formula"] = next(formulas)
+            fix["formula"] = next(texts)
     return plain
 
 

@@ -21,6 +21,7 @@ from assaymark.finding import Confidence, Level, Severity
 from assaymark.rules.compiled import Compiled
 from assaymark.rules.fields import Fields, read_fields
 from assaymark.rules.making import PATTERN_KEYS, formula_of, formula_of_pattern, options_of, paths_of
+from assaymark.rules.needed import Needed
 from assaymark.rules.patterns.needs import Needs, needs
 from assaymark.rules.patterns.tables import table_of
 from assaymark.rules.rule import BadRuleError, FixTemplate, Problem, Rule
@@ -28,6 +29,8 @@ from assaymark.rules.stored import sealed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from assaymark.rules.patterns.formula import Formula
 
 WHY = "Why it matters"
 INSTEAD = "Use instead"
@@ -154,9 +157,7 @@ def _rule(fields: Fields, name: str, language: str, sections: tuple[Section, ...
             confidence=fields.choice("confidence", Confidence.named, Confidence.medium),
             level=fields.choice("level", Level.named, Level.default),
             compiled=Compiled("") if formula is None else Compiled.of(formula),
-            needs=Needs((), "chunk", None)
-            if formula is None
-            else needs(formula, table_of(language).reserved),
+            needed=_needed(formula, language),
             digest="",
             cwe=fields.numbers("cwe"),
             owasp=fields.texts("owasp"),
@@ -173,6 +174,13 @@ def _rule(fields: Fields, name: str, language: str, sections: tuple[Section, ...
             engine=engine,
         )
     )
+
+
+def _needed(formula: Formula | None, language: str) -> Needed:
+    if formula is None:
+        return Needed.of(Needs((), "chunk", None), frozenset())
+    keywords = table_of(language).reserved
+    return Needed.of(needs(formula, keywords), keywords)
 
 
 def _engine(fields: Fields, language: str) -> str:

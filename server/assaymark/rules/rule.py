@@ -16,6 +16,7 @@ from assaymark.rules.globs import glob
 if TYPE_CHECKING:
     from assaymark.finding import Confidence, Level, Severity
     from assaymark.rules.compiled import Compiled
+    from assaymark.rules.needed import Needed
     from assaymark.rules.patterns.formula import Formula
     from assaymark.rules.patterns.needs import Needs
 
@@ -61,7 +62,7 @@ class Rule:
     confidence: Confidence
     level: Level
     compiled: Compiled
-    needs: Needs
+    needed: Needed
     digest: str
     cwe: tuple[int, ...] = ()
     owasp: tuple[str, ...] = ()
@@ -81,6 +82,11 @@ class Rule:
     def formula(self) -> Formula:
         """What the rule looks for."""
         return self.compiled.formula
+
+    @property
+    def needs(self) -> Needs:
+        """When the rule has to be asked."""
+        return self.needed.needs
 
     @property
     def speaks_for(self) -> frozenset[str]:

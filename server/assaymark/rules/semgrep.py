@@ -15,6 +15,7 @@ from assaymark.finding import Confidence, Level, Severity
 from assaymark.rules.compiled import Compiled
 from assaymark.rules.fields import Fields, read_fields
 from assaymark.rules.making import PATTERN_KEYS, formula_of, options_of, paths_of
+from assaymark.rules.needed import Needed
 from assaymark.rules.patterns.needs import needs
 from assaymark.rules.patterns.tables import table_of
 from assaymark.rules.rule import BadRuleError, FixTemplate, Problem, Rule
@@ -123,6 +124,7 @@ def _languages(fields: Fields) -> list[str]:
 def _rule(fields: Fields, language: str) -> Rule:
     metadata = fields.inner("metadata")
     formula = formula_of(fields, language)
+    keywords = table_of(language).reserved
     return sealed(
         Rule(
             id=fields.text("id"),
@@ -132,7 +134,7 @@ def _rule(fields: Fields, language: str) -> Rule:
             confidence=metadata.choice("confidence", _confidence, Confidence.medium),
             level=Level.default,
             compiled=Compiled.of(formula),
-            needs=needs(formula, table_of(language).reserved),
+            needed=Needed.of(needs(formula, keywords), keywords),
             digest="",
             cwe=tuple(_cwe(metadata)),
             owasp=tuple(_short(name) for name in metadata.texts("owasp")),

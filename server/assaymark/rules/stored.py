@@ -3,7 +3,7 @@ A compiled rule as plain data, and back.
 
 Invariants:
     The data is what JSON can hold, so that no reading of it can run anything.
-    A formula is a text in it, which is read when it is asked for.
+    A formula and needs are texts in it, which are read when they are asked for.
     rule_from_plain(rule_to_plain(rule)) equals the rule.
 """
 
@@ -16,17 +16,9 @@ from typing import TypedDict
 
 from assaymark.finding import Confidence, Level, Severity
 from assaymark.rules.compiled import Compiled
-from assaymark.rules.patterns.needs import Alternative, Needs
+from assaymark.rules.needed import Needed, words_from_plain, words_to_plain
+from assaymark.rules.patterns.ways import Leads
 from assaymark.rules.rule import FixTemplate, Rule
-
-
-class PlainNeeds(TypedDict):
-    """What a rule needs, stored: sorted words instead of sets."""
-
-    alternatives: list[tuple[list[str], list[str], list[list[str]], list[str], list[str]]]
-    reach: str
-    vocabulary: list[str] | None
-    aliased: list[str]
 
 
 class PlainFix(TypedDict):
@@ -49,7 +41,9 @@ class PlainRule(TypedDict):
     confidence: str
     level: str
     formula: str
-    needs: PlainNeeds
+    needs: str
+    reach: str
+    leads: tuple[list[str], list[str]]
     digest: str
     cwe: list[int]
     owasp: list[str]
@@ -83,7 +77,9 @@ def rule_to_plain(rule: Rule) -> PlainRule:
         confidence=rule.confidence.value,
         level=rule.level.value,
         formula=rule.compiled.text,
-        needs=_needs_to_plain(rule.needs),
+        needs=rule.needed.text,
+        reach=rule.needed.reach,
+        leads=(words_to_plain(rule.needed.leads.words), sorted(rule.needed.leads.paths)),
         digest=rule.digest,
         cwe=list(rule.cwe),
         owasp=list(rule.owasp),
@@ -111,7 +107,7 @@ def rule_from_plain(plain: PlainRule) -> Rule:
         confidence=Confidence(plain["confidence"]),
         level=Level(plain["level"]),
         compiled=Compiled(plain["formula"]),
-        needs=_needs_from_plain(plain["needs"]),
+        needed=_needed(plain),
         digest=plain["digest"],
         cwe=tuple(plain["cwe"]),
         owasp=tuple(plain["owasp"]),
@@ -129,6 +125,12 @@ def rule_from_plain(plain: PlainRule) -> Rule:
     )
 
 
+def _needed(plain: PlainRule) -> Needed:
+    words, paths = plain["leads"]
+    leads = Leads(words_from_plain(words), frozenset(paths))
+    return Needed(plain["needs"], "file" if plain["reach"] == "file" else "chunk", leads)
+
+
 def _fix_to_plain(fix: FixTemplate) -> PlainFix:
     formula = None if fix.compiled is None else fix.compiled.text
     return PlainFix(formula=formula, replace=fix.replace, with_=fix.with_, safe=fix.safe, title=fix.title)
@@ -137,49 +139,3 @@ def _fix_to_plain(fix: FixTemplate) -> PlainFix:
 def _fix_from_plain(plain: PlainFix) -> FixTemplate:
     compiled = None if plain["formula"] is None else Compiled(plain["formula"])
     return FixTemplate(compiled, plain["replace"], plain["with_"], plain["safe"], plain["title"])
-
-
-def _needs_to_plain(needs: Needs) -> PlainNeeds:
-    return PlainNeeds(
-        alternatives=[
-            (
-                _words(one.words),
-                sorted(one.paths),
-                sorted(_words(texts) for texts in one.texts),
-                sorted(one.sought),
-                sorted(one.in_bytes),
-            )
-            for one in needs.alternatives
-        ],
-        reach=needs.reach,
-        vocabulary=None if needs.vocabulary is None else _words(needs.vocabulary),
-        aliased=sorted(needs.aliased),
-    )
-
-
-def _needs_from_plain(plain: PlainNeeds) -> Needs:
-    words = plain["vocabulary"]
-    return Needs(
-        alternatives=tuple(
-            Alternative(
-                _bytes(words),
-                frozenset(paths),
-                frozenset(map(_bytes, texts)),
-                frozenset(sought),
-                frozenset(in_bytes),
-            )
-            for words, paths, texts, sought, in_bytes in plain["alternatives"]
-        ),
-        reach="file" if plain["reach"] == "file" else "chunk",
-        vocabulary=None if words is None else _bytes(words),
-        aliased=frozenset(plain["aliased"]),
-    )
-
-
-def _words(words: frozenset[bytes]) -> list[str]:
-    # A word may be the first byte of a character.
-    return sorted(word.decode(errors="surrogateescape") for word in words)
-
-
-def _bytes(words: list[str]) -> frozenset[bytes]:
-    return frozenset(word.encode(errors="surrogateescape") for word in words)
