@@ -155,7 +155,7 @@ def _add_run(run: argparse._ArgumentGroup) -> None:
     run.add_argument("--no-cache", action="store_true", help="neither use nor keep results")
     run.add_argument(
         "--timeout",
-        type=_seconds,
+        type=seconds,
         metavar="SECONDS",
         help="the longest a file may take (default: 10)",
     )
@@ -205,7 +205,8 @@ def _positive(text: str) -> int:
     return int(digits)
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """A number of seconds, as it was typed."""
     with contextlib.suppress(ValueError):
         if 0 < float(text) < 86_400:
             return float(text)

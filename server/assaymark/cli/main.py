@@ -104,6 +104,18 @@ def _run(options: Namespace) -> int:
             return completion(options.shell)
         case "doctor":
             return _doctor(options)
+        case "hooks":
+            from assaymark.cli.hooks import hooks
+
+            return hooks(options)
+        case "privacy":
+            from assaymark.cli.privacy import privacy
+
+            return privacy(as_json=options.json)
+        case "uninstall":
+            from assaymark.cli.uninstall import uninstall
+
+            return uninstall(yes=options.yes)
         case _:
             from assaymark.lsp.server import serve
 

@@ -1,4 +1,4 @@
-r"""
+"""
 `check --fix --dry-run`: what the fixes would change, as a unified diff that `git apply` and `patch -p1` take.
 
 Invariants:
@@ -9,22 +9,20 @@ Invariants:
 
 from __future__ import annotations
 
-import difflib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from assaymark.cli.differing import difference
 from assaymark.cli.fixing import Store, Wanted, fixed
 from assaymark.cli.output import keep_line_ends, say, style
 from assaymark.cli.report import Report
-from assaymark.cli.style import Style, harmless
+from assaymark.cli.style import Style
 from assaymark.cli.terminal import preview_summary
 from assaymark.workspace.reading import Unreadable, decoded
 from assaymark.workspace.walking import File
 
 WOULD_CHANGE, NOT_DONE = 1, 2
-_ROLES = {"+": "good", "-": "gone", "@": "low"}
-_NO_LINE_END = "\\ No newline at end of file\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +64,4 @@ def _shown(raw: bytes) -> str:
 
 
 def _lines(rewrite: _Rewrite, look: Style) -> Iterator[str]:
-    path = harmless(rewrite.path)
-    # A tab ends a name that has blanks in it, for patch.
-    end = "\t" if " " in path else ""
-    before, after = (text.split("\n") for text in (rewrite.before, rewrite.after))
-    for line in difflib.unified_diff(
-        _with_ends(before), _with_ends(after), f"a/{path}{end}", f"b/{path}{end}"
-    ):
-        yield from _written(line, look)
-
-
-def _with_ends(lines: list[str]) -> list[str]:
-    """The lines of a text with their line ends; the last one has none where the text ends without."""
-    *whole, last = lines
-    return [f"{line}\n" for line in whole] + [last] * bool(last)
-
-
-def _written(line: str, look: Style) -> Iterator[str]:
-    text, end = line.removesuffix("\n"), "\n"
-    if look.is_terminal or look.colour:
-        text = harmless(text.removesuffix("\r").rstrip("\t"))
-    is_name = line.startswith(("--- ", "+++ "))
-    role = "path" if is_name else _ROLES.get(line[:1], "")
-    yield (look(role, text) if role else text) + end
-    if not line.endswith("\n"):
-        yield _NO_LINE_END
+    return difference((f"a/{rewrite.path}", f"b/{rewrite.path}"), rewrite.before, rewrite.after, look)

@@ -1,0 +1,1 @@
+"""How the hooks of tools are put into their configuration, and taken out again."""

@@ -1,0 +1,34 @@
+"""Claude Code: `settings.json`. Its commands run in a sh on every platform (Git Bash on Windows)."""
+
+from __future__ import annotations
+
+from assaymark.hooks.install.adding import Addition
+from assaymark.hooks.install.tool import Commands, Tool, in_groups
+
+# A command before a shell's run and one after it: what came of it is seen from the files.
+_EVENTS = (
+    ("SessionStart", ""),
+    ("UserPromptSubmit", ""),
+    ("PreToolUse", "Bash"),
+    ("PostToolUse", "Edit|MultiEdit|Write|NotebookEdit|Bash"),
+    ("Stop", ""),
+)
+_SECONDS = 30
+
+
+def _additions(commands: Commands) -> tuple[Addition, ...]:
+    entry: dict[str, object] = {"type": "command", "command": commands.unix, "timeout": _SECONDS}
+    return tuple(in_groups(event, entry, matcher) for event, matcher in _EVENTS)
+
+
+CLAUDE = Tool(
+    name="claude",
+    title="Claude Code",
+    home=".claude",
+    file="settings.json",
+    shared=".claude/settings.json",
+    additions=_additions,
+    variable="CLAUDE_CONFIG_DIR",
+    switches=((("disableAllHooks",), True),),
+    then="sessions that are open take it up when they are started again",
+)

@@ -1,0 +1,70 @@
+"""
+The command that a hook runs: correct for the shell that runs it, and silent where Assaymark is not installed.
+
+Invariants:
+    A command ends with exit code 0 and prints nothing where no Assaymark is found.
+    It names the program that installed it first, since a tool started from a desktop has another PATH;
+    without that, PATH decides. What is committed for a team names PATH alone.
+    What ends in the repository is never looked for in it: `python -m` would import from the current folder.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# What no shell that may read it takes for its own: sh, PowerShell and cmd differ in all others.
+_PLAIN = re.compile(r"[\w@+=:,./ ~()\[\]#{}-]*")
+_OURS = re.compile(
+    r"""(?:command -v |git -c "alias\.assaymark=!command -v ).*\bassaymark hook (?P<tool>[\w-]+)"""
+)
+
+
+class UnspeakableError(Exception):
+    """The program lies in a folder whose name cannot be written into a command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The words that start Assaymark on this machine; none where PATH decides."""
+
+    words: tuple[str, ...] = ()
+
+    @property
+    def quoted(self) -> str:
+        """As sh reads it. Raises UnspeakableError."""
+        return " ".join(_quoted(word) for word in self.words)
+
+
+# What a team's files name.
+ON_PATH = Program()
+
+
+def in_sh(program: Program, tool: str) -> str:
+    """The command for sh, bash and zsh."""
+    named = _if_there(program.quoted, _quoted(program.words[0]), tool) if program.words else ""
+    return f"{named}{_if_there('assaymark', 'assaymark', tool)}exit 0"
+
+
+def anywhere(program: Program, tool: str) -> str:
+    """The same for whatever shell: git brings a sh along on every platform, and runs an alias in it."""
+    return f'git -c "alias.assaymark=!{in_sh(program, tool)}" assaymark'
+
+
+def tool_of(command: str) -> str | None:
+    """The tool whose hook *command* is, if it is one of ours."""
+    found = _OURS.match(command)
+    return found["tool"] if found else None
+
+
+def _if_there(words: str, first: str, tool: str) -> str:
+    # exec, so that the exit code is the program's own.
+    return f"command -v {first} >/dev/null 2>&1 && exec {words} hook {tool}; "
+
+
+def _quoted(word: str) -> str:
+    word = word.replace("\\", "/")
+    if not _PLAIN.fullmatch(word):
+        msg = f"{word!r} holds a character that shells read differently; install assaymark in another folder"
+        raise UnspeakableError(msg)
+    return word if re.fullmatch(r"[\w@+=:,./-]+", word) else f"'{word}'"
