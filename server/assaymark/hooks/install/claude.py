@@ -5,13 +5,15 @@ from __future__ import annotations
 from assaymark.hooks.install.adding import Addition
 from assaymark.hooks.install.tool import Commands, Tool, in_groups
 
-# A command before a shell's run and one after it: what came of it is seen from the files.
+# Before a shell runs and after: what it wrote is seen from the files.
 _EVENTS = (
     ("SessionStart", ""),
     ("UserPromptSubmit", ""),
     ("PreToolUse", "Bash"),
     ("PostToolUse", "Edit|MultiEdit|Write|NotebookEdit|Bash"),
-    ("Stop", ""),
+    # A command that failed may have written all the same.
+    ("PostToolUseFailure", "Bash"),
+    ("PostModelSwitch", ""),
 )
 _SECONDS = 30
 

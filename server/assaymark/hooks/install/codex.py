@@ -19,7 +19,6 @@ _EVENTS = (
     ("UserPromptSubmit", ""),
     ("PreToolUse", "Bash"),
     ("PostToolUse", "apply_patch|Edit|Write|Bash"),
-    ("Stop", ""),
 )
 _SECONDS = 30
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from assaymark.hooks.install.adding import Addition
 from assaymark.hooks.install.tool import Commands, Tool, plainly
 
-_EVENTS = ("SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "Stop")
+_EVENTS = ("SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse")
 _SECONDS = 30
 
 

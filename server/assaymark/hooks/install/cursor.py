@@ -11,7 +11,6 @@ _EVENTS = (
     "afterTabFileEdit",
     "beforeShellExecution",
     "afterShellExecution",
-    "stop",
 )
 
 
