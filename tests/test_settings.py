@@ -47,6 +47,7 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     "origin-hints": st.sampled_from(Hints),
     "origin-hints-model": st.booleans(),
     "quiet": st.booleans(),
+    "notes.include": st.lists(st.sampled_from(["tool", "model", "person"]), unique=True).map(tuple),
     "timeout": st.sampled_from([0.5, 1.0, 10.0, 20.0]),
     "max-bytes": st.integers(1, 4),
 }
@@ -269,6 +270,37 @@ def test_a_line_is_found_however_the_table_is_written(tmp_path: Path, text: str,
     (tmp_path / "pyproject.toml").write_text(text)
     (found,) = looked_up(tmp_path, ".").wrong
     assert found.where == f"pyproject.toml:{line}"
+
+
+@pytest.mark.parametrize(
+    "text, line",
+    [
+        ('severity = "low"\nnotes.include = ["persons"]\n', 2),
+        ('[notes]\ninclude = ["persons"]\n', 1),
+        ('\n[notes]\n\ninclude = ["persons"]', 2),
+    ],
+)
+def test_a_setting_in_a_table_has_both_names(tmp_path: Path, text: str, line: int) -> None:
+    """However the table is written; a value that is none is said with its line."""
+    file = tmp_path / "assaymark.toml"
+    file.write_text(text, encoding="utf-8")
+    given = settings_in(str(file), Layer.user)
+    assert given is not None
+    assert [str(wrong) for wrong in given.wrong] == [
+        f"{file}:{line}: notes.include: \"persons\" is not one of tool, model, person; did you mean 'person'?"
+    ]
+    file.write_text(text.replace("persons", "person"), encoding="utf-8")
+    given = settings_in(str(file), Layer.user)
+    assert given is not None
+    assert resolved([given]).settings.notes_include == ("person",)
+
+
+def test_an_editor_may_nest_a_setting() -> None:
+    """As an object in an object, or under its whole name."""
+    for said in ({"notes": {"include": ["tool"]}}, {"notes.include": ["tool"]}):
+        assert resolved([from_editor(said, Layer.editor, HERE)]).settings.notes_include == ("tool",)
+    wrong = from_editor({"notes": {"exclude": []}}, Layer.editor, HERE).wrong
+    assert "'notes.exclude' is not a setting; did you mean 'notes.include'?" in str(wrong[0])
 
 
 def test_a_table_for_pyproject_in_a_file_of_our_own_is_told(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 Every setting: its name, what it takes, what it does, what makes it looser, and who may do that.
 
 Invariants:
-    Files write the name as it stands here, editors in camelCase, the command line with two dashes before it.
+    Files write the name as it stands here, editors in camelCase, the command line with two dashes before it. A
+    dot is one of TOML's: `notes.include` is `include` in the table `notes`, and in an editor's object likewise.
     This table is all there is: reading, precedence, trust and the reference are made from it.
 """
 
@@ -19,6 +20,7 @@ from assaymark.settings.shapes import Shape
 from assaymark.settings.values import Bandit, Hints, Settings
 
 TOOLS = ("ruff", "bandit", "semgrep")
+IN_NOTES = ("tool", "model", "person")
 
 _PEOPLE = frozenset((Layer.user, Layer.editor, Layer.folder, Layer.command_line, Layer.managed))
 _ANYBODY = _PEOPLE | {Layer.repository}
@@ -223,6 +225,17 @@ DECLARED: tuple[Setting, ...] = (
         "`true`",
         shapes.truth,
         stricter.both,
+        _PEOPLE,
+    ),
+    Setting(
+        "notes.include",
+        "notes_include",
+        "list of `tool`, `model`, `person`",
+        "what git notes say of who wrote lines, which is what leaves the machine when they are pushed: the tool, its"
+        " model, the person whose commit it is",
+        "names more",
+        shapes.some_of(IN_NOTES),
+        stricter.fewer,
         _PEOPLE,
     ),
     Setting(

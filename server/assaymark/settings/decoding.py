@@ -6,7 +6,7 @@ Invariant: what is not understood is said, with its place and what to write inst
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from assaymark.settings.declared import BY_NAME, DECLARED
 from assaymark.settings.guess import did_you_mean
@@ -41,7 +41,7 @@ def _decoded(
 ) -> Given:
     entries: dict[str, Entry] = {}
     wrong: list[Wrong] = []
-    for key, value in values.items():
+    for key, value in _flat(values, names):
         name, place = names.get(key), where(key)
         if name is None:
             wrong.append(Wrong(place, f"{key!r} is not a setting{did_you_mean(key, names)}"))
@@ -52,3 +52,13 @@ def _decoded(
             # The place of a line does not name the setting; that of an option does.
             wrong.append(Wrong(place, str(error) if place.endswith(key) else f"{key}: {error}"))
     return Given(layer, entries, tuple(wrong))
+
+
+def _flat(values: Mapping[str, object], names: Mapping[str, str]) -> Iterator[tuple[str, object]]:
+    """Keys and values; what stands in a table of settings has both names, with a dot between."""
+    for key, value in values.items():
+        is_table = isinstance(value, dict) and any(name.startswith(f"{key}.") for name in names)
+        if isinstance(value, dict) and is_table:
+            yield from ((f"{key}.{inner}", said) for inner, said in value.items())
+        else:
+            yield key, value

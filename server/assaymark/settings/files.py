@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from assaymark.settings.decoding import from_file
@@ -91,7 +92,12 @@ def _parsed(text: str, place: str, layer: Layer, top: str | None) -> Given | Non
     folder = os.path.dirname(place)  # noqa: PTH120 - as below
     within = "" if top is None or folder == top else named(folder, top)
     ground = Ground(folder, confined_to=top, within=within)
-    return from_file(table, layer, ground, lambda key: f"{called}:{lines.get(key, 1)}")
+    return from_file(table, layer, ground, lambda key: f"{called}:{_line_of(key, lines)}")
+
+
+def _line_of(key: str, lines: Mapping[str, int]) -> int:
+    """The line of a setting, or of the table that it stands in."""
+    return lines.get(key) or lines.get(key.partition(".")[0], 1)
 
 
 def _lines(text: str, section: str) -> dict[str, int]:

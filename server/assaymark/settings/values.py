@@ -44,7 +44,8 @@ class Settings:
     `# nosec`, `# noqa` and `# nosemgrep` are honoured. *typing_delay_ms* is how long typing rests before a
     finding in the statement being typed is shown, *bandit_delay_ms* before bandit is asked. *seconds* is how
     long a file may take in a batch. *hints* and *hints_name_model* are about the hints behind lines of an
-    agent; *quiet* leaves findings only, and nothing of where lines come from.
+    agent; *quiet* leaves findings only, and nothing of where lines come from. *notes_include* is what notes
+    say of who wrote lines.
     """
 
     severity: Severity = Severity.low
@@ -64,5 +65,6 @@ class Settings:
     hints: Hints = Hints.uncommitted
     hints_name_model: bool = False
     quiet: bool = False
+    notes_include: tuple[str, ...] = ("tool", "model")
     limits: Limits = field(default_factory=Limits)
     seconds: float = 10.0
