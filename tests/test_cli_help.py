@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from assaymark.cli import arguments, manual
+from assaymark.cli import arguments, hooks_manual, manual
 from assaymark.cli.completion import actions
 from assaymark.cli.levels import levels, rules_by_level
 from assaymark.cli.manual import Page
@@ -21,11 +21,18 @@ from cli_world import FLAWED, ROOT, World, program, spawned, world
 
 __all__ = ["world"]
 
-PAGES = {name: page for name, page in vars(manual).items() if isinstance(page, Page)}
+PAGES = {
+    name: page
+    for module in (manual, hooks_manual)
+    for name, page in vars(module).items()
+    if isinstance(page, Page)
+}
 COMMANDS = (
     "",
     *arguments.parser()._subparsers._group_actions[0].choices,  # type: ignore[union-attr, call-overload]
     "rules test",
+    "hooks install",
+    "hooks uninstall",
 )
 
 

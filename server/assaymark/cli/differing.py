@@ -20,8 +20,8 @@ def difference(names: tuple[str, str], before: str, after: str, look: Style) -> 
     """The pieces of a diff from *before* to *after*, under the *names* that the two have."""
     # A tab ends a name that has blanks in it, for patch.
     first, second = (f"{name}\t" if " " in name else name for name in map(harmless, names))
-    lines = (_with_ends(text.split("\n")) for text in (before, after))
-    for line in difflib.unified_diff(*lines, first, second):
+    old, new = (_with_ends(text.split("\n")) for text in (before, after))
+    for line in difflib.unified_diff(old, new, first, second):
         yield from _written(line, look)
 
 

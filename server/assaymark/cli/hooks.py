@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from assaymark.cli.asking import agreed
@@ -44,19 +44,7 @@ class Outcome:
 def hooks(options: Namespace) -> int:
     """The exit code. Effect: does what *options* ask for."""
     site = our_site(place_of(os.curdir))
-    match options.action:
-        case "install":
-            return _install(options, site)
-        case "uninstall":
-            return _uninstall(options, site)
-        case "status":
-            from assaymark.cli.hooks_status import status
-
-            return status(site, as_json=options.json)
-        case _:
-            from assaymark.cli.hooks_live import live
-
-            return live(options.live, site, options.timeout)
+    return _install(options, site) if options.action == "install" else _uninstall(options, site)
 
 
 def _install(options: Namespace, site: Site) -> int:
@@ -105,11 +93,11 @@ def carried_out(plans: Iterable[Plan], carry: Carried, known: dict[str, Record],
     return outcomes
 
 
-def _named(tools: list[str]) -> tuple[str, ...]:
-    return NAMES if not tools or "all" in tools else tuple(dict.fromkeys(tools))
+def _named(tools: Collection[str]) -> tuple[str, ...]:
+    return NAMES if "all" in tools else tuple(dict.fromkeys(tools))
 
 
-def _chosen(tools: list[str], site: Site) -> tuple[str, ...]:
+def _chosen(tools: Collection[str], site: Site) -> tuple[str, ...]:
     """The tools that were named; without names, those that are used here."""
     named = _named(tools)
     if named is not NAMES:
@@ -169,7 +157,7 @@ def _lines(outcome: Outcome, verb: str, site: Site) -> Iterator[str]:
         yield "installed already" if verb == "installed" else "nothing to take out"
 
 
-def _absent(tools: list[str], site: Site) -> Iterator[str]:
+def _absent(tools: Collection[str], site: Site) -> Iterator[str]:
     if _named(tools) is not NAMES:
         return
     names = [name for name in BY_NAME if not site.has(BY_NAME[name])]

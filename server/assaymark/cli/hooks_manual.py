@@ -1,4 +1,4 @@
-"""The manual's pages about hooks, what is stored, and leaving again."""
+"""The manual's pages about hooks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ _INSTALL_CODES = (
     ("2", "something could not be read or written; it is as it was, and the rest is done"),
     ("3", "wrong usage"),
 )
-_DONE = (("0", "done"), ("3", "wrong usage"))
 
 HOOKS = Page(
     brief="have agents and git report where code comes from",
@@ -21,7 +20,6 @@ which lines an agent wrote, and carries that through commits. Everything stays o
 """,
     examples=(
         ("assaymark hooks install", "for every tool that is used here, and for git"),
-        ("assaymark hooks status", "what is installed, and what came in"),
         ("assaymark hooks uninstall", "and everything is as it was"),
     ),
     tables={"exit codes": _INSTALL_CODES},
@@ -75,61 +73,4 @@ installed from this machine in this repository.
         ("assaymark hooks uninstall --project claude", "those that everybody in this project gets"),
     ),
     tables={"exit codes": _INSTALL_CODES},
-)
-
-STATUS = Page(
-    brief="show where hooks are installed, and what came in",
-    synopsis=("assaymark hooks status [--json]",),
-    description="""\
-For each tool: the files that its hooks are in, the last event that came in, the edits of today, and
-those that were seen on the disk and that no tool reported.
-""",
-    examples=(("assaymark hooks status", "all tools"), ("assaymark hooks status --json", "for a program")),
-    tables={"exit codes": _DONE},
-)
-
-HOOKS_DOCTOR = Page(
-    brief="wait for one edit of a tool, and say what arrived",
-    synopsis=("assaymark hooks doctor --live TOOL [--timeout SECONDS]",),
-    description="""\
-Says where the hooks of the tool are installed, waits until the tool edits a file in this repository,
-and says what its hook reported. Ctrl-C ends it.
-""",
-    examples=(("assaymark hooks doctor --live claude", "then let Claude Code change a file"),),
-    tables={
-        "exit codes": (
-            ("0", "an edit arrived"),
-            ("1", "nothing arrived, or something that was not understood"),
-            ("3", "wrong usage"),
-            ("130", "interrupted"),
-        )
-    },
-)
-
-UNINSTALL_ALL = Page(
-    brief="take out all hooks, and delete what was recorded",
-    synopsis=("assaymark uninstall --all [--yes]",),
-    description="""\
-Takes out the hooks of every tool and of every repository that they were installed in from this
-machine. Then offers to delete what is recorded of the repository here, and its notes. Notes in
-refs/notes/ai are never deleted: other programs write there too. The program itself is removed by what
-installed it: pipx, uv or pip.
-""",
-    examples=(
-        ("assaymark uninstall --all", "asks before it deletes"),
-        ("assaymark uninstall --all --yes", "and without asking"),
-    ),
-    tables={"exit codes": _INSTALL_CODES},
-)
-
-PRIVACY = Page(
-    brief="say what is stored, where, for how long, and what would be pushed",
-    synopsis=("assaymark privacy [--json]",),
-    description="""\
-Says what Assaymark keeps of the repository here and of this user: each kind of record and what it
-holds, its place, its size, and how long it stays; and what would leave this machine with
-`assaymark notes push`. It changes nothing.
-""",
-    examples=(("assaymark privacy", "of the repository here"),),
-    tables={"exit codes": _DONE},
 )

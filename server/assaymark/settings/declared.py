@@ -2,8 +2,8 @@
 Every setting: its name, what it takes, what it does, what makes it looser, and who may do that.
 
 Invariants:
-    Files write the name as it stands here, editors in camelCase, the command line with two dashes before it. A
-    dot is one of TOML's: `notes.include` is `include` in the table `notes`, and in an editor's object likewise.
+    Files write the name as it stands here, editors in camelCase, the command line with two dashes before it.
+    A dot is one of TOML's: `notes.include` is `include` in the table `notes`; likewise in an editor's object.
     This table is all there is: reading, precedence, trust and the reference are made from it.
 """
 
@@ -231,8 +231,8 @@ DECLARED: tuple[Setting, ...] = (
         "notes.include",
         "notes_include",
         "list of `tool`, `model`, `person`",
-        "what git notes say of who wrote lines, which is what leaves the machine when they are pushed: the tool, its"
-        " model, the person whose commit it is",
+        "what git notes say of who wrote lines, which is what leaves the machine when they are pushed: the"
+        " tool, its model, the person whose commit it is",
         "names more",
         shapes.some_of(IN_NOTES),
         stricter.fewer,

@@ -19,7 +19,7 @@ from assaymark.hooks.install.adding import Addition, Path, applied, missing
 from assaymark.hooks.install.commands import Program, UnspeakableError, tool_of
 from assaymark.hooks.install.insertion import Insertion, inserted, undone
 from assaymark.hooks.install.jsonc import NotReadableError, Value, parsed
-from assaymark.hooks.install.removing import handlers, without, without_alone
+from assaymark.hooks.install.removing import entries, without, without_alone
 from assaymark.hooks.install.tool import Scope
 
 _MARK = "\ufeff"
@@ -99,7 +99,7 @@ def uninstalled(place: str, tool: str, before: bytes | None, known: Record | Non
 def is_in(content: bytes, tool: str) -> bool:
     """Whether hooks of *tool* that are ours stand in settings. Raises NotReadableError."""
     _, text = _decoded(content)
-    return any(_is_ours(strings, tool) for _, strings in handlers(text))
+    return any(_is_ours(strings, tool) for _, strings in entries(text))
 
 
 def installed_in_toml(
@@ -258,7 +258,7 @@ def _is_current(text: str, tool: str, additions: Iterable[Addition]) -> bool:
     if root is None:
         return False
     wanted = [addition for addition in additions if addition.listed]
-    n_ours = sum(_is_ours(strings, tool) for _, strings in handlers(text))
+    n_ours = sum(_is_ours(strings, tool) for _, strings in entries(text))
     return n_ours == len(wanted) and all(
         addition.value in _listed(root, addition.path) for addition in wanted
     )

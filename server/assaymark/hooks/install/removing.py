@@ -47,7 +47,7 @@ def without_alone(text: str, key: str) -> str:
     return _dropped(text, (key,)) if is_alone else text
 
 
-def handlers(text: str) -> Iterator[tuple[Way, dict[str, object]]]:
+def entries(text: str) -> Iterator[tuple[Way, dict[str, object]]]:
     """Where each handler under `hooks` stands, and its strings. Raises NotReadableError."""
     root = parsed(text)
     hooks = root.get("hooks") if root is not None else None
@@ -65,7 +65,7 @@ def _strings(item: Value) -> dict[str, object]:
 
 
 def _first(text: str, is_ours: Callable[[dict[str, object]], bool]) -> Way | None:
-    return next((way for way, strings in handlers(text) if is_ours(strings)), None)
+    return next((way for way, strings in entries(text) if is_ours(strings)), None)
 
 
 def _above(way: Way) -> Iterator[Way]:
