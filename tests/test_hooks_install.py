@@ -219,7 +219,7 @@ def test_only_ours_is_taken_out_of_what_was_edited_since(world: World) -> None:
     world.install("claude")
     edited = file.read_text().replace('"model": "x"', '// mine\n  "model": "y"')
     own = '{"type": "command", "command": "own"}'
-    edited = re.sub(r'("matcher": "Bash",\s+"hooks": \[)', rf"\1{own}, ", edited)
+    edited = re.sub(r'("matcher": "Bash",\s+"hooks": \[)', rf"\1{own}, ", edited, count=1)
     file.write_text(edited)
     world.uninstall("claude")
     left = file.read_text()
@@ -325,16 +325,14 @@ def test_what_is_switched_off_is_said(world: World) -> None:
 def test_codex_keeps_hooks_in_one_file(world: World) -> None:
     """Where config.toml has some, ours go to its end; and everything comes back."""
     file = settings(world, "codex").with_name("config.toml")
-    theirs = (
-        b'model = "x"  # mine\r\n[[hooks.Stop]]\r\n[[hooks.Stop.hooks]]\r\ntype = "command"\r\ncommand = "y"'
-    )
+    theirs = b'model = "x"  # mine\r\n[[hooks.SessionStart]]\r\n[[hooks.SessionStart.hooks]]\r\ntype = "command"\r\ncommand = "y"'
     file.write_bytes(theirs)
     before = tree(world.root)
     world.install("codex")
     raw = file.read_bytes()
     assert raw.startswith(theirs)
     hooks = tomllib.loads(raw.decode().replace("\r\n", "\n"))["hooks"]
-    assert [group["hooks"][0]["command"][:10] for group in hooks["Stop"]] == ["y", "command -v"]
+    assert [group["hooks"][0]["command"][:10] for group in hooks["SessionStart"]] == ["y", "command -v"]
     assert hooks["PostToolUse"][0]["matcher"].startswith("apply_patch")
     assert world.where("codex") == ["~/.codex/config.toml"]
     world.install("codex")
