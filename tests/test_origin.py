@@ -22,7 +22,6 @@ from assaymark.origin import (
     n_bytes_of,
     sliced,
     spliced,
-    stretches,
     unknown,
 )
 from assaymark.text import Span
@@ -56,12 +55,6 @@ def test_a_slice_is_the_origins_of_its_bytes(runs, data):
     """Slicing runs is slicing their bytes."""
     start, end = (data.draw(st.integers(0, n_bytes_of(runs) + 2)) for _ in range(2))
     assert bytewise(sliced(runs, start, end)) == bytewise(runs)[start : max(start, end)]
-
-
-def test_stretches_touch_one_another():
-    """Runs as spans leave no gap."""
-    runs = (Run(2, TYPED), Run(3, AGENT))
-    assert [stretch.span for stretch in stretches(runs, 10)] == [Span(10, 12), Span(12, 15)]
 
 
 @pytest.mark.parametrize(

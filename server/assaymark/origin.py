@@ -12,10 +12,10 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from assaymark.text import Span
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
+
+    from assaymark.text import Span
 
 
 class Author(enum.Enum):
@@ -108,13 +108,6 @@ class Run(NamedTuple):
 Runs: TypeAlias = tuple[Run, ...]
 
 
-class Stretch(NamedTuple):
-    """A span of one origin."""
-
-    span: Span
-    origin: Origin
-
-
 def covering(n_bytes: int, origin: Origin) -> Runs:
     """Runs of *origin* alone."""
     return (Run(n_bytes, origin),) if n_bytes else ()
@@ -153,10 +146,3 @@ def joined(several: Iterable[Runs]) -> Runs:
 def spliced(runs: Runs, span: Span, new: Runs) -> Runs:
     """*runs* after the bytes of *span* gave way to those of *new*: the others keep their origins."""
     return joined((sliced(runs, 0, span.start), new, sliced(runs, span.end, n_bytes_of(runs))))
-
-
-def stretches(runs: Runs, start: int = 0) -> Iterator[Stretch]:
-    """*runs* as spans, the first from *start* on."""
-    for n_bytes, origin in runs:
-        yield Stretch(Span(start, start + n_bytes), origin)
-        start += n_bytes

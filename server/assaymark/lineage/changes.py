@@ -15,7 +15,7 @@ from assaymark.text import Edit, Span
 
 @dataclass(slots=True)
 class Change:
-    """An edit that was made, where its bytes stand by now, and what could be undone before it."""
+    """An edit that was made, where its bytes stand (see `carry`), and what could be undone before it."""
 
     version: int
     edit: Edit
@@ -24,6 +24,8 @@ class Change:
     before: History
     at: float
     span: Span
+    # How many of the edits made after it *span* was carried through already.
+    n_carried: int = 0
     explained: bool = False
     touched: bool = False
 

@@ -75,6 +75,14 @@ def sentence(number: int, line: LineOrigin, today: int, n_lines: int = 0) -> str
     return f"Line {number}: {_in_full(origins[0], today, n_lines)}"
 
 
+def briefly(line: LineOrigin, today: int) -> str:
+    """Where *line* comes from, for a column of many; nothing when it is blank."""
+    origins = _told_apart(line)
+    if len(origins) == 1 and origins[0].author is Author.unknown:
+        return f"unknown ({_how(origins[0], today)})"
+    return "; ".join(_in_short(origin, today) for origin in origins)
+
+
 def name_of(tool: str) -> str:
     """What people call the tool; one that we have no name for is called as it calls itself."""
     return _NAMES.get(tool, tool)

@@ -12,8 +12,10 @@ Invariants:
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.attributing import Came, runs_between, standing_before
@@ -44,8 +46,24 @@ class _Track:
     """What is remembered of one document."""
 
     history: History = field(default_factory=History)
-    changes: list[Change] = field(default_factory=list)
+    changes: deque[Change] = field(default_factory=lambda: deque(maxlen=_MOST_CHANGES))
     offered: list[Edit] = field(default_factory=list)
+
+    def log(self, change: Change) -> None:
+        """Effect: *change* is remembered, and those that are long past are not."""
+        while self.changes and change.at - self.changes[0].at > PATIENCE:
+            self.changes.popleft()
+        self.changes.append(change)
+        self.history = self.history.edited(change.inverse)
+
+    def carried(self) -> Sequence[Change]:
+        """The changes, each where it stands by now. Nothing is carried while nobody asks, as in typing."""
+        for number, change in enumerate(self.changes):
+            behind = len(self.changes) - number - 1
+            for later in islice(self.changes, number + 1 + change.n_carried, None):
+                change.carry(later.edit)
+            change.n_carried = behind
+        return self.changes
 
 
 class Arrivals:
@@ -70,7 +88,7 @@ class Arrivals:
             old, old_runs = text.slice(edit.span), runs_between(text, edit.span)
             runs = self._own(track, edit, old, old_runs)
             inverse = Inverse(edit.landed, old, old_runs)
-            self._log(track, Change(next(rest), edit, inverse, runs, track.history, self._at(), edit.landed))
+            track.log(Change(next(rest), edit, inverse, runs, track.history, self._clock(), edit.landed))
             return runs
 
         return came
@@ -85,7 +103,7 @@ class Arrivals:
     def signal(self, document: Document, signal: Signal) -> None:
         """Effect: what *signal* is about is attributed, or the signal waits for it."""
         if not self._explain(document, signal):
-            self._waiting.append((document, signal, self._at() + PATIENCE))
+            self._waiting.append((document, signal, self._clock() + PATIENCE))
             self._later(PATIENCE, self._expire)
 
     def offered(self, document: Document, edits: Sequence[Edit]) -> None:
@@ -103,7 +121,7 @@ class Arrivals:
         track = self._tracks.get(document.uri)
         if track is None:
             return []
-        return [change for change in track.changes if not change.explained and change.came_at_once]
+        return [change for change in track.carried() if not change.explained and change.came_at_once]
 
     def forget(self, uri: str) -> None:
         """Effect: nothing is remembered of the document *uri*."""
@@ -117,16 +135,8 @@ class Arrivals:
             return tokens.reformatted(old, runs, edit.new, OWN)
         return arrivals.came(edit.new, int(self._clock()))
 
-    def _log(self, track: _Track, change: Change) -> None:
-        at = change.at
-        kept = [known for known in track.changes if at - known.at <= PATIENCE][-_MOST_CHANGES:]
-        for known in kept:
-            known.carry(change.edit)
-        track.changes = [*kept, change]
-        track.history = track.history.edited(change.inverse)
-
     def _expire(self) -> None:
-        now = self._at()
+        now = self._clock()
         kept = [one for one in self._waiting if one[2] > now]
         self.n_unmatched += len(self._waiting) - len(kept)
         self._waiting = kept
@@ -134,7 +144,7 @@ class Arrivals:
     def _explain(self, document: Document, signal: Signal) -> bool:
         """Whether *signal* found what it is about. Effect: that is attributed."""
         track = self._tracks.get(document.uri)
-        changes = [] if track is None else [one for one in track.changes if self._fits(signal, one)]
+        changes = [] if track is None else [one for one in track.carried() if self._fits(signal, one)]
         if track is None or not changes:
             return False
         if signal.version is None:
@@ -149,7 +159,7 @@ class Arrivals:
         return True
 
     def _fits(self, signal: Signal, change: Change) -> bool:
-        if change.explained or self._at() - change.at > PATIENCE:
+        if change.explained or self._clock() - change.at > PATIENCE:
             return False
         if signal.version is not None and signal.version != change.version:
             return False
@@ -241,6 +251,3 @@ class Arrivals:
         if change.touched:
             runs = where_still(runs_between(entry.snapshot.text, change.span), change.came, runs)
         self._desk.attribute(document.uri, change.span, runs)
-
-    def _at(self) -> float:
-        return self._clock()
