@@ -16,7 +16,7 @@ from typing import NoReturn
 
 from assaymark.cli import hooks_manual, manual
 from assaymark.cli.check_arguments import add_baseline, add_check, add_rules_place
-from assaymark.cli.hooks_arguments import add_hooks
+from assaymark.cli.hooks_arguments import add_hooks, add_privacy, add_uninstall
 from assaymark.cli.manual import Page
 from assaymark.cli.usage import WRONG_USAGE, did_you_mean
 
@@ -55,6 +55,8 @@ def parser() -> argparse.ArgumentParser:
     _add_rules(_command(commands, "rules", manual.RULES))
     _add_doctor(_command(commands, "doctor", manual.DOCTOR))
     add_hooks(_command(commands, "hooks", hooks_manual.HOOKS))
+    add_privacy(_command(commands, "privacy", hooks_manual.PRIVACY))
+    add_uninstall(_command(commands, "uninstall", hooks_manual.UNINSTALL_ALL))
     _add_lsp(_command(commands, "lsp", manual.LSP))
     _add_completion(_command(commands, "completion", manual.COMPLETION))
     _command(commands, "help", manual.HELP).add_argument(

@@ -19,7 +19,8 @@ from pathlib import Path
 
 from assaymark.rules.cache import cache_folder
 
-_DAYS = 30
+# A context that nobody used for so long is dropped.
+DAYS = 30
 _DAY = 86_400
 _PATIENCE = 0.5
 _AT_ONCE = 500
@@ -77,7 +78,7 @@ class Cache:
                     "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)",
                     ((self.context, key, value, self._day) for key, value in rows),
                 )
-                database.execute("DELETE FROM results WHERE day < ?", (self._day - _DAYS,))
+                database.execute("DELETE FROM results WHERE day < ?", (self._day - DAYS,))
         except sqlite3.Error as error:
             self._without(error)
 

@@ -116,8 +116,8 @@ def _shown(plans: list[Plan], site: Site) -> int:
     changes = [change for plan in plans if not plan.problems for change in plan.changes if change.is_one]
     say(piece for change in changes for piece in _diff(change, site, look))
     for plan in plans:
-        _complain(_problems(plan))
-        _complain([f"{plan.tool}: {plan.skipped}"] if plan.skipped else [])
+        complain(_problems(plan))
+        complain([f"{plan.tool}: {plan.skipped}"] if plan.skipped else [])
     if any(plan.problems for plan in plans):
         return NOT_DONE
     return WOULD_CHANGE if changes else 0
@@ -142,7 +142,7 @@ def _told(outcomes: list[Outcome], verb: str, site: Site) -> Iterator[str]:
         plan = outcome.plan
         for line in _lines(outcome, verb, site):
             yield f"{look('path', plan.tool)}{' ' * (9 - len(plan.tool))} {line}\n"
-        _complain(_problems(plan))
+        complain(_problems(plan))
 
 
 def _lines(outcome: Outcome, verb: str, site: Site) -> Iterator[str]:
@@ -169,6 +169,7 @@ def _problems(plan: Plan) -> list[str]:
     return [f"{plan.tool}: {problem}; nothing was changed" for problem in plan.problems]
 
 
-def _complain(lines: Iterable[str]) -> None:
+def complain(lines: Iterable[str]) -> None:
+    """Effect: writes *lines* to standard error."""
     if sys.stderr is not None:
         sys.stderr.writelines(f"assaymark: {harmless(line)}\n" for line in lines)

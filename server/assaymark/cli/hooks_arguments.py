@@ -1,4 +1,4 @@
-"""What can be typed after `assaymark hooks`."""
+"""What can be typed after `assaymark hooks`, `assaymark uninstall` and `assaymark privacy`."""
 
 from __future__ import annotations
 
@@ -22,6 +22,15 @@ def add_hooks(hooks: argparse.ArgumentParser) -> None:
     uninstall = inner.add_parser("uninstall", help=manual.UNINSTALL.brief, page=manual.UNINSTALL)
     _add_tools(uninstall)
     _add_scope(uninstall, "only what holds everywhere", "only what holds in this project")
+
+
+def add_uninstall(uninstall: argparse.ArgumentParser) -> None:
+    uninstall.add_argument("--all", action="store_true", required=True, help="hooks, records and references")
+    uninstall.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def add_privacy(privacy: argparse.ArgumentParser) -> None:
+    privacy.add_argument("--json", action="store_true", help="as JSON")
 
 
 def _add_tools(parser: argparse.ArgumentParser) -> None:

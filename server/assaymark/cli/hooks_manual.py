@@ -1,4 +1,4 @@
-"""The manual's pages about hooks."""
+"""The manual's pages about hooks, what is stored, and leaving again."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ _INSTALL_CODES = (
     ("2", "something could not be read or written; it is as it was, and the rest is done"),
     ("3", "wrong usage"),
 )
+
+_DONE = (("0", "done"), ("3", "wrong usage"))
 
 HOOKS = Page(
     brief="have agents and git report where code comes from",
@@ -73,4 +75,32 @@ installed from this machine in this repository.
         ("assaymark hooks uninstall --project claude", "those that everybody in this project gets"),
     ),
     tables={"exit codes": _INSTALL_CODES},
+)
+
+UNINSTALL_ALL = Page(
+    brief="take out all hooks, and delete what was recorded",
+    synopsis=("assaymark uninstall --all [--yes]",),
+    description="""\
+Takes out the hooks of every tool, and those of git in every repository that they were installed in
+from this machine. Then offers to delete what is recorded of these repositories, and the notes in
+refs/notes/assaymark of the one here. Those in refs/notes/ai stay: other programs write there too. The
+program itself is removed by what installed it: pipx, uv or pip.
+""",
+    examples=(
+        ("assaymark uninstall --all", "asks before it deletes"),
+        ("assaymark uninstall --all --yes", "and without asking"),
+    ),
+    tables={"exit codes": _INSTALL_CODES},
+)
+
+PRIVACY = Page(
+    brief="say what is stored, where, for how long, and what would be pushed",
+    synopsis=("assaymark privacy [--json]",),
+    description="""\
+Says what Assaymark keeps of the repository here and of this user: each kind of record and what it
+holds, its place, its size, and how long it stays; and what would leave this machine with
+`assaymark notes push`. It changes nothing.
+""",
+    examples=(("assaymark privacy", "of the repository here"),),
+    tables={"exit codes": _DONE},
 )

@@ -108,6 +108,14 @@ def _run(options: Namespace) -> int:
             from assaymark.cli.hooks import hooks
 
             return hooks(options)
+        case "privacy":
+            from assaymark.cli.privacy import privacy
+
+            return privacy(as_json=options.json)
+        case "uninstall":
+            from assaymark.cli.uninstall import uninstall
+
+            return uninstall(yes=options.yes)
         case _:
             from assaymark.lsp.server import serve
 

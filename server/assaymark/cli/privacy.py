@@ -1,0 +1,263 @@
+"""
+`assaymark privacy`: what is stored, where, for how long, and what would leave this machine.
+
+Invariants:
+    It is made of what the program declares: the kinds of events and their fields, settings, places, limits. A
+    test holds the words here to those, so that none is missing and none is of something that is gone.
+    It makes and changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import get_args
+
+from assaymark.cli.cache import DAYS as RESULT_DAYS
+from assaymark.cli.cache import place as results_place
+from assaymark.cli.output import say, style
+from assaymark.cli.style import Style, harmless
+from assaymark.hooks.install.change import Record
+from assaymark.hooks.install.places import Site, our_site
+from assaymark.hooks.install.record import FILE as INSTALLED
+from assaymark.ledger import events
+from assaymark.origin import Origin
+from assaymark.repository.git import GitError, run
+from assaymark.repository.notes import AI, BOTH, OURS
+from assaymark.repository.place import place_of
+from assaymark.settings.declared import IN_NOTES
+from assaymark.settings.standing import Lookup, Standing, our_places
+
+# Each kind of event, for people.
+KINDS: dict[type, str] = {
+    events.Edited: "an edit that was reported",
+    events.Saved: "where the bytes of a file came from",
+    events.Session: "a conversation with a tool",
+    events.Prompted: "that something was asked",
+    events.Unread: "a report that was not understood",
+    events.Gap: "that something was not recorded",
+    events.Committed: "a commit",
+    events.Moved: "a file that has another name",
+    events.Other: "what a newer version recorded",
+}
+# What their fields hold. An event of a newer version is kept as that wrote it.
+FIELDS = {
+    "id": "a number",
+    "time": "the time",
+    "by": "which of our programs saw it",
+    "path": "the path in the repository",
+    "to": "the new path",
+    "origin": "its origin",
+    "runs": "how many bytes are of which origin",
+    "before": "a keyed hash of the file before",
+    "after": "and after",
+    "digest": "a keyed hash of the file",
+    "edits": "which bytes changed",
+    "ranges": "which bytes came",
+    "n_bytes": "the file's length",
+    "lines": "keyed hashes of its lines",
+    "lines_before": "and of those before",
+    "call": "the tool's name of the edit",
+    "tool": "the tool",
+    "session": "its name of the conversation",
+    "model": "the model",
+    "transcript": "the file in which the tool keeps the conversation",
+    "prompt": "the tool's name of what was asked",
+    "reference": "a keyed hash of what was asked",
+    "what": "the names of its fields",
+    "reason": "the reason",
+    "commit": "the commit",
+    "paths": "its paths",
+    "plain": "as it was written",
+}
+# What an origin is made of.
+ORIGIN = {
+    "author": "the kind of author (human, AI, tool, unknown)",
+    "evidence": "the evidence",
+    "tool": "tool",
+    "model": "model",
+    "session": "the tool's name of the conversation",
+    "prompt": "and of what was asked",
+    "time": "the time",
+    "arrival": "how it came",
+    "named": "the agent that a commit names",
+}
+# What is remembered of a file that hooks were installed in.
+INSTALLATION = {
+    "place": "the file",
+    "tool": "whose hooks",
+    "scope": "for whom",
+    "existed": "whether the file was there",
+    "insertions": "what was put in",
+    "made": "what it was put into",
+    "folders": "folders that were made",
+    "kept": "where a script of others is kept",
+}
+# What notes say, as the setting `notes.include` has it, and what they say in any case.
+NOTED = {
+    "tool": "the tool",
+    "model": "its model",
+    "person": "name and address of who committed",
+}
+ALWAYS_NOTED = (
+    "the commit, the paths of its files and the numbers of their lines",
+    "the kind of author and the evidence",
+    "the conversation, as a hash",
+    "the day, without the time",
+)
+_RECORD_STAYS = "until it is deleted: assaymark uninstall --all"
+_NOTES_STAY = "as long as the repository; git keeps notes that were replaced until it tidies up"
+_RESULTS = ("by hashes: rule, place, message and fixes of each finding, which can quote words of the code",)
+NEVER = "source text, what was asked or answered, who somebody is"
+NEVER_NOTED = (
+    "a time of day, a path of this machine, the name of a conversation, a person unless notes.include says so"
+)
+_BEGUN = ("key", "the secret that its hashes are made with; only its owner can read it")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something that is kept: its place and size, what it holds and never holds, and how long it stays."""
+
+    name: str
+    place: str
+    n_bytes: int
+    holds: tuple[str, ...]
+    stays: str
+    never: str = ""
+
+
+def privacy(*, as_json: bool) -> int:
+    """The exit code. Effect: prints it."""
+    site = our_site(place_of(os.curdir))
+    kept = tuple(_kept(site))
+    if as_json:
+        say([json.dumps(_plain(kept, site), indent=2), "\n"])
+    else:
+        say(_text(kept, site))
+    return 0
+
+
+def recorded() -> Iterator[str]:
+    """What the record of a repository holds: each kind of event, and its fields."""
+    for kind in get_args(events.Event):
+        said = [FIELDS[name] for name in kind._fields if name not in {"id", "by"}]
+        yield f"{KINDS[kind]}: {', '.join(said)}"
+    yield f"an origin is {', '.join(ORIGIN[name] for name in Origin.__slots__)}"
+    yield f"{_BEGUN[0]}: {_BEGUN[1]}"
+
+
+def noted(include: tuple[str, ...]) -> tuple[str, ...]:
+    """What notes say with this setting."""
+    return (*ALWAYS_NOTED, *(NOTED[name] for name in IN_NOTES if name in include))
+
+
+def _kept(site: Site) -> Iterator[Kept]:
+    store, installed = site.place.store, os.path.join(site.state, INSTALLED)  # noqa: PTH118 - paths stay strings
+    yield Kept("the record of this repository", store, _size(store), tuple(recorded()), _RECORD_STAYS, NEVER)
+    holds = tuple(INSTALLATION[field.name] for field in fields(Record))
+    yield Kept(
+        "installed hooks", installed, _size(installed), (", ".join(holds),), "until they are uninstalled"
+    )
+    results = results_place()
+    if results is not None:
+        place = str(results)
+        yield Kept(
+            "results of checks", place, _size(place), _RESULTS, f"{RESULT_DAYS} days after they were used"
+        )
+    if site.place.common is not None:
+        refs = " and ".join(BOTH)
+        yield Kept(
+            "notes on commits",
+            f"{refs} in {site.place.common}",
+            0,
+            noted(_include(site)),
+            _NOTES_STAY,
+            NEVER_NOTED,
+        )
+
+
+def _include(site: Site) -> tuple[str, ...]:
+    """What the setting lets notes say here."""
+    return Lookup(Standing(our_places()), site.place.top).at(site.place.top).settings.notes_include
+
+
+def _pushed(site: Site) -> tuple[str, ...]:
+    """Which of git's own settings send notes with every push; none of them is ours."""
+    if site.place.common is None:
+        return ()
+    try:
+        out = run(("config", "-z", "--get-regexp", r"^remote\..*\.(push|mirror)$"), site.place.top)
+    except GitError:
+        return ()
+    rows = (row.partition("\n") for row in os.fsdecode(out).split("\0") if row)
+    return tuple(f"{name} = {value}" for name, _, value in rows if _sends_notes(name, value))
+
+
+def _sends_notes(name: str, value: str) -> bool:
+    if name.endswith(".mirror"):
+        return value.lower() in {"true", "yes", "on", "1", ""}
+    source = value.lstrip("+^").partition(":")[0]
+    return source.startswith(("refs/notes", "refs/*"))
+
+
+def _size(place: str) -> int:
+    """How many bytes are at *place*, a file or a folder."""
+    path = Path(place)
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(file.lstat().st_size for file in files if file.is_file())
+
+
+def _text(kept: tuple[Kept, ...], site: Site) -> Iterator[str]:
+    look = style()
+    yield "Everything stays on this machine until somebody types `assaymark notes push`.\n"
+    for one in kept:
+        size = f", {one.n_bytes:,} bytes" if one.n_bytes else ""
+        yield f"\n{look('path', one.name[:1].upper() + one.name[1:])}\n"
+        yield f"  where  {harmless(site.shown(one.place))}{size}\n"
+        yield f"  stays  {one.stays}\n"
+        for n, line in enumerate(one.holds):
+            yield _wrapped("holds" if not n else "", line, look.width)
+        if one.never:
+            yield _wrapped("never", one.never, look.width)
+    if site.place.common is not None:
+        yield from _leaves(site, look)
+
+
+def _wrapped(title: str, text: str, width: int) -> str:
+    return textwrap.fill(text, width, initial_indent=f"  {title:5}  ", subsequent_indent=" " * 11) + "\n"
+
+
+def _leaves(site: Site, look: Style) -> Iterator[str]:
+    yield f"\n{look('path', 'What would be pushed')}\n"
+    include = ", ".join(_include(site)) or "nothing"
+    yield f"  `assaymark notes push` sends the notes above and nothing else (notes.include: {include}).\n"
+    yield f"  {AI} may also hold what git-ai and others wrote; {OURS} is ours alone.\n"
+    pushed = _pushed(site)
+    for line in pushed:
+        yield f"  git push sends notes too, which somebody set: {harmless(line)}\n"
+    if not pushed:
+        yield "  git push sends none of them.\n"
+
+
+def _plain(kept: tuple[Kept, ...], site: Site) -> dict[str, object]:
+    rows = [
+        {
+            "name": one.name,
+            "place": one.place,
+            "bytes": one.n_bytes,
+            "holds": list(one.holds),
+            "stays": one.stays,
+            "never": one.never,
+        }
+        for one in kept
+    ]
+    return {
+        "kept": rows,
+        "notes_include": list(_include(site)),
+        "pushed_by_git": list(_pushed(site)),
+    }
