@@ -33,7 +33,7 @@ def written() -> str:
 
 def made() -> str:
     """The made part."""
-    offered = capabilities(Client(pulls=True, has_notebooks=True))
+    offered = capabilities(Client(pulls=True, has_notebooks=True, shows_hints=True, shows_lenses=True))
     parts = [
         "\n### Capabilities\n",
         "To a client that can do everything that we ask about:\n",

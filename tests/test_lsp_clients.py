@@ -32,6 +32,12 @@ ALL_BUT_CODES = Client(
     shows_progress=True,
     has_configuration=True,
 )
+HINTS_AND_LENSES = {
+    "shows_hints": True,
+    "shows_lenses": True,
+    "refreshes_hints": True,
+    "refreshes_lenses": True,
+}
 EXPECTED = {
     "emacs-eglot": replace(
         ALL_BUT_CODES,
@@ -39,10 +45,13 @@ EXPECTED = {
         pulls=False,
         reads_markdown=False,
         versions_edits=True,
+        shows_hints=True,
         folders=FOLDERS,
     ),
-    "helix": replace(ALL_BUT_CODES, encoding="utf-8", versions_edits=True),
-    "neovim": replace(ALL_BUT_CODES, encoding="utf-8", relates=True, registers_diagnostics=True),
+    "helix": replace(ALL_BUT_CODES, encoding="utf-8", versions_edits=True, shows_hints=True),
+    "neovim": replace(
+        ALL_BUT_CODES, encoding="utf-8", relates=True, registers_diagnostics=True, **HINTS_AND_LENSES
+    ),
     "vim-ale": Client(relates=True, takes_actions=True, folders=FOLDERS),
     **{
         f"vscode-{version}": replace(
@@ -57,6 +66,7 @@ EXPECTED = {
             versions_edits=True,
             registers_configuration=True,
             folders=FOLDERS,
+            **HINTS_AND_LENSES,
         )
         for version in ("1.100", "1.139")
     },

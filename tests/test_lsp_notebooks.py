@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from assaymark.finding import Change
 from assaymark.text import Span
 from cli_world import page
-from e2e.inside import PULLS, PUSHED, Inside, Message, insert, of, replace, reply_to
+from e2e.inside import PULLS, PUSHED, Inside, Message, found, insert, of, replace, reply_to
 
 NOTEBOOK = "file:///project/app/explore.ipynb"
 ENABLED = {"notebookDocument": {"synchronization": {}}}
@@ -294,7 +294,7 @@ def test_any_run_of_changes_equals_a_fresh_open(texts: list[str], steps: list[tu
     fresh = Notebook(*(cell.source.decode() for cell in cells))
     assert notebook.source == fresh.source
     for number, name in enumerate(notebook.names):
-        assert notebook.report(name)["items"] == fresh.report(number)["items"]
+        assert found(notebook.report(name)["items"]) == found(fresh.report(number)["items"])
 
 
 def made(notebook: Notebook, number: int, kind: str, at: int, *rest: Any) -> None:

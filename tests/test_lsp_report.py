@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from assaymark.lsp import report
 from assaymark.lsp.pause import Held
 from assaymark.lsp.report import Sheet, Style, plain
 from assaymark.lsp.wire import Encoding
+from assaymark.origin import STANDING, Author, Evidence, Origin, Runs, covering
 from assaymark.text import Chunk, Place, Span
 from e2e.inside import PULLS, Inside, insert
 
@@ -23,6 +24,7 @@ from e2e.inside import PULLS, Inside, insert
 class Leaf:
     chunk: Chunk
     findings: tuple[Finding, ...]
+    origins: Runs
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ def finding(start: int, end: int, message: str = "bad", severity: Severity = Sev
 
 
 def leaf(text: str, *findings: Finding) -> Leaf:
-    return Leaf(Chunk(text.encode()), findings)
+    content = text.encode()
+    return Leaf(Chunk(content), findings, covering(len(content), STANDING))
 
 
 def style(encoding: Encoding = "utf-16", page: str | None = None) -> Style:
@@ -69,6 +72,24 @@ def test_a_diagnostic_says_everything() -> None:
             "data": {"fingerprint": "f" * 16},
         }
     ]
+
+
+def test_a_diagnostic_carries_the_origin_of_its_line() -> None:
+    """That of most of the line on which it starts; its message says nothing of it."""
+    agent = Origin(Author.ai, Evidence.hook, "claude", "opus", session="s", time=7)
+    typed = Origin(Author.human, Evidence.typed)
+    section = leaf("xx = 1\nyyyy = 2\n", finding(7, 11))
+    runs = (*covering(7, typed), *covering(4, agent), *covering(5, typed))
+    (item,) = items(Sheet(style()), (0, replace(section, origins=runs)))
+    assert item["data"]["origin"] == {
+        "author": "ai",
+        "evidence": "hook",
+        "tool": "claude",
+        "model": "opus",
+        "session": "s",
+        "time": 7,
+    }
+    assert item["message"] == "bad."
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assaymark.lsp import shelf
 from assaymark.lsp.wire import Position, offset_of
 from assaymark.rules.loading import load
-from e2e.inside import PULLS, PUSHED, URI, Inside, Message, insert, of, published, replace, reply_to
+from e2e.inside import PULLS, PUSHED, URI, Inside, Message, found, insert, of, published, replace, reply_to
 
 FLAW = "x = eval(y)\n"
 CLEAN = "x = 1\n"
@@ -259,9 +259,9 @@ def test_typing_it_here_equals_opening_it_there(start: str, changes: list[Messag
     for batch in [messages] if together else [[message] for message in messages]:
         editor.come(*batch)
     assert text_of(editor).encode() == expected
-    typed = editor.report()["items"]
+    typed = found(editor.report()["items"])
     editor.open(expected.decode())
-    assert editor.report()["items"] == typed
+    assert found(editor.report()["items"]) == typed
 
 
 def edited(content: bytes, change: Message) -> bytes:

@@ -169,6 +169,11 @@ def published(messages: list[Message]) -> list[tuple[int, list[int]]]:
     ]
 
 
+def found(items: list[Message]) -> list[Message]:
+    """Diagnostics but for the origins of their lines: those of what was typed are others than of what was opened."""
+    return [item | {"data": {"fingerprint": item["data"]["fingerprint"]}} for item in items]
+
+
 def of(messages: list[Message], method: str) -> list[Message]:
     """The parameters of all *messages* of *method*."""
     return [message.get("params", {}) for message in messages if message.get("method") == method]

@@ -11,11 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from assaymark.origin import Author, Origin, Runs
+from assaymark.origin import Author, Origin, Runs, sliced
 from assaymark.text import LINE_END
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from assaymark.text import Chunk
 
 _BLANKS = b" \t\r\n\x0b\x0c"
 
@@ -43,6 +45,12 @@ class LineOrigin:
         """Whether most of its bytes are an agent's."""
         n_ai = sum(part.n_bytes for part in self.parts if part.origin.author is Author.ai)
         return 2 * n_ai > sum(part.n_bytes for part in self.parts)
+
+    @property
+    def agent(self) -> Origin | None:
+        """The agent's origin that has most of its bytes; None when it has none."""
+        parts = [part for part in self.parts if part.origin.author is Author.ai]
+        return max(parts, key=lambda part: part.n_bytes).origin if parts else None
 
     @property
     def is_mixed(self) -> bool:
@@ -78,6 +86,13 @@ def line_origins(data: bytes, runs: Runs) -> list[LineOrigin]:
         lines.append(LineOrigin(tuple(Part(*item) for item in counts.items())))
         at = stop
     return lines
+
+
+def line_origin(chunk: Chunk, runs: Runs, number: int) -> LineOrigin:
+    """The origins of line *number* (from 0) of *chunk*, which *runs* cover."""
+    start = chunk.line_starts[number]
+    end = chunk.line_starts[number + 1] if number < chunk.n_breaks else chunk.n_bytes
+    return line_origins(chunk.data[start:end], sliced(runs, start, end))[0]
 
 
 def ai_runs(lines: Sequence[LineOrigin], near: int = 3) -> list[AiRun]:

@@ -25,10 +25,11 @@ _NAMES = {
     "copilot": "GitHub Copilot",
     "copilot-cli": "GitHub Copilot CLI",
     "cursor": "Cursor",
-    "formatter": "a formatter",
+    "format": "a formatter",
     "gemini": "Gemini CLI",
     "opencode": "OpenCode",
     "rename": "a rename",
+    "tool": "a tool",
     "windsurf": "Windsurf",
 }
 # Behind "Evidence:", and in brackets where several are told of.

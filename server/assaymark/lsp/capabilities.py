@@ -47,6 +47,8 @@ def capabilities(client: Client) -> dict[str, Any]:
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
         **({"notebookDocumentSync": _NOTEBOOKS} if client.has_notebooks else {}),
         **({"diagnosticProvider": pulled} if client.pulls else {}),
+        **({"inlayHintProvider": {"resolveProvider": False}} if client.shows_hints else {}),
+        **({"codeLensProvider": {"resolveProvider": False}} if client.shows_lenses else {}),
     }
 
 

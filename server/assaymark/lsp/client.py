@@ -39,6 +39,10 @@ class Client:
     watches_files: bool = False
     watches_elsewhere: bool = False
     registers_diagnostics: bool = False
+    shows_hints: bool = False
+    shows_lenses: bool = False
+    refreshes_hints: bool = False
+    refreshes_lenses: bool = False
     wants_status: bool = False
     has_configuration: bool = False
     registers_configuration: bool = False
@@ -70,6 +74,10 @@ def client_of(params: Mapping[str, Any]) -> Client:
         watches_files=_registers(_at(able, "workspace", "didChangeWatchedFiles")),
         watches_elsewhere=_at(able, "workspace", "didChangeWatchedFiles", "relativePatternSupport") is True,
         registers_diagnostics=_registers(_at(able, "textDocument", "diagnostic")),
+        shows_hints=isinstance(_at(able, "textDocument", "inlayHint"), Mapping),
+        shows_lenses=isinstance(_at(able, "textDocument", "codeLens"), Mapping),
+        refreshes_hints=_at(able, "workspace", "inlayHint", "refreshSupport") is True,
+        refreshes_lenses=_at(able, "workspace", "codeLens", "refreshSupport") is True,
         wants_status=options.get("statusNotifications") is True,
         has_configuration=_at(able, "workspace", "configuration") is True,
         registers_configuration=_registers(_at(able, "workspace", "didChangeConfiguration")),

@@ -15,8 +15,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from assaymark.lsp.client import Client
-from assaymark.lsp.document import Document, Outlet
+from assaymark.lsp.document import Document, Later, Outlet
 from assaymark.lsp.outbox import MessageId, Outbox
+from assaymark.lsp.refreshing import Refresh
 from assaymark.lsp.refusal import INTERNAL_ERROR, REQUEST_CANCELLED, SERVER_CANCELLED, Refused
 
 
@@ -33,11 +34,16 @@ class Delivery:
     """The pulls that wait, and the way to the client; *items_of* gives the diagnostics of each outlet."""
 
     def __init__(
-        self, client: Client, outbox: Outbox, items_of: Callable[[Document], Mapping[str, bytes]]
+        self,
+        client: Client,
+        outbox: Outbox,
+        items_of: Callable[[Document], Mapping[str, bytes]],
+        later: Later,
     ) -> None:
         self._client = client
         self._outbox = outbox
         self._items_of = items_of
+        self._refresh = Refresh("workspace/diagnostic/refresh", outbox, later)
         self._pulls: dict[MessageId, Pull] = {}
         self._n_results = 0
 
@@ -79,7 +85,14 @@ class Delivery:
         for document in documents:
             self.tell(document)
 
-    def is_news(self, document: Document) -> bool:
+    def tell_news(self, document: Document) -> None:
+        """Effect: as `tell_anew`, but a client that pulls hears only of what it would show differently."""
+        if not self._client.pulls:
+            self.tell(document)
+        elif self._is_news(document):
+            self._refresh.wish()
+
+    def _is_news(self, document: Document) -> bool:
         """Whether a client that has asked for *document* shows something else than what is known."""
         told = {uri: outlet.told for uri, outlet in document.outlets.items()}
         return any(

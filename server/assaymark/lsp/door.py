@@ -69,10 +69,12 @@ _LATE_NOTIFICATIONS: Mapping[str, tuple[str, str]] = {
     "notebookDocument/didClose": ("notebook", "close"),
     "assaymark/origin": ("origin", "handle"),
 }
-# Requests that are answered when they are done, which may be long after.
+# Requests whose parameters are read raw, and that are answered when they are done, which may be long after.
 _REQUESTS: Mapping[str, tuple[str, str]] = {
     "workspace/diagnostic": ("workspace_diagnostic", "handle"),
     "workspace/executeCommand": ("execute_command", "handle"),
+    "textDocument/inlayHint": ("inlay_hint", "handle"),
+    "textDocument/codeLens": ("code_lens", "handle"),
     "assaymark/status": ("status", "handle"),
 }
 

@@ -19,7 +19,10 @@ from typing import TYPE_CHECKING
 
 from assaymark.analysis.snapshot import State
 from assaymark.finding import Finding, Severity
+from assaymark.lineage.lines import line_origin
+from assaymark.lineage.plain import PlainOrigin, to_plain
 from assaymark.lsp.wire import Encoding, columns_before, position_of
+from assaymark.origin import STANDING
 from assaymark.text import Chunk, Place, Span
 
 if TYPE_CHECKING:
@@ -216,6 +219,12 @@ class _Points:
         self.is_far = True
         return self._snapshot.text.line_of(offset + self._place.start) - self._place.line
 
+    def origin(self, offset: int) -> PlainOrigin:
+        """Of most of the line of a byte of the section; empty when nothing is known of it."""
+        section = self._place.leaf
+        origin = line_origin(section.chunk, section.origins, section.chunk.line_of(offset)).main
+        return {} if origin is None or origin == STANDING else to_plain(origin)
+
     def column(self, offset: int) -> int:
         chunk = self._place.leaf.chunk
         if 0 <= offset <= chunk.n_bytes:
@@ -241,6 +250,7 @@ def _lines(points: _Points, finding: Finding, style: Style) -> list[int]:
 
 
 def _template(points: _Points, finding: Finding, style: Style) -> bytes:
+    origin = points.origin(finding.span.start)
     page = style.page_of(finding)
     rest = {
         "severity": _LOUDNESS[finding.severity],
@@ -248,7 +258,7 @@ def _template(points: _Points, finding: Finding, style: Style) -> bytes:
         **({"codeDescription": {"href": page}} if page else {}),
         "source": SOURCE,
         "message": plain(finding.message),
-        "data": {"fingerprint": finding.fingerprint},
+        "data": {"fingerprint": finding.fingerprint, **({"origin": origin} if origin else {})},
     }
     encoded = json.dumps(rest).encode()[1:-1].replace(b"%", b"%%")
     related = _related(points, finding, style) if style.relates and finding.trace else b""

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from assaymark.lsp.session import Session
     from assaymark.second.channel import Question, Soon
 
-_BETWEEN_REFRESHES = 1.0
 _HINT = 4
 # Where projects tell bandit something.
 _TELLING = frozenset(("pyproject.toml", ".bandit"))
@@ -57,7 +56,6 @@ class SecondOpinions:
         # What became of each text: "" while it is asked.
         self._states: dict[str, str] = {}
         self._complaints: set[str] = set()
-        self._is_cooling = self._is_wanted = False
 
     def rest(self, document: Document) -> None:
         """Start the quiet period of *document* again. Effect: cancels the timer that was running."""
@@ -168,26 +166,4 @@ class SecondOpinions:
         if note and note != self._notes.get(document.uri):
             self._session.outbox.note(f"a document was {note}")
         self._notes[document.uri] = note
-        self._tell(document)
-
-    def _tell(self, document: Document) -> None:
-        session = self._session
-        if not session.client.pulls:
-            session.tell_anew(document)
-            return
-        session.statuses.tell((document,))
-        if session.delivery.is_news(document):
-            self._refresh()
-
-    def _refresh(self) -> None:
-        if self._is_cooling:
-            self._is_wanted = True
-            return
-        self._session.outbox.ask("workspace/diagnostic/refresh", None)
-        self._is_cooling = True
-        self._later(_BETWEEN_REFRESHES, self._cooled)
-
-    def _cooled(self) -> None:
-        wanted, self._is_cooling, self._is_wanted = self._is_wanted, False, False
-        if wanted:
-            self._refresh()
+        self._session.tell_news(document)

@@ -18,6 +18,7 @@ from assaymark.analysis.attributing import runs_of
 from assaymark.desk import Desk, Entry
 from assaymark.finding import Finding
 from assaymark.lsp.arrivals import Arrivals
+from assaymark.lsp.asides import Asides
 from assaymark.lsp.client import Client
 from assaymark.lsp.delivery import Delivery, Pull
 from assaymark.lsp.document import Document, Later, Outlet, Waiting
@@ -34,7 +35,7 @@ from assaymark.lsp.second import SecondOpinions
 from assaymark.lsp.shelf import Shelf, page_uri
 from assaymark.lsp.status import Statuses
 from assaymark.lsp.verdicts import Verdicts
-from assaymark.lsp.watching import Watching
+from assaymark.lsp.watching import Watching, is_of_git
 from assaymark.lsp.wire import Position, utf8
 from assaymark.lsp.workspace_check import WorkspaceCheck
 from assaymark.origin import Runs
@@ -67,7 +68,7 @@ class Session:
         self.shelf = Shelf()
         self.baselines = Baselines(outbox)
         self.preferences = Preferences(client, outbox)
-        self.delivery = Delivery(client, outbox, self._items)
+        self.delivery = Delivery(client, outbox, self._items, later)
         self.statuses = Statuses(self)
         self.verdicts = Verdicts()
         self._later = later
@@ -75,12 +76,14 @@ class Session:
         # By the URI of each outlet, so that a cell leads to its notebook.
         self._by_outlet: dict[str, Document] = {}
         self._changed: dict[str, Document] = {}
+        self._attributed: dict[str, Document] = {}
         # How many changes have come: who works in between sees that somebody types.
         self.n_changes = 0
         self.watching = Watching(self)
         self.workspace = WorkspaceCheck(self, later)
         self.second = SecondOpinions(self, later, soon)
         self.arrivals = Arrivals(self.desk, clock, later, self._span)
+        self.asides = Asides(self, later, soon)
 
     def documents(self) -> Iterator[Document]:
         """The open texts."""
@@ -155,6 +158,7 @@ class Session:
         # Whoever saves may have written a baseline just before.
         if self.baselines.reread():
             self.reconsider()
+        self.asides.look_again(self.documents())
 
     def document(self, uri: str) -> Document | None:
         """The open text *uri*, or the one that has *uri* as a cell."""
@@ -205,6 +209,7 @@ class Session:
     def cancel(self, request: MessageId) -> None:
         """Effect: if *request* still waits, it waits no longer."""
         self.delivery.cancel(request)
+        self.asides.cancel(request)
         self.workspace.cancel(request)
 
     def open_reports(self, previous: Mapping[str, str]) -> Iterator[tuple[Outlet, bytes]]:
@@ -220,15 +225,22 @@ class Session:
         for document in tuple(self._changed.values()):
             self._apply(document)
         changed, self._changed = self._changed, {}
+        attributed, self._attributed = self._attributed, {}
         self.delivery.answer()
+        self.asides.answer()
         for document in changed.values():
             self.delivery.tell(document)
         self.statuses.tell(changed.values())
+        for uri, document in attributed.items():
+            # What was edited a client asks about by itself.
+            if uri not in changed:
+                self.tell_news(document)
 
     @property
     def is_waiting(self) -> bool:
         """Whether `settle` has anything to do."""
-        return bool(self._changed) or self.delivery.is_waited_for
+        waited_for = self.delivery.is_waited_for or self.asides.is_waited_for
+        return bool(self._changed or self._attributed) or waited_for
 
     def reconsider(self) -> None:
         """Effect: every document is judged by the preferences that hold now, and the client hears of it."""
@@ -252,17 +264,29 @@ class Session:
         """Effect: the client hears of what changed in *documents* without a change of their text."""
         self.delivery.tell_anew(*documents)
         self.statuses.tell(documents)
+        self.asides.tell(documents)
+
+    def tell_news(self, document: Document) -> None:
+        """Effect: as `tell_anew`, but a client that pulls hears only of what is different."""
+        self.delivery.tell_news(document)
+        self.statuses.tell((document,))
+        self.asides.tell((document,))
+
+    def attributed(self, document: Document) -> None:
+        """Effect: once the input is drained, the client hears what the origins of *document* changed."""
+        self._attributed[document.uri] = document
 
     def files_changed(self, paths: Sequence[str]) -> None:
         """Effect: what was read from the files *paths* is read again, and what rests on it is judged anew."""
         # A file of Python holds neither settings nor rules, and one of them is saved often.
-        others = [Path(path) for path in paths if not path.endswith(_SOURCES)]
+        others = [Path(path) for path in paths if not path.endswith(_SOURCES) and not is_of_git(path)]
         if others:
             self.shelf.reread(others)
             self.baselines.reread()
             self.reconsider()
             self.second.files_changed(paths)
-        self.workspace.changed(paths)
+        self.workspace.changed([path for path in paths if not is_of_git(path)])
+        self.asides.look_again(self.documents())
 
     def sheet(self, options: Options, uri: str, shown_in: str = "") -> Sheet:
         """
@@ -397,11 +421,13 @@ class Session:
         self.second.forget(uri)
         self.arrivals.forget(uri)
         self._changed.pop(uri, None)
+        self._attributed.pop(uri, None)
         self.desk.close(uri)
         for outlet in document.outlets:
             self._by_outlet.pop(outlet, None)
             self.statuses.forget(outlet)
         self.delivery.forget(document)
+        self.asides.forget(document)
 
     def _is_stale(self, document: Document) -> bool:
         options = self.preferences.options(document.uri)

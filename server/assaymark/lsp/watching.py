@@ -1,5 +1,5 @@
 """
-The files that the client is to watch for us: Python, settings, and the rules and baselines that they name.
+The files that the client is to watch for us: Python, settings, what they name (rules, baselines), and HEAD.
 
 Invariant: a client that cannot be told so is told nothing; no file is asked for twice.
 Source: LSP 3.18, "DidChangeWatchedFiles Notification".
@@ -28,7 +28,15 @@ WATCHED = (
     "**/.pre-commit-config.yaml",
     "**/.gitignore",
     "**/*baseline*.json",
+    # Which commit is the last one.
+    "**/.git/HEAD",
+    "**/.git/logs/HEAD",
 )
+
+
+def is_of_git(path: str) -> bool:
+    """Whether *path* is one of git's own files, which hold nothing but where HEAD is."""
+    return "/.git/" in path.replace("\\", "/")
 
 
 class Watching:

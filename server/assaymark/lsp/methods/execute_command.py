@@ -65,11 +65,22 @@ def _fix_all(session: Session, request: MessageId, params: Params) -> None:
     session.outbox.reply(request, {"edits": apply_all_fixes(session, uri)})
 
 
+def _show(session: Session, request: MessageId, params: Params) -> None:
+    """Shows a finding that a lens names, if the client can; the answer holds its place, or null."""
+    from assaymark.lsp.showing import place_of
+
+    place = place_of(session, next(iter(list_at(params, "arguments")), None))
+    if place is not None and session.client.shows_documents:
+        session.outbox.ask("window/showDocument", {**place, "takeFocus": True})
+    session.outbox.reply(request, place)
+
+
 COMMANDS: Mapping[str, Callable[[Session, MessageId, Params], None]] = {
     "assaymark.checkWorkspace": _check_workspace,
     "assaymark.dismissWorkspaceCheck": _dismiss_workspace_check,
     "assaymark.explain": _explain,
     "assaymark.fixAll": _fix_all,
+    "assaymark.show": _show,
 }
 
 

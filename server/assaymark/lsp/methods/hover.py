@@ -1,4 +1,10 @@
-"""`textDocument/hover`: what a finding means, and what to write instead."""
+"""
+`textDocument/hover`: what a finding means, and what to write instead.
+
+Invariant: where nothing is found it says nothing, whoever wrote the line: other servers answer there, and a
+word of ours beside each of their answers would soon not be read. The hint of a line says the same when it is
+pointed at.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +13,15 @@ import re
 from lsprotocol import types
 
 from assaymark.finding import Finding
+from assaymark.lineage.lines import line_origin
+from assaymark.lineage.words import sentence
+from assaymark.lsp.part import Part
 from assaymark.lsp.session import Session
 from assaymark.lsp.shelf import page_uri
 from assaymark.lsp.wire import Position
 from assaymark.rules.rule import Rule
 from assaymark.text import Span
+from assaymark.workspace.today import today
 
 _LINK = re.compile(r"\[([^\]\n]+)\]\(https:[^)\s]*\)")
 _LOCAL = re.compile(r"\[([^\]\n]+)\]\((file:[^)\s]*)\)")
@@ -28,7 +38,10 @@ def handle(session: Session, params: types.HoverParams) -> types.Hover | None:
         return None
     start, end = part.position(found[0].span.start), part.position(found[0].span.end)
     markdown = session.client.reads_markdown
-    content = "\n\n---\n\n".join(described(finding, session.shelf.rule(finding.rule)) for finding in found)
+    texts = [described(finding, session.shelf.rule(finding.rule)) for finding in found]
+    if not part.document.options.settings.quiet:
+        texts += dict.fromkeys(_lineage(part, finding) for finding in found)
+    content = "\n\n---\n\n".join(texts)
     return types.Hover(
         types.MarkupContent(
             types.MarkupKind.Markdown if markdown else types.MarkupKind.PlainText,
@@ -45,6 +58,15 @@ def described(finding: Finding, rule: Rule | None) -> str:
     lines = [" · ".join(facts), why or finding.message, _remedy(finding, rule)]
     page = page_uri(rule.source) if rule is not None else finding.link
     return "\n\n".join(filter(None, [*lines, f"[Why]({page})" if page else ""]))
+
+
+def _lineage(part: Part, finding: Finding) -> str:
+    """Where the first line of *finding* comes from."""
+    at = finding.span.start
+    place = part.entry.snapshot.text.place_of_byte(at)
+    chunk = place.leaf.chunk
+    line = line_origin(chunk, place.leaf.origins, chunk.line_of(at - place.start))
+    return sentence(part.position(at).line + 1, line, today())
 
 
 def _cwe(number: int) -> str:

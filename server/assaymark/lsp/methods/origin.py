@@ -33,8 +33,10 @@ def handle(session: Session, params: Params) -> None:
     if document is None:
         raise Refused(INVALID_PARAMS, "uri: the document is not open")
     # What waits may be what is meant.
-    session.read(signal.uri)
+    before = session.read(signal.uri)
     session.arrivals.signal(document, signal)
+    if session.desk.at(document.uri) is not before:
+        session.attributed(document)
 
 
 def _signal(params: Params, now: int) -> Signal:

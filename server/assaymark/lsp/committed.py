@@ -1,0 +1,118 @@
+"""
+What the last commit holds of the open files: asked of git beside the loop, and again when the commit changed.
+
+Invariants:
+    A file is asked for when somebody wants to know, and at most once for each state of its repository.
+    The thread waits for git and does nothing else; its answer is taken on the loop.
+    What has not been answered yet is not known: it is neither committed nor not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assaymark.lsp.head_lines import HeadLines
+from assaymark.lsp.places import file_path
+from assaymark.workspace.notebook import NotANotebookError, cells_of, joined
+
+if TYPE_CHECKING:
+    from assaymark.lsp.document import Document
+    from assaymark.repository.head import Stamp
+    from assaymark.second.channel import Soon
+
+Ask = Callable[[str, Callable[[bytes | None], None]], None]
+Told = Callable[["Document"], None]
+
+_NOTHING = HeadLines(b"")
+
+
+@dataclass(slots=True)
+class _File:
+    """A file that was asked for, and what is known of it."""
+
+    stamp: Stamp | None
+    lines: HeadLines | None = None
+
+
+class Committed:
+    """The last commits of the open files. *told* hears of each document of which something became known."""
+
+    def __init__(self, soon: Soon | None, told: Told) -> None:
+        self.ask: Ask | None = None if soon is None else _asking(soon)
+        self._told = told
+        self._files: dict[str, _File] = {}
+
+    def lines(self, document: Document) -> HeadLines | None:
+        """
+        The committed lines of *document*; None while nobody knows.
+
+        Effect: git is asked, the first time.
+        """
+        if not document.uri.startswith("file:"):
+            return _NOTHING
+        if document.uri not in self._files:
+            self._look(document, None)
+        return self._files[document.uri].lines
+
+    def known(self, document: Document) -> HeadLines | None:
+        """What is known of *document* already."""
+        file = self._files.get(document.uri)
+        return None if file is None else file.lines
+
+    def look_again(self, document: Document) -> None:
+        """Effect: git is asked again about *document* if the last commit may be another than it was."""
+        known = self._files.get(document.uri)
+        if known is not None and self._stamp(document) != known.stamp:
+            self._look(document, known.lines)
+
+    def forget(self, uri: str) -> None:
+        self._files.pop(uri, None)
+
+    def _look(self, document: Document, lines: HeadLines | None) -> None:
+        """Effect: git is asked about *document*; until it answers, its committed lines are *lines*."""
+        stamp = self._stamp(document)
+        file = self._files[document.uri] = _File(stamp, _NOTHING if stamp is None else lines)
+        if stamp is not None and self.ask is not None:
+            self.ask(_path(document), lambda content: self._answered(document, file, content))
+
+    def _answered(self, document: Document, file: _File, content: bytes | None) -> None:
+        if self._files.get(document.uri) is file:
+            file.lines = HeadLines(_joined(content or b"") if document.notebook else content or b"")
+            self._told(document)
+
+    def _stamp(self, document: Document) -> Stamp | None:
+        # Late: most texts hold nothing of an agent, and nobody asks.
+        from assaymark.repository.head import stamp
+
+        return stamp(_path(document))
+
+
+def _asking(soon: Soon) -> Ask:
+    def ask(path: str, then: Callable[[bytes | None], None]) -> None:
+        from assaymark.repository.head import content_at_head
+
+        def wait() -> None:
+            content = content_at_head(path)
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                soon(lambda: then(content))
+
+        threading.Thread(target=wait, name="git", daemon=True).start()
+
+    return ask
+
+
+def _path(document: Document) -> str:
+    return os.path.normpath(file_path(document.uri))
+
+
+def _joined(ipynb: bytes) -> bytes:
+    """The source of the notebook that *ipynb* spells; nothing when it spells none."""
+    try:
+        return joined([cell.source for cell in cells_of(ipynb)]).source
+    except NotANotebookError:
+        return b""
