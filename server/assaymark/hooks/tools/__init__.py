@@ -1,0 +1,1 @@
+"""What each tool says to its hooks, a module each; all of them pure."""
