@@ -1,0 +1,223 @@
+r"""
+What really changed between an old and a new text: agents hand over whole functions to change a word.
+
+Lines are compared first. Where lines gave way to others, their words are; a line of which most words stand
+in the other text was changed, and its words that are in both stay. Of a line that was written anew only what
+it begins and ends with stays.
+
+Invariants:
+    A word is kept whole or not at all.
+    Outside of the changes the two texts are equal, byte for byte.
+    Beyond a stated size less is kept, never something wrong.
+
+A text is a sequence of names, one for each of its words, blanks and signs: the bytes themselves, or hashes
+of them, so that a text of which only hashes are left can be compared too.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+_WORD = re.compile(rb"[\w\x80-\xff]+|\r\n|[\n\r]|[ \t\x0b\x0c]+|[^\w\s\x80-\xff]|.", re.DOTALL)
+_LINE_ENDS = (b"\n", b"\r\n", b"\r")
+# Beyond this many pairs of words only the beginnings and ends of a change are compared.
+_MOST_PAIRS = 250_000
+
+
+# As many of the new text from there on as of the old: where in the old, where in the new, how many.
+Same: TypeAlias = tuple[int, int, int]
+
+
+class Change(NamedTuple):
+    """Bytes *start* to *end* of the old text gave way to bytes *new_start* to *new_end* of the new one."""
+
+    start: int
+    end: int
+    new_start: int
+    new_end: int
+
+
+class Worded(NamedTuple):
+    """
+    A text in words: their *names*, how many bytes each has, and which are worth comparing alone.
+
+    *ends* are the numbers behind the last word of each line.
+    """
+
+    names: list[bytes]
+    sizes: list[int]
+    blank: list[bool]
+    ends: list[int]
+
+
+def worded(content: bytes, named: Callable[[bytes], bytes] | None = None) -> Worded:
+    """*content* in words, named by themselves or by *named*."""
+    words = _WORD.findall(content)
+    ends = [number for number, word in enumerate(words, 1) if word in _LINE_ENDS]
+    if words and (not ends or ends[-1] != len(words)):
+        ends.append(len(words))
+    names = words if named is None else [named(word) for word in words]
+    return Worded(names, [len(word) for word in words], [word.isspace() for word in words], ends)
+
+
+def changes(old: bytes, new: bytes) -> tuple[Change, ...]:
+    """What changed from *old* to *new*, in ascending order."""
+    olds, news = _split(old), _split(new)
+    at, new_at = _offsets([len(line) for line in olds]), _offsets([len(line) for line in news])
+    found: list[Change] = []
+    for gap in _gaps(_aligned(olds, news), len(olds), len(news)):
+        start, new_start = at[gap.start], new_at[gap.new_start]
+        within = differences(worded(old[start : at[gap.end]]), worded(new[new_start : new_at[gap.new_end]]))
+        found += [Change(start + a, start + b, new_start + c, new_start + d) for a, b, c, d in within]
+    return _joined(found)
+
+
+def differences(old: Worded, new: Worded) -> tuple[Change, ...]:
+    """What changed from *old* to *new*, in ascending order."""
+    olds, news = _offsets(old.sizes), _offsets(new.sizes)
+    return _joined(
+        [
+            Change(olds[start], olds[end], news[new_start], news[new_end])
+            for start, end, new_start, new_end in _replaced_words(old, new)
+        ]
+    )
+
+
+def _joined(several: list[Change]) -> tuple[Change, ...]:
+    """*several* with those that touch made one."""
+    found: list[Change] = []
+    for change in several:
+        if found and found[-1].end == change.start and found[-1].new_end == change.new_start:
+            found[-1] = Change(found[-1].start, change.end, found[-1].new_start, change.new_end)
+        else:
+            found.append(change)
+    return tuple(found)
+
+
+def _aligned(old: Sequence[bytes], new: Sequence[bytes]) -> list[Same]:
+    """The runs that are the same in both."""
+    if len(old) == len(new) == 1:
+        return [(0, 0, 1)] if old == new else []
+    # Late: an agent waits, and many edits are of a line.
+    from assaymark.lineage.alignment import aligned
+
+    return list(aligned(old, new))
+
+
+def _replaced_words(old: Worded, new: Worded) -> Iterator[Change]:
+    """The changes, counted in words."""
+    old_lines, new_lines = _lines(old), _lines(new)
+    for gap in _gaps(_aligned(old_lines, new_lines), len(old_lines), len(new_lines)):
+        start, end = _first(old, gap.start), _first(old, gap.end)
+        new_start, new_end = _first(new, gap.new_start), _first(new, gap.new_end)
+        yield from _within(old, new, Change(start, end, new_start, new_end))
+
+
+def _within(old: Worded, new: Worded, gap: Change) -> Iterator[Change]:
+    """The changes of lines that gave way to others."""
+    gap = _trimmed(old, new, gap)
+    if gap.start == gap.end or gap.new_start == gap.new_end:
+        if gap.start != gap.end or gap.new_start != gap.new_end:
+            yield gap
+        return
+    kept = [*_kept(old, new, gap), (gap.end, gap.new_end)]
+    at, new_at = gap.start, gap.new_start
+    for number, new_number in kept:
+        if at != number or new_at != new_number:
+            yield from _between(old, new, Change(at, number, new_at, new_number))
+        at, new_at = number + 1, new_number + 1
+
+
+def _between(old: Worded, new: Worded, gap: Change) -> Iterator[Change]:
+    """The change between two words that stay: nothing where only equal blanks are between them."""
+    gap = _trimmed(old, new, gap)
+    if gap.start != gap.end or gap.new_start != gap.new_end:
+        yield gap
+
+
+def _trimmed(old: Worded, new: Worded, gap: Change) -> Change:
+    """*gap* without the words that both sides begin and end with."""
+    start, end, new_start, new_end = gap
+    while start < end and new_start < new_end and old.names[start] == new.names[new_start]:
+        start, new_start = start + 1, new_start + 1
+    while start < end and new_start < new_end and old.names[end - 1] == new.names[new_end - 1]:
+        end, new_end = end - 1, new_end - 1
+    return Change(start, end, new_start, new_end)
+
+
+def _kept(old: Worded, new: Worded, gap: Change) -> list[tuple[int, int]]:
+    """The words that stay within *gap*, by their numbers: those of lines that were not written anew."""
+    olds = [number for number in range(gap.start, gap.end) if not old.blank[number]]
+    news = [number for number in range(gap.new_start, gap.new_end) if not new.blank[number]]
+    if len(olds) * len(news) > _MOST_PAIRS:
+        return []
+    pairs = [
+        (olds[old_at + at], news[new_at + at])
+        for old_at, new_at, n in _aligned([old.names[n] for n in olds], [new.names[n] for n in news])
+        for at in range(n)
+    ]
+    n_same = sum(old.sizes[number] for number, _ in pairs)
+    most = max(sum(old.sizes[n] for n in olds), sum(new.sizes[n] for n in news))
+    return pairs if 2 * n_same >= most else _of_changed_lines(old, new, pairs)
+
+
+def _of_changed_lines(old: Worded, new: Worded, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those of *pairs* in whose lines at least half of the shorter one's words are paired."""
+    of_old, of_new = _line_numbers(old), _line_numbers(new)
+    groups: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for pair in pairs:
+        groups.setdefault((of_old[pair[0]], of_new[pair[1]]), []).append(pair)
+    kept: list[tuple[int, int]] = []
+    for (line, new_line), group in groups.items():
+        n_same = sum(old.sizes[number] for number, _ in group)
+        if 2 * n_same >= min(_n_bytes(old, line), _n_bytes(new, new_line)) and n_same > 2:
+            kept += group
+    return kept
+
+
+def _line_numbers(text: Worded) -> list[int]:
+    numbers: list[int] = []
+    for line, end in enumerate(text.ends):
+        numbers += [line] * (end - len(numbers))
+    return numbers
+
+
+def _n_bytes(text: Worded, line: int) -> int:
+    """The bytes of a line, blanks aside."""
+    words = range(_first(text, line), text.ends[line])
+    return sum(text.sizes[number] for number in words if not text.blank[number])
+
+
+def _first(text: Worded, line: int) -> int:
+    return text.ends[line - 1] if line else 0
+
+
+def _lines(text: Worded) -> list[bytes]:
+    starts = [0, *text.ends]
+    # Names may be hashes, so a separator is needed for two words not to look like another one.
+    return [b"\0".join(text.names[start:end]) for start, end in zip(starts, text.ends, strict=False)]
+
+
+def _gaps(same: Sequence[Same], n_old: int, n_new: int) -> Iterator[Change]:
+    """What lies between the runs that are the same."""
+    at, new_at = 0, 0
+    for old, new, n in [*same, (n_old, n_new, 0)]:
+        if at != old or new_at != new:
+            yield Change(at, old, new_at, new)
+        at, new_at = old + n, new + n
+
+
+def _offsets(sizes: list[int]) -> list[int]:
+    offsets = [0]
+    for size in sizes:
+        offsets.append(offsets[-1] + size)
+    return offsets
+
+
+def _split(content: bytes) -> list[bytes]:
+    """The lines of *content* with their ends."""
+    return content.splitlines(keepends=True)
