@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assaymark.cli.main import main
+from assaymark.cli.entry import main
 
 if __name__ == "__main__":
     main()

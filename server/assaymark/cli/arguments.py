@@ -19,6 +19,7 @@ from assaymark.cli.check_arguments import add_baseline, add_check, add_rules_pla
 from assaymark.cli.hooks_arguments import add_hooks, add_privacy, add_uninstall
 from assaymark.cli.manual import Page
 from assaymark.cli.usage import WRONG_USAGE, did_you_mean
+from assaymark.hooks.entry import TOOLS
 
 # How argparse says that a word is none of those that could stand there.
 _CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from ([^)]*)")
@@ -58,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
     add_privacy(_command(commands, "privacy", hooks_manual.PRIVACY))
     add_uninstall(_command(commands, "uninstall", hooks_manual.UNINSTALL_ALL))
     _add_lsp(_command(commands, "lsp", manual.LSP))
+    _add_hook(_command(commands, "hook", manual.HOOK))
     _add_completion(_command(commands, "completion", manual.COMPLETION))
     _command(commands, "help", manual.HELP).add_argument(
         "topic", nargs="*", metavar="COMMAND", help="a command; without one, all of them"
@@ -147,6 +149,12 @@ def _add_lsp(lsp: _Parser) -> None:
     # What editors' client libraries add of themselves.
     lsp.add_argument("--stdio", action="store_true", help=argparse.SUPPRESS)
     lsp.add_argument("--clientProcessId", help=argparse.SUPPRESS)
+
+
+def _add_hook(hook: _Parser) -> None:
+    hook.add_argument("tool", choices=TOOLS, metavar="TOOL", help="which agent's")
+    hook.add_argument("--record", metavar="FILE", help="also write the event there, without what it says")
+    hook.add_argument("payload", nargs="?", metavar="PAYLOAD", help="the event; without it, standard input")
 
 
 def _add_completion(completion: _Parser) -> None:

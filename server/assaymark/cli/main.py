@@ -102,6 +102,10 @@ def _run(options: Namespace) -> int:
             from assaymark.cli.completion import completion
 
             return completion(options.shell)
+        case "hook":
+            from assaymark.hooks.entry import hook
+
+            return hook(options.tool, options.payload, options.record)
         case "doctor":
             return _doctor(options)
         case "hooks":

@@ -247,6 +247,34 @@ others stands in editors/README.md.
     tables={"exit codes": (("0", "the editor ended it as the protocol says"), ("1", "it ended otherwise"))},
 )
 
+HOOK = Page(
+    brief="take what a coding agent reports (agents run this)",
+    synopsis=("assaymark hook TOOL [--record FILE] [PAYLOAD]",),
+    description="""\
+Reads one event of an agent, a JSON object on standard input, and records which bytes of which file
+it wrote. Where a tool gives the event as its last argument (`notify` of Codex), it is read from there.
+It says nothing to the agent and ends with 0, whatever comes; what it did not understand is recorded
+by the names of its fields.
+
+Texts of files and prompts are not kept: only ranges and keyed hashes are.
+
+With --record, the event goes into FILE too, a line each, with every text replaced by its length and
+kind: to see what a tool sends, and to attach to a bug report.
+""",
+    examples=(
+        ("assaymark hook claude < event.json", "what Claude Code runs after an edit"),
+        ("assaymark hook cursor --record events.jsonl < event.json", "and shows what Cursor sends"),
+    ),
+    tables={
+        "tools": (
+            ("claude, cursor, copilot, copilot-cli", "edits, commands, prompts, models"),
+            ("codex, gemini, windsurf", "the same"),
+            ("cline, droid, kiro, opencode", "edits"),
+        ),
+        "exit codes": (("0", "always, once a tool of these is named"), ("3", "wrong usage")),
+    },
+)
+
 COMPLETION = Page(
     brief="print what makes a shell complete all this",
     synopsis=("assaymark completion SHELL",),

@@ -1,0 +1,90 @@
+"""
+One run of a hook: a payload in, events out, and not a word to the agent.
+
+Invariants:
+    It ends with 0 and writes nothing to standard output, whatever comes: no agent is held up by us.
+    Nothing is imported but the standard library's small modules and what writes events.
+    A payload that cannot be read is one record that names its shape, and no value of it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+
+TOOLS = (
+    "claude",
+    "cursor",
+    "copilot",
+    "copilot-cli",
+    "codex",
+    "gemini",
+    "windsurf",
+    "cline",
+    "droid",
+    "kiro",
+    "opencode",
+)
+
+
+def hook(tool: str, argument: str | None = None, record_to: str | None = None) -> int:
+    """
+    The exit code of a hook of *tool*, one of `TOOLS`: 0.
+
+    *argument* is the payload where the tool gives it as its last argument; else standard input is read.
+    Effect: what it says is recorded; with *record_to*, a redacted payload is written there too.
+    """
+    try:
+        _hook(tool, argument, record_to)
+    except Exception as error:
+        # An agent must not stop because of us; whoever looks for the reason asks for the traceback.
+        if os.environ.get("ASSAYMARK_TRACEBACK"):
+            raise
+        if not isinstance(error, OSError):
+            with suppress(Exception):
+                _say_unread(tool, f"internal error: {type(error).__name__}")
+    return 0
+
+
+def _hook(tool: str, argument: str | None, record_to: str | None) -> None:
+    from assaymark.hooks.intake import decoded, received
+
+    payload = received(0) if argument is None else decoded(os.fsencode(argument))
+    if payload.table is None:
+        _say_unread(tool, payload.wrong)
+        return
+    if record_to is not None:
+        _write_redacted(record_to, tool, payload.table)
+    from importlib import import_module
+
+    from assaymark.hooks.fields import Fields
+    from assaymark.hooks.recording import record
+
+    adapter = import_module(f"assaymark.hooks.tools.{tool.replace('-', '_')}")
+    record(adapter.read(Fields(payload.table)))
+
+
+def _say_unread(tool: str, wrong: str) -> None:
+    from assaymark.hooks.recording import record
+    from assaymark.hooks.report import NotUnderstood, Reading, Turn
+
+    record(Reading(Turn(tool), (NotUnderstood(wrong),)))
+
+
+def _write_redacted(file: str, tool: str, table: dict[str, object]) -> None:
+    """
+    Effect: adds a line to *file*: the payload without what it says.
+
+    What cannot be written is said on standard error, which agents show and do not act upon.
+    """
+    import json
+
+    from assaymark.hooks.redaction import redacted
+
+    line = json.dumps({"tool": tool, "payload": redacted(table)}) + "\n"
+    try:
+        with open(file, "a", encoding="ascii") as opened:  # noqa: PTH123 - a hook waits for this
+            opened.write(line)
+    except OSError as error:
+        sys.stderr.write(f"assaymark: cannot write {file}: {error.strerror}\n")

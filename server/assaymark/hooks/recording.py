@@ -1,0 +1,152 @@
+"""
+From what a tool said to events in the spools.
+
+Invariants:
+    An event says what came and never how it reads; its author is the agent only where the tool told the text.
+    What could not be placed is a gap in the record, with the reason.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from assaymark.hooks.placing import placed
+from assaymark.hooks.report import (
+    Asked,
+    Began,
+    Intends,
+    NotPlaced,
+    NotUnderstood,
+    Renamed,
+    ShellBegins,
+    ShellEnded,
+    Wrote,
+)
+from assaymark.hooks.scene import (
+    Scene,
+    TooLargeError,
+    content_of,
+    said_first,
+    scene_of,
+    standing,
+)
+from assaymark.hooks.sessions import Known, forget_old, remember
+from assaymark.hooks.telling import BY, edited, was
+from assaymark.hooks.twice import is_first
+from assaymark.ledger.events import Edited, Event, Gap, Moved, Prompted, Session, Unread, stamp
+from assaymark.ledger.secret import secret_of
+from assaymark.ledger.spool import append
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assaymark.hooks.report import Reading, Report
+    from assaymark.repository.place import Place
+
+_TWICE = "told twice: by Cursor's own hooks and by those configured for Claude Code; counted once"
+
+# An event, and the store that it goes to.
+Sent: TypeAlias = "tuple[str, Event]"
+
+
+def record(reading: Reading) -> None:
+    """
+    Effect: what *reading* says stands in the spools of the repositories that it is about.
+
+    Raises OSError where that cannot be written.
+    """
+    scene = scene_of(reading.turn, reading.reports)
+    events: dict[str, list[Event]] = {}
+    for report in reading.reports:
+        scene, met = _met(scene, report)
+        for store, event in (*met, *_events(scene, report)):
+            events.setdefault(store, []).append(event)
+    for store, several in events.items():
+        # The folder comes into being with its secret.
+        secret_of(store)
+        append(store, several)
+
+
+def _met(scene: Scene, report: Report) -> tuple[Scene, list[Sent]]:
+    """
+    *scene* with what its conversation says now, and an event where that is new.
+
+    Effect: it is remembered.
+    """
+    turn, was = scene.turn, scene.known
+    # An accepted completion names its own model, which is not the conversation's.
+    if not turn.session or turn.agent or (isinstance(report, Wrote) and report.accepted):
+        return scene, []
+    model = (report.model if isinstance(report, Began) else "") or turn.model or was.model
+    now = was._replace(model=model, transcript=turn.transcript or was.transcript)
+    if isinstance(report, Asked) and report.prompt:
+        now = now._replace(prompt=secret_of(scene.home.store).reference(report.prompt))
+    if now == was:
+        return scene, []
+    if isinstance(report, Began):
+        forget_old(scene.home.store)
+    remember(scene.home.store, turn.tool, turn.session, now)
+    sent: list[Sent] = []
+    if (now.model, now.transcript) != (was.model, was.transcript) or was == Known():
+        session = Session(*stamp(BY), turn.tool, turn.session, now.model, now.transcript)
+        sent.append((scene.home.store, session))
+    return scene._replace(known=now), sent
+
+
+def _events(scene: Scene, report: Report) -> Iterator[Sent]:
+    turn, store = scene.turn, scene.home.store
+    match report:
+        case Wrote():
+            yield from _of_writing(scene, report)
+        case Asked() if scene.known.prompt:
+            reference = secret_of(store).reference(report.prompt)
+            yield store, Prompted(*stamp(BY), turn.tool, turn.session, turn.prompt, reference)
+        case Renamed():
+            yield from _of_renaming(scene, report)
+        case NotPlaced():
+            place = standing(scene, report.path)
+            if place is not None and place.path is not None:
+                yield place.store, Gap(*stamp(BY), report.why, place.path)
+        case NotUnderstood():
+            yield store, Unread(*stamp(BY), turn.tool, report.what)
+        case ShellBegins() | ShellEnded():
+            # Late: it compares files, and few events need it.
+            from assaymark.hooks.shell.watching import of_shell
+
+            yield from of_shell(scene, report)
+        case Began() | Asked() | Intends():
+            return
+
+
+def _of_renaming(scene: Scene, report: Renamed) -> Iterator[Sent]:
+    old, new = standing(scene, report.path), standing(scene, report.to)
+    if old is not None and new is not None and old.store == new.store and old.path and new.path:
+        yield old.store, Moved(*stamp(BY), old.path, new.path)
+
+
+def _of_writing(scene: Scene, wrote: Wrote) -> Iterator[Sent]:
+    place = standing(scene, wrote.path)
+    if place is None or place.path is None:
+        return
+    try:
+        found = placed(wrote, content_of(place))
+    except TooLargeError:
+        yield place.store, Gap(*stamp(BY), "the file is too large", place.path)
+        return
+    secret = secret_of(place.store)
+    for step in found.steps:
+        yield from _once(
+            scene, place, edited(scene, place, was(secret, step.before), step, accepted=wrote.accepted)
+        )
+    if found.missed:
+        yield place.store, Gap(*stamp(BY), found.missed, place.path)
+
+
+def _once(scene: Scene, place: Place, event: Edited) -> Iterator[Sent]:
+    """*event*, unless the same edit was told on another road just now; that is said once a conversation."""
+    told = repr((event.path, event.before, event.after, event.edits, event.ranges))
+    if scene.turn.tool != "cursor" or is_first(place.store, told):
+        yield place.store, event
+        return
+    if said_first(scene, _TWICE):
+        yield place.store, Gap(*stamp(BY), _TWICE)

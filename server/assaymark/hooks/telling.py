@@ -1,0 +1,52 @@
+"""
+An edit as an event.
+
+Invariant: it holds digests, ranges and names, and nothing of the text.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from assaymark.hooks.scene import Scene, origin_of, origin_of_theirs
+from assaymark.ledger.events import Change, Edited, stamp
+from assaymark.ledger.secret import secret_of
+
+if TYPE_CHECKING:
+    from assaymark.hooks.placing import Step
+    from assaymark.ledger.secret import Secret
+    from assaymark.repository.place import Place
+
+BY = "hook"
+
+
+class Was(NamedTuple):
+    """What is known of a text before: its digest, and the outline of its lines."""
+
+    digest: str | None = None
+    outline: bytes = b""
+
+
+def was(secret: Secret, content: bytes | None) -> Was:
+    """What is known of the text *content*."""
+    return Was() if content is None else Was(secret.digest(content), secret.outline(content))
+
+
+def edited(scene: Scene, place: Place, before: Was, step: Step, *, accepted: bool = False) -> Edited:
+    """The event of *step*, from *before*, in the file at *place*."""
+    made = stamp(BY)
+    after = was(secret_of(place.store), step.after)
+    theirs = origin_of_theirs(made.time) if step.theirs else None
+    return Edited(
+        *made,
+        path=place.path or "",
+        origin=theirs or origin_of(scene, made.time, accepted=accepted),
+        before=before.digest,
+        after=after.digest,
+        edits=tuple(Change(one.start, one.end, one.new_end - one.new_start) for one in step.changes),
+        n_bytes=len(step.after),
+        lines=after.outline,
+        call=scene.turn.call,
+        ranges=step.ranges,
+        lines_before=before.outline,
+    )
