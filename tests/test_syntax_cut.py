@@ -194,6 +194,13 @@ def test_what_leaves_nothing_open_is_cut_without_its_tree() -> None:
     assert [piece.is_parsed for piece in pieces] == [False, False, True]
 
 
+def test_decorators_stand_with_their_definition_even_if_that_is_broken() -> None:
+    """Without a parse: what reads on for a definition ends with it."""
+    pieces = _cut(b"@a(\n    b,\n)\ndef f():\n    return $\n\ndef g(): pass\n")
+    assert [piece.chunk.n_breaks for piece in pieces] == [6, 1]
+    assert not any(piece.is_parsed for piece in pieces)
+
+
 def test_a_keystroke_parses_what_it_touches() -> None:
     """A character in one of many functions parses a chunk or two, not the file."""
     content = b"".join(b"def f%d():\n    return %d\n\n" % (i, i) for i in range(2000))

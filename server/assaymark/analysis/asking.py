@@ -25,7 +25,7 @@ from assaymark.analysis.snapshot import (
     Work,
     place_in_chunk,
 )
-from assaymark.engines.patterns import Index, Seen, findings_of
+from assaymark.engines.patterns import Index, Seen, findings_of, is_led
 from assaymark.rules.patterns.match import Work as MatchWork
 from assaymark.rules.patterns.paths import STAR, heads_of
 from assaymark.syntax.cut import ParseWork, Piece
@@ -94,8 +94,8 @@ def answered(
         nonlocal n_exhausted
         if section.answer is not None:
             return section  # only its silences are to be judged
-        is_led = leads is None or section.holds(leads)
-        answer = _answer(section, snapshot, index, counts) if is_led else Answer()
+        may_be = leads is None or is_led(section.chunk.data, leads)
+        answer = _answer(section, snapshot, index, counts) if may_be else Answer()
         n_exhausted += answer.exhausted
         return replace(section, answer=answer)
 

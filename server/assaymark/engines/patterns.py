@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 
 _ALWAYS = frozenset((ALWAYS,))
+# By each word that leads to rules, the sets of words of which one must be there as well.
+Leads: TypeAlias = "Mapping[bytes, Sequence[frozenset[bytes]]]"
 
 # The number of a rule, and one of its ways to match.
 _Met: TypeAlias = "tuple[int, Way]"
@@ -152,12 +154,15 @@ class Index:
                         by_path[way.path] = (*by_path.get(way.path, ()), number)
         return Index(self.rules, by_word, by_path, table)
 
-    def leads(self, aliases: Mapping[str, frozenset[bytes]]) -> frozenset[bytes] | None:
-        """The words that lead to a rule where imports bind these names; None where every chunk may."""
+    def leads(self, aliases: Mapping[str, frozenset[bytes]]) -> Leads | None:
+        """What leads to a rule where imports bind these names; None where every chunk may."""
         if ALWAYS in self._leading:
             return None
-        names = self._leading.union(*(aliases[path] for path in aliases.keys() & self._by_path.keys()))
-        return None if STAR in names else names
+        table = {word: [way.words for _, way in self._under(word)] for word in self._leading}
+        for path in aliases.keys() & self._by_path.keys():
+            for name in aliases[path]:
+                table.setdefault(name, []).extend(way.words for _, way in self._under(path))
+        return None if STAR in table else table
 
     def wanted(self, seen: Seen, aliases: Mapping[str, frozenset[bytes]]) -> list[Rule]:
         """The rules that can match in what is *seen* where imports bind these names, in their order."""
@@ -185,6 +190,14 @@ class Index:
                 [(number, way) for number in numbers for way in self.rules[number].needed.ways.get(lead, ())]
             )
         return known
+
+
+def is_led(data: bytes, leads: Leads) -> bool:
+    """Whether *leads* may lead from a chunk to a rule: their words are looked for as parts of its text."""
+    return any(
+        word in data and any(all(further in data for further in words) for words in others)
+        for word, others in leads.items()
+    )
 
 
 def indexed(rules: Sequence[Rule]) -> Index:

@@ -21,9 +21,25 @@ def glob(pattern: str) -> re.Pattern[str]:
 
     Raises re.error.
     """
-    start = "^" if pattern.startswith("/") else "(?:^|/)"
-    pieces = _GLOB_PIECES.findall(pattern.strip("/"))
-    return re.compile(start + "".join(map(_meaning, pieces)) + "(?:/|$)", re.DOTALL)
+    return any_glob((pattern,))
+
+
+@lru_cache(maxsize=1024)
+def any_glob(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """
+    Several path globs as one pattern; of none, what names nothing.
+
+    Raises re.error.
+    """
+    anchored = "|".join(map(_body, (pattern for pattern in patterns if pattern.startswith("/"))))
+    anywhere = "|".join(map(_body, (pattern for pattern in patterns if not pattern.startswith("/"))))
+    starts = [f"^(?:{anchored})"] * bool(anchored) + [f"(?:^|/)(?:{anywhere})"] * bool(anywhere)
+    # Every path is searched, with most of these at most of its places: what they share is looked for once.
+    return re.compile(f"(?:{'|'.join(starts) or '(?!)'})(?:/|$)", re.DOTALL)
+
+
+def _body(pattern: str) -> str:
+    return "".join(map(_meaning, _GLOB_PIECES.findall(pattern.strip("/"))))
 
 
 def _meaning(piece: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assaymark.rules.globs import glob
+from assaymark.rules.globs import any_glob
 
 if TYPE_CHECKING:
     from assaymark.finding import Confidence, Level, Severity
@@ -98,9 +98,9 @@ class Rule:
         if not self.include and not self.exclude:
             return True
         path = path.replace("\\", "/")
-        if self.include and not any(glob(pattern).search(path) for pattern in self.include):
+        if self.include and not any_glob(self.include).search(path):
             return False
-        return not any(glob(pattern).search(path) for pattern in self.exclude)
+        return not any_glob(self.exclude).search(path)
 
 
 @dataclass(frozen=True, slots=True)

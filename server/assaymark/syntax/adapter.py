@@ -31,6 +31,7 @@ class Adapter:
     boundaries   the offsets in some bytes, behind an offset, at which a chunk may start; each is decided by
                  the head of its own line and the one before
     is_closed    whether what follows cannot belong to some bytes, since they leave nothing open
+    waits        whether some bytes are nothing without the definition that follows
     closes       after how many of the texts that follow a broken one all that it left open is closed
     members      where a very long unit is cut again, and what is parsed before each part
     parsable     the bytes as the parser is given them: as many, meaning the same, and none that it chokes on
@@ -43,6 +44,7 @@ class Adapter:
 
     boundaries: Callable[[bytes, int], Iterator[int]]
     is_closed: Callable[[bytes], bool]
+    waits: Callable[[bytes], bool]
     closes: Callable[[bytes, Iterator[bytes]], int | None]
     members: Callable[[bytes], tuple[bytes, list[int]]]
     parsable: Callable[[bytes], bytes]

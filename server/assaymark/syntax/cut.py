@@ -2,10 +2,11 @@
 A text cut into pieces that are parsed each by itself: the definition of a file's tree.
 
 The cut is a pure function of the text. A boundary is seen from its own line and the one before, so an
-edit moves none but its neighbours. A piece that leaves something open (a string, a bracket, a decorator)
+edit moves none but its neighbours. A piece that leaves something open (a string, a bracket)
 and whose tree has an error absorbs what follows when that closes it within ``LOOK`` bytes and the two parse
-cleanly together; else it stays alone with its error, and hides nothing behind it. A piece longer than
-``LONG_UNIT`` is cut again at the members of its class, each parsed behind the class header.
+cleanly together; else it stays alone with its error, and hides nothing behind it. Decorators absorb their
+definition, however that parses. A piece longer than ``LONG_UNIT`` is cut again at the members of its class,
+each parsed behind the class header.
 
 Invariants:
     The pieces' bytes, joined, are the text.
@@ -269,7 +270,7 @@ def _unit(source: _Source[P], at: int) -> list[Piece]:
     count, gave_up = _absorbable(source, pieces[-1].chunk.data, source.following(end), consumed)
     if count:
         merged = _pieces(source, at, data + b"".join(consumed[:count]))
-        if not merged[-1].tree.root_node.has_error:
+        if pieces[-1].reading.waits or not merged[-1].tree.root_node.has_error:
             return merged
     # Where the last piece ended was read off the line behind it.
     looked = (sum(map(len, consumed)) if gave_up else LOOK) + LINE_HEAD
@@ -309,7 +310,7 @@ def _pieces(source: _Source[P], at: int, data: bytes) -> list[Piece]:
             more = _absorbable(source, reading.chunk.data, following, [])[0]
             merged = data[borders[first] : borders[first + 1 + more]]
             closed = source.reading(at + borders[first], merged, behind) if more else reading
-            if more and not closed.tree.root_node.has_error:
+            if more and (reading.waits or not closed.tree.root_node.has_error):
                 reading, count = closed, 1 + more
         pieces.append(Piece(reading, continues=bool(first)))
         first += count

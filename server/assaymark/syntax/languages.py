@@ -46,6 +46,7 @@ _EXTENSIONS = {".py": "python", ".pyi": "python", ".pyw": "python"}
 _PYTHON = Adapter(
     boundaries=python_cut.boundaries,
     is_closed=python_cut.is_closed,
+    waits=python_cut.waits,
     closes=python_cut.closes,
     members=python_cut.members,
     parsable=python_cut.parsable,

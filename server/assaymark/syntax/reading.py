@@ -55,15 +55,18 @@ class Reading:
         """Whether what follows may belong to it: its text leaves something open, and its tree is broken."""
         known = self._leaves_open
         if known is None:
-            known = not (self.language is None or _is_closed(self.chunk.data, self.language)) and (
-                self.tree.root_node.has_error
-            )
+            known = not self._is_closed and (self.waits or self.tree.root_node.has_error)
             object.__setattr__(self, "_leaves_open", known)
         return known
 
+    @property
+    def waits(self) -> bool:
+        """Whether it is nothing without what follows."""
+        return self.language is not None and languages.adapter(self.language).waits(self.chunk.data)
 
-def _is_closed(data: bytes, language: str) -> bool:
-    return languages.adapter(language).is_closed(data)
+    @property
+    def _is_closed(self) -> bool:
+        return self.language is None or languages.adapter(self.language).is_closed(self.chunk.data)
 
 
 def _parsed(chunk: Chunk, language: str | None) -> Tree:

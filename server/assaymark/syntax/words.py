@@ -18,7 +18,8 @@ IN_WORDS = frozenset(byte for byte in range(256) if byte >= 0x80 or bytes((byte,
 DIGITS = frozenset(b"0123456789")
 # Everything that is not part of a word becomes a blank.
 TO_WORDS = bytes(byte if byte in IN_WORDS else 0x20 for byte in range(256))
-_LAST_DIGIT = max(DIGITS)
+# Words that start with a digit sort before this.
+_BEHIND_DIGITS = b":"
 _ASCII_WORDS = re.compile(rb"[0-9A-Za-z_]+")
 _UNICODE_WORDS = re.compile(r"[^\W\d]\w*")
 _ASCII = bytes(range(0x80))
@@ -34,7 +35,7 @@ def words_of(data: bytes) -> frozenset[bytes]:
     no ASCII are words too: by them a rule about such characters is found.
     """
     runs = frozenset(data.translate(TO_WORDS).split())
-    odd = [run for run in runs if run[0] <= _LAST_DIGIT and not run.isdigit()]
+    odd = [run for run in runs if run < _BEHIND_DIGITS and not run.isdigit()]
     if not data.isascii():
         odd += [run for run in runs if not run.isascii()]
         runs |= {bytes((byte,)) for byte in set(data.translate(None, _ASCII)) if byte >= _FIRST_LEAD}

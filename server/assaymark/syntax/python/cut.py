@@ -131,8 +131,12 @@ def parsable(data: bytes) -> bytes:
 
 def is_closed(data: bytes) -> bool:
     """Whether *data* leaves nothing open: no long string, no bracket, no decorator without a definition."""
-    is_balanced = _balanced().fullmatch(data) is not None or _open_after(data, None, 0) == (None, 0)
-    return is_balanced and not _is_bare_decorator(data)
+    return _open_after(data, None, 0) == (None, 0) and not waits(data)
+
+
+def waits(data: bytes) -> bool:
+    """Whether *data* is decorators, and the definition that they belong to follows."""
+    return data.lstrip(b" \t").startswith(b"@") and not _HOLDS_DEFINITION.search(data)
 
 
 @cache
@@ -140,8 +144,7 @@ def _balanced() -> re.Pattern[bytes]:
     """
     Text in which every string and every bracket is closed, for brackets that are not too deep in others.
 
-    For nearly all text it says in one pass what ``_open_after`` does; which kind of bracket closes which is
-    no matter, and one that closes nothing is none.
+    Which kind of bracket closes which is no matter, and one that closes nothing is none.
     """
     inner = outside = _NO_BRACKET
     for _ in range(_DEEP):
@@ -157,7 +160,7 @@ def closes(data: bytes, following: Iterator[bytes]) -> int | None:
     None when nothing is left open, when it does not close, and when a definition stands in an open bracket.
     """
     string, depth = _open_after(data, None, 0)
-    waiting = _is_bare_decorator(data) and string is None and depth == 0
+    waiting = waits(data) and string is None and depth == 0
     if string is None and depth == 0 and not waiting:
         return None
     for count, piece in enumerate(following, 1):
@@ -172,12 +175,10 @@ def closes(data: bytes, following: Iterator[bytes]) -> int | None:
     return None
 
 
-def _is_bare_decorator(data: bytes) -> bool:
-    return data.lstrip(b" \t").startswith(b"@") and not _HOLDS_DEFINITION.search(data)
-
-
 def _open_after(data: bytes, string: bytes | None, depth: int) -> tuple[bytes | None, int]:
     """The long string that is open at the end of *data*, and how many brackets are."""
+    if string is None and not depth and _balanced().fullmatch(data):
+        return None, 0
     at = 0
     while True:
         if string is not None:
