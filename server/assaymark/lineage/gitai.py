@@ -29,6 +29,9 @@ _OLDER = re.compile(r"[0-9a-fA-F-]{4,64}")
 # Models that name none.
 _NO_MODEL = frozenset(("", "unknown", "default", "<synthetic>"))
 _LONGEST = 250
+# What stands before the hash of a conversation's name.
+_DIGEST = "sha256:"
+_DIGESTED = re.compile(_DIGEST + "([0-9a-f]{32})")
 _COMMITTED = unknown(Arrival.committed)
 
 
@@ -90,9 +93,11 @@ def keyed(origin: Origin) -> tuple[str, Table]:
     The first half of a key is what git-ai makes of the same conversation. The second half is random there;
     here it follows from what was asked and the model, so that the same lines always give the same note.
     """
-    conversation = _hashed(f"{origin.tool}:{origin.session}")
+    # What was read from one of our notes is hashed already.
+    known = _DIGESTED.fullmatch(origin.session)
+    conversation = known[1] if known else _hashed(f"{origin.tool}:{origin.session}")[:32]
     step = _hashed(f"{conversation}:{origin.model}:{origin.prompt}")[:_HEX]
-    agent = {"tool": origin.tool, "id": conversation[:32], "model": origin.model or "unknown"}
+    agent = {"tool": origin.tool, "id": f"{_DIGEST}{conversation}", "model": origin.model or "unknown"}
     return f"{_SESSION}{conversation[:_HEX]}::t_{step}", {"agent_id": agent}
 
 

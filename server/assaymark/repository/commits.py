@@ -30,7 +30,10 @@ _PERSON = re.compile(rb"(.*) (-?\d+) ([+-]\d{4})")
 
 
 class Commit(NamedTuple):
-    """A commit: *author* and *committer* as `Name <e-mail>`, *time* of its making in seconds since 1970."""
+    """A commit: *author* and *committer* as `Name <e-mail>`, *time* of its making in seconds since 1970.
+
+    *written* is when its change was, which a copy of it keeps.
+    """
 
     id: str
     tree: str
@@ -39,6 +42,7 @@ class Commit(NamedTuple):
     committer: str
     time: int
     message: str
+    written: int = 0
 
 
 class Change(NamedTuple):
@@ -61,6 +65,16 @@ def commits(ids: Sequence[str], here: str | None) -> dict[str, Commit]:
     return {name: parsed(name, text) for name, text in found if text is not None}
 
 
+def head(here: str | None) -> Commit | None:
+    """The commit that HEAD is at; None before the first."""
+    out = run(("cat-file", "--batch"), here, b"HEAD\n")
+    facts, _, text = out.partition(b"\n")
+    row = facts.split()
+    if len(row) != 3 or row[1] != b"commit":
+        return None
+    return parsed(row[0].decode("ascii"), text[: int(row[2])])
+
+
 def parsed(name: str, text: bytes) -> Commit:
     """The commit with the id *name* whose object holds *text*."""
     head, _, message = text.partition(b"\n\n")
@@ -68,7 +82,7 @@ def parsed(name: str, text: bytes) -> Commit:
     for line in head.split(b"\n"):
         key, _, value = line.partition(b" ")
         fields.setdefault(key, []).append(value)
-    author, _ = _person(fields.get(b"author", [b""])[0])
+    author, written = _person(fields.get(b"author", [b""])[0])
     committer, time = _person(fields.get(b"committer", [b""])[0])
     return Commit(
         name,
@@ -78,6 +92,7 @@ def parsed(name: str, text: bytes) -> Commit:
         committer,
         time,
         message.decode("utf-8", "replace"),
+        written,
     )
 
 

@@ -10,7 +10,6 @@ Invariants:
 from __future__ import annotations
 
 import random
-import re
 import time
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -28,10 +27,10 @@ LARGEST = 64 << 20
 # By so many commits on, one listing is cheaper than asking for each.
 _FEW = 200
 _DEPTHS = 4
-_TRIES = 40
+_TRIES = 30
+_IDLE = 5
 _DAY = 86_400
 _WHO = b"Assaymark <notes@assaymark.invalid>"
-_COMMITTER = re.compile(rb"^committer .* (\d+) [+-]\d{4}$", re.MULTILINE)
 # What git says of a ref that is not where it was, or that somebody else is moving.
 _LOST = ("not updating", "cannot lock ref", "file exists")
 _NEVER = ("permission denied", "read-only", "no space")
@@ -54,27 +53,39 @@ class Tip(NamedTuple):
 
 def tips(refs: Sequence[str], here: str | None) -> dict[str, Tip]:
     """Where these notes refs are."""
-    out = run(("for-each-ref", "--format=%(refname) %(objectname) %(objecttype)", *refs), here)
-    ids = {row[0]: row[1] for line in out.decode("ascii", "replace").splitlines() if (row := line.split())}
-    held = dict(zip(ids.values(), texts(list(ids.values()), here, LARGEST), strict=True))
-    return {ref: Tip(ids.get(ref), _time(held.get(ids.get(ref, "")))) for ref in refs}
+    out = run(("for-each-ref", "--format=%(refname) %(objectname) %(committerdate:unix)", *refs), here)
+    rows = [line.split() for line in out.decode("ascii", "replace").splitlines()]
+    found = {row[0]: Tip(row[1], int(row[2])) for row in rows if len(row) == 3 and row[2].isdigit()}
+    return {ref: found.get(ref, Tip(None, 0)) for ref in refs}
 
 
 def texts_of(tip: str | None, commits: Iterable[str], here: str | None) -> dict[str, bytes]:
     """The notes that *tip* has on these *commits*, by commit."""
+    return texts_at([tip], commits, here)[0]
+
+
+def texts_at(
+    several: Sequence[str | None], commits: Iterable[str], here: str | None
+) -> list[dict[str, bytes]]:
+    """The notes that each of these tips has on these *commits*, by commit."""
     wanted = list(dict.fromkeys(commits))
-    if tip is None or not wanted:
-        return {}
-    if len(wanted) > _FEW:
-        blobs = every(tip, here)
-        asked = [blobs[commit][1] for commit in wanted if commit in blobs]
-        held = dict(zip(asked, texts(asked, here, LARGEST), strict=True))
-        found = ((commit, held.get(blobs[commit][1])) for commit in wanted if commit in blobs)
-    else:
-        names = [(commit, f"{tip}:{_path(commit, depth)}") for commit in wanted for depth in range(_DEPTHS)]
-        several = texts([name for _, name in names], here, LARGEST)
-        found = ((commit, text) for (commit, _), text in zip(names, several, strict=True))
-    return {commit: text for commit, text in found if text is not None}
+    names: list[tuple[int, str, str]] = []
+    for n, tip in enumerate(several):
+        if tip is None:
+            continue
+        if len(wanted) > _FEW:
+            blobs = every(tip, here)
+            names += [(n, commit, blobs[commit][1]) for commit in wanted if commit in blobs]
+        else:
+            names += [
+                (n, commit, f"{tip}:{_path(commit, depth)}") for commit in wanted for depth in range(_DEPTHS)
+            ]
+    found: list[dict[str, bytes]] = [{} for _ in several]
+    held = texts([name for _, _, name in names], here, LARGEST)
+    for (n, commit, _), text in zip(names, held, strict=True):
+        if text is not None:
+            found[n][commit] = text
+    return found
 
 
 def every(tip: str, here: str | None) -> dict[str, tuple[str, str]]:
@@ -93,18 +104,28 @@ def changed(wanted: Mapping[str, Mapping[str, Making]], here: str | None) -> int
     one wrote; so a making applied to what it made must change nothing. Raises GitError.
     """
     refs = [ref for ref, makings in wanted.items() if makings]
+    if not refs:
+        return 0
+    last: dict[str, Tip] = {}
+    idle = 0
     for trial in range(_TRIES):
         now = tips(refs, here)
         made: dict[str, Texts] = {}
-        for ref in refs:
-            before = texts_of(now[ref].id, wanted[ref], here)
+        commits = [commit for ref in refs for commit in wanted[ref]]
+        held = texts_at([now[ref].id for ref in refs], commits, here)
+        for ref, before in zip(refs, held, strict=True):
             news = {commit: making(before.get(commit)) for commit, making in wanted[ref].items()}
             made[ref] = {commit: text for commit, text in news.items() if text != before.get(commit)}
         try:
             write({ref: texts for ref, texts in made.items() if texts}, now, here)
-        except Moved:
+        except Moved as error:
+            idle = idle + 1 if now == last else 0
+            last = now
+            if idle == _IDLE:
+                # Nobody moves it, and yet it cannot be moved.
+                raise GitError(str(error)) from error
             # Whoever waits a random time meets nobody twice.
-            time.sleep(random.uniform(0, 0.02 * (trial + 1)))  # noqa: S311, no secret
+            time.sleep(random.uniform(0, min(0.02 * (trial + 1), 0.2)))  # noqa: S311, no secret
             continue
         return sum(len(texts) for texts in made.values())
     msg = f"{' and '.join(refs)}: others keep writing; try again"
@@ -127,9 +148,7 @@ def imported(stream: bytes, here: str | None) -> None:
     if not stream:
         return
     try:
-        run(
-            ("-c", "fastimport.unpackLimit=1000", "fast-import", "--quiet", "--date-format=raw"), here, stream
-        )
+        run(("fast-import", "--quiet", "--date-format=raw"), here, stream)
     except GitError as error:
         said = str(error).lower()
         if any(words in said for words in _LOST) and not any(words in said for words in _NEVER):
@@ -185,8 +204,3 @@ def _sized(text: bytes) -> bytes:
 def _path(commit: str, depth: int) -> str:
     parts = [commit[2 * i : 2 * i + 2] for i in range(depth)]
     return "/".join([*parts, commit[2 * depth :]])
-
-
-def _time(text: bytes | None) -> int:
-    found = _COMMITTER.search(text or b"")
-    return int(found[1]) if found else 0

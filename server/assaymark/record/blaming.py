@@ -1,0 +1,106 @@
+"""
+What the notes say of each line of a committed file: the note of the commit that added the line, and no other.
+
+Invariant: a range counts for a line only where `git blame` gives that line to the note's commit.
+"""
+
+from __future__ import annotations
+
+import bisect
+from typing import TYPE_CHECKING, NamedTuple
+
+from assaymark.lineage import evidence, gitai
+from assaymark.record.marks import Mark, Notes, split
+from assaymark.repository import notes
+from assaymark.repository.blame import Blamed, blamed, edge
+from assaymark.repository.git import GitError
+from assaymark.repository.objects import texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from assaymark.lineage.ranges import Piece
+
+LARGEST = 4 << 20
+
+
+class Lines(NamedTuple):
+    """The lines of a committed file, whose each is, and the notes of those commits that have some."""
+
+    lines: list[bytes]
+    blamed: list[Blamed]
+    notes: dict[str, Notes]
+
+
+def lines_at(commit: str, path: str, here: str | None, common: str | None = None) -> Lines | None:
+    """What *commit* has at *path*; None where it has nothing that can be read."""
+    (content,) = texts([f"{commit}:{path}"], here, LARGEST)
+    if content is None:
+        return None
+    try:
+        found = blamed(commit, path, here)
+    except GitError:
+        return None
+    lines = split(content)
+    if len(found) != len(lines):
+        return None
+    unsure = edge(common) if common is not None else frozenset()
+    return Lines(lines, found, notes_on((one.commit for one in found if one.commit not in unsure), here))
+
+
+def notes_on(commits: Iterable[str], here: str | None) -> dict[str, Notes]:
+    """Both notes on those of *commits* that have one."""
+    ids = list(dict.fromkeys(commits))
+    at = notes.tips(notes.BOTH, here)
+    ai, ours = notes.texts_at([at[ref].id for ref in notes.BOTH], ids, here)
+    return {
+        commit: Notes(
+            gitai.read(ai.get(commit, b"")), evidence.origins_alone(gitai.read(ours.get(commit, b"")))
+        )
+        for commit in ids
+        if commit in ai or commit in ours
+    }
+
+
+def marks(found: Lines) -> dict[int, Mark]:
+    """The marks of the lines, counted from 1, by the notes of their own commits."""
+    keys: dict[tuple[str, str], tuple[_Keys, _Keys]] = {}
+    marked: dict[int, Mark] = {}
+    for number, one in enumerate(found.blamed, 1):
+        its = found.notes.get(one.commit)
+        if its is None:
+            continue
+        place = (one.commit, one.path)
+        if place not in keys:
+            keys[place] = (_Keys(its.ai.pieces(one.path)), _Keys(its.ours.pieces(one.path)))
+        ai, ours = keys[place]
+        mark = Mark(ai.at(one.line), ours.at(one.line))
+        if mark.ai or mark.ours:
+            marked[number] = mark
+    return marked
+
+
+def marks_at(
+    commit: str, path: str, here: str | None
+) -> tuple[list[bytes], dict[int, Mark], list[tuple[list[Mark], Notes]]]:
+    """The lines that *commit* has at *path*, their marks, and the notes in which these resolve."""
+    found = lines_at(commit, path, here)
+    if found is None:
+        return [], {}, []
+    marked = marks(found)
+    by_commit: dict[str, list[Mark]] = {}
+    for number, mark in marked.items():
+        by_commit.setdefault(found.blamed[number - 1].commit, []).append(mark)
+    return found.lines, marked, [(several, found.notes[one]) for one, several in by_commit.items()]
+
+
+class _Keys:
+    """The keys of lines, of pieces in ascending order."""
+
+    def __init__(self, pieces: list[Piece]) -> None:
+        self._pieces = pieces
+        self._firsts = [piece.first for piece in pieces]
+
+    def at(self, line: int) -> str:
+        i = bisect.bisect_right(self._firsts, line) - 1
+        return self._pieces[i].key if i >= 0 and line <= self._pieces[i].last else ""

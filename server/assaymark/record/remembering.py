@@ -1,0 +1,104 @@
+"""
+What a repository's notes are made with: its ledger, if it has one, and what may be in them.
+
+Invariants:
+    A repository without a ledger gets none from here.
+    A ledger that cannot be read is said once, and counts as one that knows nothing.
+"""
+# Paths stay strings: a commit waits for this.
+# ruff: noqa: PTH110, PTH118
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from assaymark.ledger.events import Committed, stamp
+from assaymark.record.committing import Known, Terms, nothing_known
+from assaymark.record.marks import MODEL, TOOL
+from assaymark.repository.history import git_folder
+from assaymark.repository.place import Place, place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from assaymark.ledger.events import Event
+    from assaymark.ledger.secret import Secret
+    from assaymark.origin import Runs
+
+_FILES = ("ledger.sqlite", "spool")
+
+
+class Ledger(Protocol):
+    """What is asked of an open ledger."""
+
+    secret: Secret
+
+    def state(self, path: str, content: bytes) -> Runs | None: ...
+    def record(self, events: Sequence[Event]) -> None: ...
+    def close(self) -> None: ...
+
+
+class Ground(NamedTuple):
+    """Where something is recorded: its place, the work tree's git directory, the terms, and the ledger."""
+
+    place: Place
+    folder: str
+    terms: Terms
+    ledger: Ledger | None
+    complaints: list[str]
+
+
+@contextlib.contextmanager
+def ground(here: str) -> Iterator[Ground]:
+    """The ground of the repository around *here*. Effect: its ledger is open meanwhile."""
+    place = place_of(here)
+    complaints: list[str] = []
+    ledger = _ledger(place, complaints)
+    known = nothing_known if ledger is None else _known(ledger, complaints)
+    try:
+        yield Ground(place, git_folder(place.top), Terms(place.top, known, _included()), ledger, complaints)
+    finally:
+        if ledger is not None:
+            ledger.close()
+
+
+def say_committed(store: str, commits: Iterable[tuple[str, Iterable[str]]]) -> None:
+    """Effect: the ledger in *store* knows which paths of these commits have their origins in notes."""
+    from assaymark.ledger import spool
+
+    events = [Committed(*stamp("git"), commit, tuple(paths)) for commit, paths in commits]
+    with contextlib.suppress(OSError):
+        spool.append(store, events)
+
+
+def _ledger(place: Place, complaints: list[str]) -> Ledger | None:
+    if not any(os.path.exists(os.path.join(place.store, name)) for name in _FILES):
+        return None
+    store = importlib.import_module("assaymark.ledger.store")
+    try:
+        ledger: Ledger = store.opened(place.store, "git")
+        return ledger
+    except store.Unavailable as error:
+        complaints.append(str(error))
+        return None
+
+
+def _known(ledger: Ledger, complaints: list[str]) -> Known:
+    store = importlib.import_module("assaymark.ledger.store")
+
+    def known(path: str, content: bytes) -> Runs | None:
+        try:
+            return ledger.state(path, content)
+        except store.Unavailable as error:
+            if str(error) not in complaints:
+                complaints.append(str(error))
+            return None
+
+    return known
+
+
+def _included() -> frozenset[str]:
+    return frozenset((TOOL, MODEL))

@@ -1,0 +1,115 @@
+"""
+What git is in the middle of, and what its own log says happened: read from files of the git directory.
+
+Invariants:
+    No process is started, nothing is written, and a file that is absent or odd says nothing.
+"""
+# Paths stay strings: a commit waits for this.
+# ruff: noqa: PTH112, PTH113, PTH118, PTH123
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from assaymark.repository.objects import ids_among, is_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MOST = 64 << 10
+# How far back a reset still belongs to the commit that is being made.
+_STEPS = 20
+_SQUASHED = "Squashed commit of the following:"
+_SQUASHED_COMMIT = re.compile(r"^commit ([0-9a-f]{40,64})$", re.MULTILINE)
+_PICKED = re.compile(r"^\(cherry picked from commit ([0-9a-f]{40,64})\)$", re.MULTILINE)
+_REVERTED = re.compile(r"^This reverts commit ([0-9a-f]{40,64})", re.MULTILINE)
+
+
+class Step(NamedTuple):
+    """HEAD went from commit *old* to commit *new*, *why* as git puts it."""
+
+    old: str
+    new: str
+    why: str
+
+
+def git_folder(top: str) -> str:
+    """The git directory of the work tree *top*: not the one that all work trees share."""
+    given = os.environ.get("GIT_DIR")
+    if given:
+        return os.path.join(top, given)
+    place = os.path.join(top, ".git")
+    if os.path.isfile(place):
+        said = _text(place).strip()
+        return os.path.join(top, said.removeprefix("gitdir:").strip())
+    return place if os.path.isdir(place) else top
+
+
+def is_rebasing(folder: str) -> bool:
+    """Whether a rebase is under way, so that commits are made which may not stay."""
+    return any(os.path.isdir(os.path.join(folder, name)) for name in ("rebase-merge", "rebase-apply"))
+
+
+def onto(folder: str) -> str | None:
+    """The commit that the rebase under way puts commits onto."""
+    for name in ("rebase-merge", "rebase-apply"):
+        said = _text(os.path.join(folder, name, "onto")).strip()
+        if is_id(said):
+            return said
+    return None
+
+
+def steps(folder: str) -> list[Step]:
+    """Where HEAD went, the last step first; not all of a long history."""
+    try:
+        with open(os.path.join(folder, "logs", "HEAD"), "rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - _MOST))
+            lines = file.read(_MOST).decode("utf-8", "replace").split("\n")
+    except OSError:
+        return []
+    # <old> <new> <name> <e-mail> <time> <zone>\t<why>
+    rows = (line.partition("\t") for line in reversed(lines))
+    found = ((facts.split(" ", 2), why) for facts, tab, why in rows if tab)
+    return [Step(facts[0], facts[1], why) for facts, why in found if is_id(facts[0]) and len(facts) > 1]
+
+
+def left_behind(several: list[Step], parents: Iterable[str]) -> list[str]:
+    """The commits that a reset took back before the one that *several* end with, which has *parents*."""
+    reached, found = set(parents), []
+    for step in several[1:_STEPS]:
+        if step.new not in reached:
+            break
+        is_reset = step.why.startswith("reset: ")
+        if is_reset:
+            found.append(step.old)
+        elif found:
+            break
+        reached.add(step.old)
+    return found
+
+
+def picked(folder: str, message: str) -> list[str]:
+    """The commits that the one with this *message* was picked or squashed from, the oldest first."""
+    head = _text(os.path.join(folder, "CHERRY_PICK_HEAD")).strip()
+    squashed = _SQUASHED_COMMIT.findall(message)[::-1] if _SQUASHED in message else []
+    return ids_among([*squashed, *_PICKED.findall(message), head])
+
+
+def reverted(message: str) -> list[str]:
+    """The commits that the one with this *message* takes back."""
+    return ids_among(_REVERTED.findall(message))
+
+
+def squashed(folder: str) -> list[str]:
+    """The commits of which a `merge --squash` has just made one change, the oldest first."""
+    return ids_among(_SQUASHED_COMMIT.findall(_text(os.path.join(folder, "SQUASH_MSG")))[::-1])
+
+
+def _text(place: str) -> str:
+    try:
+        with open(place, encoding="utf-8", errors="replace") as file:
+            return file.read(_MOST)
+    except OSError:
+        return ""
