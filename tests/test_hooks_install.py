@@ -348,6 +348,13 @@ def test_codex_trust_is_no_hook(world: World) -> None:
     assert world.where("codex") == ["~/.codex/hooks.json"]
 
 
+def test_codex_with_hooks_switched_off(world: World) -> None:
+    """They would never run, which is said."""
+    settings(world, "codex").with_name("config.toml").write_text("[features]\nhooks = false\n")
+    (plan,) = world.install("codex")
+    assert "hooks are switched off: features.hooks in ~/.codex/config.toml" in plan.notes
+
+
 _BLANKS = st.sampled_from(["", " ", "\n", "\r\n  ", "\n\t", " // x,\n", "/* } */", "\n\n    "])
 
 
@@ -595,6 +602,24 @@ def test_scripts_that_are_written_anew_are_added_to_again(world: World) -> None:
     assert {file.name: file.read_text() for file in hook.parent.iterdir()} == {
         "post-commit": "#!/bin/sh\nexit 0\n"
     }
+
+
+@unix
+def test_a_script_that_a_framework_set_aside_goes_too(world: World) -> None:
+    """pre-commit calls what it found `.legacy`, and runs it; without ours there is nothing to run."""
+    world.install(GIT)
+    hook = world.here / ".git" / "hooks" / "post-commit"
+    hook.rename(hook.with_name("post-commit.legacy"))
+    world.hook("post-commit", "#!/bin/sh\n")
+    world.uninstall(GIT)
+    assert [file.name for file in hook.parent.iterdir()] == ["post-commit"]
+
+
+def test_hooks_of_git_that_are_switched_off(world: World) -> None:
+    """Where git is told to look in no folder, nothing is written."""
+    world.git("config", "core.hooksPath", os.devnull)
+    (plan,) = world.install(GIT)
+    assert plan.skipped.startswith("git runs no hooks here")
 
 
 @unix

@@ -82,7 +82,7 @@ def carried_out(plans: Iterable[Plan], carry: Carried, known: dict[str, Record],
     outcomes = []
     for plan in plans:
         done: list[Change] = []
-        problems = list(plan.problems)
+        problems = [f"{problem}; nothing was changed" for problem in plan.problems]
         for change in plan.changes if not plan.problems else ():
             try:
                 known = carry(change, known, site.state)
@@ -166,7 +166,7 @@ def _absent(tools: Collection[str], site: Site) -> Iterator[str]:
 
 
 def _problems(plan: Plan) -> list[str]:
-    return [f"{plan.tool}: {problem}; nothing was changed" for problem in plan.problems]
+    return [f"{plan.tool}: {problem}" for problem in plan.problems]
 
 
 def complain(lines: Iterable[str]) -> None:

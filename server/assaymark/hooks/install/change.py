@@ -133,13 +133,24 @@ def uninstalled_from_toml(place: str, before: bytes, known: Record | None) -> Ch
 
 def has_hooks(toml: bytes) -> bool:
     """Whether TOML settings have hooks that are not ours. False where they cannot be read."""
-    try:
-        _, text = _decoded(toml)
-        hooks = tomllib.loads(codex.without_toml(text).replace("\r\n", "\n")).get("hooks")
-    except (NotReadableError, tomllib.TOMLDecodeError):
-        return False
+    hooks = _table(toml).get("hooks")
     # Codex keeps in `state` which hooks are trusted, wherever those stand.
     return isinstance(hooks, dict) and bool(hooks.keys() - {"state"})
+
+
+def is_off(toml: bytes) -> bool:
+    """Whether TOML settings switch hooks off."""
+    features = _table(toml).get("features")
+    return isinstance(features, dict) and features.get("hooks", features.get("codex_hooks")) is False
+
+
+def _table(toml: bytes) -> dict[str, object]:
+    """What TOML settings say without what is ours; nothing where they cannot be read."""
+    try:
+        _, text = _decoded(toml)
+        return tomllib.loads(codex.without_toml(text).replace("\r\n", "\n"))
+    except (NotReadableError, tomllib.TOMLDecodeError):
+        return {}
 
 
 def hook_installed(blank: Record, before: bytes | None, known: Record | None, program: Program) -> Change:
@@ -179,6 +190,12 @@ def hook_uninstalled(place: str, before: bytes | None, known: Record | None) -> 
 def is_in_script(content: bytes) -> bool:
     """Whether ours is in a script."""
     return git_hooks.is_in(_of_script(content))
+
+
+def is_script_of_ours(content: bytes) -> bool:
+    """Whether a script is ours and nothing else, and calls none that is kept."""
+    text = _of_script(content)
+    return git_hooks.is_in(text) and git_hooks.is_nothing(text) and f"/{git_hooks.KEPT}/" not in text
 
 
 def can_be_added_to(content: bytes) -> bool:

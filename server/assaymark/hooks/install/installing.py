@@ -25,13 +25,15 @@ from assaymark.hooks.install.change import (
     installed_in_toml,
     is_in,
     is_in_script,
+    is_script_of_ours,
     uninstalled,
     uninstalled_from_toml,
 )
 from assaymark.hooks.install.commands import UnspeakableError
 from assaymark.hooks.install.files import content, kept_beside
-from assaymark.hooks.install.jsonc import NotReadableError, parsed
+from assaymark.hooks.install.jsonc import NotReadableError
 from assaymark.hooks.install.places import Site, hook_folder
+from assaymark.hooks.install.remarks import remarks
 from assaymark.hooks.install.tool import Scope, Tool
 from assaymark.hooks.install.tools import BY_NAME
 from assaymark.repository.git import GitError
@@ -134,11 +136,8 @@ def _planned_for(
         change = installed_in_toml(blank, before or b"", known.get(place), additions)
     else:
         change = installed(blank, before, known.get(place), additions)
-    notes = (
-        *_switched_off(tool, place, before, site),
-        *_left_to_do(tool, scope),
-        *_twice(tool, site, known, coming),
-    )
+    others = [other for other in tool.also_reads if other in coming or where(other, site, known)]
+    notes = tuple(remarks(tool, scope, site, (place, before), others))
     return Plan(tool.name, (change,), notes=notes, is_shared=scope is Scope.project)
 
 
@@ -149,7 +148,9 @@ def _elsewhere(
     own = set(_candidates(tool.name, scope, site, known))
     there = [place for place in where(tool.name, site, known) if place not in own]
     if there:
-        return f"installed already in {site.shown(there[0])}; from two places it would run twice"
+        first = f"installed already in {site.shown(there[0])}; from two places it would run twice"
+        where_to = Scope.user if scope is Scope.project else Scope.project
+        return f"{first} (to move it: assaymark hooks uninstall --{where_to.value} {tool.name})"
     for other in tool.also_reads if scope is Scope.project and tool.name == "copilot" else ():
         shared = site.settings_of(BY_NAME[other], Scope.project)
         if other in coming or shared in where(other, site, known):
@@ -167,37 +168,14 @@ def _chosen(tool: Tool, scope: Scope, site: Site) -> str:
     return other if raw is not None and has_hooks(raw) and content(place) is None else place
 
 
-def _switched_off(tool: Tool, place: str, before: bytes | None, site: Site) -> Iterator[str]:
-    if before is None or not tool.switches:
-        return
-    try:
-        root = parsed(before.decode("utf-8-sig"))
-    except (NotReadableError, UnicodeDecodeError):
-        return
-    for path, off in tool.switches:
-        value = root
-        for key in path:
-            value = value.get(key) if value is not None else None
-        if value is not None and value.plain is off:
-            yield f"hooks are switched off: {'.'.join(path)} in {site.shown(place)}"
-
-
-def _left_to_do(tool: Tool, scope: Scope) -> Iterator[str]:
-    said = (tool.then_shared or tool.then) if scope is Scope.project else tool.then
-    if said:
-        yield said
-
-
-def _twice(tool: Tool, site: Site, known: Mapping[str, Record], coming: Collection[str]) -> Iterator[str]:
-    for other in tool.also_reads:
-        if other in coming or where(other, site, known):
-            yield f"{tool.title} may run the hooks of {BY_NAME[other].title} too; an edit is recorded once"
-
-
 def _planned_for_git(scope: Scope, site: Site, known: Mapping[str, Record]) -> Plan:
     folder = hook_folder(site.place, scope)
     if folder is None:
         return Plan(GIT, skipped="no work tree of git here")
+    if os.path.lexists(folder.path) and not os.path.isdir(folder.path):  # noqa: PTH112
+        return Plan(
+            GIT, skipped=f"git runs no hooks here: core.hooksPath is {folder.path}, which is no folder"
+        )
     if folder.is_shared and scope is Scope.user:
         said = f"{site.shown(folder.path)} is part of the project; add --project to write there"
         return Plan(GIT, skipped=said)
@@ -245,6 +223,7 @@ def _candidates(name: str, scope: Scope, site: Site, known: Mapping[str, Record]
             for hook in git_hooks.HOOKS
             if folder is not None and folder.is_shared is (scope is Scope.project)
         )
+        yield from _renamed(folder.path) if folder is not None and scope is Scope.user else ()
         # Where the folder was another one when they were installed.
         tops = tuple(filter(None, (site.place.top, site.place.common)))
         yield from (
@@ -259,6 +238,16 @@ def _candidates(name: str, scope: Scope, site: Site, known: Mapping[str, Record]
     yield place
     if name == codex.CODEX.name:
         yield os.path.join(os.path.dirname(place), codex.OTHER_FILE)  # noqa: PTH118, PTH120
+
+
+def _renamed(folder: str) -> Iterator[str]:
+    """Scripts of ours that another framework set aside, as pre-commit and lefthook do with what they find."""
+    for hook in git_hooks.HOOKS:
+        for ending in (".legacy", ".old"):
+            place = os.path.join(folder, hook + ending)  # noqa: PTH118
+            raw = content(place)
+            if raw is not None and is_script_of_ours(raw):
+                yield place
 
 
 def _away(name: str, place: str, known: Record | None) -> Change:
