@@ -14,10 +14,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assaymark.lineage.alignment import aligned
 from assaymark.origin import Origin, Run, Runs, joined, sliced
+from assaymark.text import LINE_END
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,10 +29,11 @@ _TOKEN = re.compile(rb"[\w\x80-\xff]+|[^\s\w\x80-\xff]")
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """A token, and the byte where it starts."""
+    """A token, the byte where it starts, and its line."""
 
     text: bytes
     start: int
+    line: int
 
 
 def reformatted(old: bytes, runs: Runs, new: bytes, tool: Origin) -> Runs:
@@ -74,26 +77,67 @@ def _own(source: _Token, runs: Runs, token: _Token) -> Runs:
 
 
 def _tokens(data: bytes) -> list[_Token]:
-    return [_Token(found[0], found.start()) for found in _TOKEN.finditer(data)]
+    tokens: list[_Token] = []
+    line = at = 0
+    for found in _TOKEN.finditer(data):
+        line += len(LINE_END.findall(data, at, found.start()))
+        at = found.end()
+        tokens.append(_Token(found[0], found.start(), line))
+    return tokens
 
 
 def _sources(before: Sequence[_Token], after: Sequence[_Token]) -> dict[int, int]:
-    """The tokens of *after* that stand in *before*, by their numbers there."""
+    """The tokens of *after* that stand in *before*, by their numbers there: whole lines first."""
     found: dict[int, int] = {}
-    for same in aligned([token.text for token in before], [token.text for token in after]):
-        found |= {same.new + at: same.old + at for at in range(same.n)}
-    return found | _moved(before, after, found)
+    for match in (_lines_alike, _tokens_alike):
+        taken = frozenset(found.values())
+        gone = [number for number in range(len(before)) if number not in taken]
+        come = [number for number in range(len(after)) if number not in found]
+        olds, news = [before[number] for number in gone], [after[number] for number in come]
+        found |= {come[new]: gone[old] for new, old in match(olds, news)}
+    return found
 
 
-def _moved(before: Sequence[_Token], after: Sequence[_Token], found: dict[int, int]) -> dict[int, int]:
-    """Tokens that stand elsewhere: those of which one is gone and one has come."""
-    taken = frozenset(found.values())
-    gone = [number for number in range(len(before)) if number not in taken]
-    come = [number for number in range(len(after)) if number not in found]
-    n_gone = Counter(before[number].text for number in gone)
-    n_come = Counter(after[number].text for number in come)
-    olds = {before[number].text: number for number in gone}
-    return {number: olds[text] for number in come if n_gone[text := after[number].text] == n_come[text] == 1}
+def _lines_alike(before: Sequence[_Token], after: Sequence[_Token]) -> Iterator[tuple[int, int]]:
+    """The tokens of lines that stand in both, in order or once on either side."""
+    olds, news = _lines(before), _lines(after)
+    for old, new in _alike([_text(before, line) for line in olds], [_text(after, line) for line in news]):
+        yield from zip(news[new], olds[old], strict=True)
+
+
+def _tokens_alike(before: Sequence[_Token], after: Sequence[_Token]) -> Iterator[tuple[int, int]]:
+    """The tokens that stand in both, in order or once on either side."""
+    for old, new in _alike([token.text for token in before], [token.text for token in after]):
+        yield new, old
+
+
+def _alike(before: Sequence[bytes], after: Sequence[bytes]) -> Iterator[tuple[int, int]]:
+    """Where what is in *before* stands in *after*: in the same order, or elsewhere if there is but one."""
+    gone, come = set(range(len(before))), set(range(len(after)))
+    for same in aligned(before, after):
+        yield from ((same.old + at, same.new + at) for at in range(same.n))
+        gone -= set(range(same.old, same.old + same.n))
+        come -= set(range(same.new, same.new + same.n))
+    n_gone = Counter(before[number] for number in gone)
+    n_come = Counter(after[number] for number in come)
+    olds = {before[number]: number for number in gone}
+    yield from (
+        (olds[after[number]], number)
+        for number in come
+        if n_gone[after[number]] == n_come[after[number]] == 1
+    )
+
+
+def _lines(tokens: Sequence[_Token]) -> list[range]:
+    """The numbers of the tokens of each line."""
+    starts = [
+        number for number, token in enumerate(tokens) if not number or token.line != tokens[number - 1].line
+    ]
+    return [range(start, end) for start, end in pairwise([*starts, len(tokens)])]
+
+
+def _text(tokens: Sequence[_Token], line: range) -> bytes:
+    return b"\0".join(tokens[number].text for number in line)
 
 
 def _replaced(before: Sequence[_Token], after: Sequence[_Token], found: dict[int, int]) -> dict[int, int]:
