@@ -87,8 +87,8 @@ def test_ids_of_a_writer_ascend_though_its_clock_goes_back(monkeypatch: pytest.M
 def test_a_forked_process_is_another_writer() -> None:
     """Two processes never give an id twice."""
     code = (
-        "import os; from assaymark.ledger.events import stamp; stamp('x'); pid = os.fork();"
-        "print(stamp('x').id.rpartition('-')[2], flush=True); pid and os.wait()"
+        "import os; from assaymark.ledger.events import stamp; stamp('x'); pid = os.fork(); pid and os.wait();"
+        "os.write(1, (stamp('x').id.rpartition('-')[2] + ' ').encode())"
     )
     if not hasattr(os, "fork"):
         pytest.skip("no fork here")

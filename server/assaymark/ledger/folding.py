@@ -34,6 +34,8 @@ from assaymark.origin import (
 )
 
 DISK = unknown(Arrival.disk)
+# What an editor found in a file, and did not see coming.
+_FROM_OUTSIDE = frozenset((Arrival.disk, Arrival.standing))
 
 
 class State(NamedTuple):
@@ -68,10 +70,18 @@ def folded(event: Edited | Saved, around: Around) -> State:
     lines = known.lines or found.lines
     if found.exact and not known.exact:
         return found._replace(lines=lines)
-    # An editor saw the bytes come before it was heard who wrote them. Where that is all that is certain, only
-    # what was reported counts.
-    said = found.runs if found.exact or not known.exact else _reported(event)
-    return known._replace(runs=filled(known.runs, said), lines=lines)
+    if found.exact or not known.exact:
+        return known._replace(runs=filled(known.runs, found.runs), lines=lines)
+    # An editor saw bytes come before it was heard who wrote them: it knows best, but for what is reported,
+    # and for what it found in the file itself.
+    runs = filled(filled(known.runs, _reported(event)), found.runs, _FROM_OUTSIDE)
+    return known._replace(runs=runs, lines=lines)
+
+
+def refolded(event: Edited, before: State, after: State) -> State:
+    """The state *after* an edit that was folded earlier, now that more is known of the one *before* it."""
+    fits = _before(event, Around(before), _n_before(event)) is not None
+    return folded(event, Around(before, after)) if fits else after
 
 
 def digest_after(event: Edited | Saved) -> str:
@@ -113,7 +123,7 @@ def filled(known: Runs, other: Runs, arrivals: frozenset[Arrival] | None = None)
 def brought_forward(newest: State, earlier: State) -> State:
     """*newest*, after more became known of the *earlier* state that an editor went on from."""
     found = anchored(earlier, newest.lines, n_bytes_of(newest.runs))
-    return newest._replace(runs=filled(newest.runs, found, frozenset((Arrival.disk,))))
+    return newest._replace(runs=filled(newest.runs, found, _FROM_OUTSIDE))
 
 
 def _saved(event: Saved, known: State | None) -> State:
@@ -124,8 +134,7 @@ def _saved(event: Saved, known: State | None) -> State:
 
 def _edited(event: Edited, around: Around) -> State:
     digest = digest_after(event)
-    n_before = event.n_bytes - sum(edit.n_new - (edit.end - edit.start) for edit in event.edits)
-    before = _before(event, around, n_before)
+    before = _before(event, around, _n_before(event))
     if before is not None:
         return State(digest, _spliced(event, before.runs), event.lines, before.exact)
     if around.newest is None:
@@ -134,6 +143,10 @@ def _edited(event: Edited, around: Around) -> State:
         rest = anchored(around.newest, event.lines, event.n_bytes)
     runs = _overlaid(rest, _landed(event), event.origin)
     return State(digest, runs, event.lines, exact=around.newest is None)
+
+
+def _n_before(event: Edited) -> int:
+    return event.n_bytes - sum(edit.n_new - (edit.end - edit.start) for edit in event.edits)
 
 
 def _before(event: Edited, around: Around, n_before: int) -> State | None:

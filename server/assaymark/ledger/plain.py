@@ -42,6 +42,8 @@ _KINDS: dict[str, type[Any]] = {
     "committed": Committed,
     "moved": Moved,
 }
+# More is no length and no time, and no integer to SQLite.
+_MOST = 1 << 62
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
@@ -86,7 +88,8 @@ def _read(kind: type[Any], plain: Plain) -> Event:
 
 def _other(plain: Plain) -> Other:
     moment = plain.get("time")
-    return Other(plain["id"], moment if isinstance(moment, int) else 0, plain["by"], plain)
+    is_time = isinstance(moment, int) and 0 <= moment < _MOST
+    return Other(plain["id"], int(moment or 0) if is_time else 0, plain["by"], plain)
 
 
 def _runs_to_plain(runs: Runs) -> Plain:
@@ -109,7 +112,7 @@ def _text(value: object) -> str:
 
 
 def _count(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _MOST:
         msg = "no count"
         raise TypeError(msg)
     return value

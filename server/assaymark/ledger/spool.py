@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 FOLDER = "spool"
 _DONE = ".events"
 _UNDONE = ".part"
+_MERGED = ".merged"
 
 
 class Pile(NamedTuple):
@@ -86,6 +88,33 @@ def read(file: str) -> Pile:
     return Pile(
         [value for value in plain if value is not None], broken + [line for line in lines[-1:] if line]
     )
+
+
+def finished(file: str) -> None:
+    """Effect: *file* waits no more; `swept` removes it. Raises OSError."""
+    try:
+        os.replace(file, file.removesuffix(_DONE) + _MERGED)
+    except FileNotFoundError:
+        # Another one merged it at the same time, which ids make harmless.
+        return
+
+
+def swept(store: str, seconds: float) -> None:
+    """
+    Effect: files that were merged are removed, as many as can be in that time (but one at least).
+
+    Removing a file may take as long as writing it did, and nobody waits for it.
+    """
+    folder, end = os.path.join(store, FOLDER), time.monotonic() + seconds
+    try:
+        names = [name for name in os.listdir(folder) if name.endswith(_MERGED)]
+        for name in names:
+            os.unlink(os.path.join(folder, name))
+            if time.monotonic() > end:
+                return
+    except OSError:
+        # Somebody else sweeps too, or nothing can be removed here, which `verify` says.
+        return
 
 
 def _unsealed(line: bytes) -> object:

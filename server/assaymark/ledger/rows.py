@@ -1,0 +1,104 @@
+"""
+Events as rows of the database.
+
+Invariant: a row is never changed. What states hold already (outlines, the runs of a saved file) is not kept
+with the event too.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+
+from assaymark.ledger.events import Edited, Event, Other, Plain, Saved
+from assaymark.ledger.plain import from_plain, kind_of, to_plain
+from assaymark.ledger.states import path_stored, stored_path
+
+_COLUMNS = ("kind", "id", "time", "path", "before", "after", "digest", "runs")
+_ROW = "SELECT seq, id, time, kind, path, before, after, body FROM events"
+
+
+def inserted(database: sqlite3.Connection, event: Event) -> int | None:
+    """The number of *event*, which is kept now; None where it was known."""
+    plain = to_plain(_bare(event))
+    if not isinstance(event, Other):
+        plain = {name: value for name, value in plain.items() if name not in _COLUMNS}
+    path = getattr(event, "path", None)
+    done = database.execute(
+        "INSERT OR IGNORE INTO events (id, time, kind, path, before, after, body)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            event.id,
+            event.time,
+            kind_of(event),
+            stored_path(path) if path else None,
+            event.before if isinstance(event, Edited) else None,
+            event.after if isinstance(event, Edited) else event.digest if isinstance(event, Saved) else None,
+            json.dumps(plain, separators=(",", ":")),
+        ),
+    )
+    return done.lastrowid if done.rowcount else None
+
+
+def id_of(database: sqlite3.Connection, seq: int) -> str:
+    """The id of the event with this number; nothing for one that is gone."""
+    row = database.execute("SELECT id FROM events WHERE seq = ?", (seq,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def last(database: sqlite3.Connection) -> int:
+    """The number of the last event."""
+    (seq,) = database.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()
+    return int(seq)
+
+
+def leads(database: sqlite3.Connection, path: str, before: str, after: str) -> bool:
+    """Whether an edit is known that made one content of the other."""
+    query = "SELECT 1 FROM events WHERE path = ? AND before = ? AND after = ? LIMIT 1"
+    return database.execute(query, (stored_path(path), before, after)).fetchone() is not None
+
+
+def is_reported(database: sqlite3.Connection, path: str, digest: str) -> bool:
+    """Whether a tool reported an edit of *path* that led to a content with this digest."""
+    query = "SELECT 1 FROM events WHERE path = ? AND after = ? AND kind = 'edited' LIMIT 1"
+    return database.execute(query, (stored_path(path), digest)).fetchone() is not None
+
+
+def edits_of(database: sqlite3.Connection, path: str, before: str) -> list[Edited]:
+    """The edits that were made in one content of *path*, in the order in which they were heard of."""
+    query = f"{_ROW} WHERE path = ? AND before = ? AND kind = 'edited' ORDER BY seq"
+    found = map(_event, database.execute(query, (stored_path(path), before)).fetchall())
+    return [event for event in found if isinstance(event, Edited)]
+
+
+def numbered(
+    database: sqlite3.Connection, *, since: int = 0, path: str | None = None, beyond: int = 0
+) -> Iterator[tuple[int, Event]]:
+    """The events with their numbers: from a time on, of one path, of a greater number than *beyond*."""
+    query = f"{_ROW} WHERE seq > ? AND time >= ? AND (? IS NULL OR path = ?) ORDER BY seq"
+    stored = stored_path(path) if path is not None else None
+    for row in database.execute(query, (beyond, since, stored, stored)):
+        yield row[0], _event(row)
+
+
+def _bare(event: Event) -> Event:
+    """*event* without what its state holds."""
+    if isinstance(event, Edited):
+        return event._replace(lines=b"", lines_before=b"")
+    return event._replace(lines=b"", runs=()) if isinstance(event, Saved) else event
+
+
+def _event(row: tuple[int, str, int, str, str | bytes | None, str | None, str | None, str]) -> Event:
+    _, id_, time, kind, path, before, after, body = row
+    plain: Plain = json.loads(body)
+    if "id" in plain:
+        return from_plain(plain)
+    plain |= {"id": id_, "time": time, "kind": kind}
+    if path is not None:
+        plain["path"] = path_stored(path)
+    if kind == "edited":
+        plain |= {"before": before, "after": after}
+    elif kind == "saved":
+        plain |= {"digest": after, "runs": {"origins": [], "runs": []}}
+    return from_plain(plain)
