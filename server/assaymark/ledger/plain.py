@@ -58,7 +58,7 @@ def to_plain(event: Event) -> Plain:
         return event.plain
     plain: Plain = {"kind": _NAMES[type(event)]}
     for name, value in event._asdict().items():
-        if value not in ((), b"", ""):
+        if name not in event._field_defaults or value != event._field_defaults[name]:
             plain[name] = _WRITTEN[name](value) if name in _WRITTEN else value
     return plain
 
