@@ -32,7 +32,6 @@ from assaymark.hooks.scene import (
 )
 from assaymark.hooks.sessions import Known, forget_old, remember
 from assaymark.hooks.telling import BY, edited, was
-from assaymark.hooks.twice import is_first
 from assaymark.ledger.events import Edited, Event, Gap, Moved, Prompted, Session, Unread, stamp
 from assaymark.ledger.secret import secret_of
 from assaymark.ledger.spool import append
@@ -144,8 +143,13 @@ def _of_writing(scene: Scene, wrote: Wrote) -> Iterator[Sent]:
 
 def _once(scene: Scene, place: Place, event: Edited) -> Iterator[Sent]:
     """*event*, unless the same edit was told on another road just now; that is said once a conversation."""
+    if scene.turn.tool != "cursor":
+        yield place.store, event
+        return
+    from assaymark.hooks.twice import is_first
+
     told = repr((event.path, event.before, event.after, event.edits, event.ranges))
-    if scene.turn.tool != "cursor" or is_first(place.store, told):
+    if is_first(place.store, secret_of(place.store).reference(told)):
         yield place.store, event
         return
     if said_first(scene, _TWICE):

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assaymark.hooks.report import NotPlaced, Wrote
 from assaymark.hooks.sessions import Known, known, remember
-from assaymark.hooks.transcript import last_model
 from assaymark.origin import Arrival, Author, Evidence, Origin, unknown
 from assaymark.repository.place import Place, place_of
 
@@ -93,6 +92,9 @@ def model_of(scene: Scene) -> str:
         return scene.turn.model
     if scene.known.model or scene.turn.tool != "claude":
         return scene.known.model
+    # Late: most conversations begin with an event that names their model.
+    from assaymark.hooks.transcript import last_model
+
     return _name(last_model(scene.turn.transcript))
 
 

@@ -13,10 +13,10 @@ Invariants:
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import time
+import zlib
 from typing import NamedTuple
 
 FOLDER = "sessions"
@@ -44,7 +44,7 @@ def known(store: str, tool: str, session: str) -> Known:
             plain = json.loads(opened.read())
     except (OSError, ValueError, RecursionError):
         return Known()
-    if not isinstance(plain, dict):
+    if not isinstance(plain, dict) or plain.get("session") != session:
         return Known()
     texts = {
         name: value for name in ("model", "transcript", "prompt") if isinstance(value := plain.get(name), str)
@@ -63,7 +63,7 @@ def remember(store: str, tool: str, session: str, state: Known) -> None:
         os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as opened:
-            opened.write(json.dumps(state._asdict()).encode("ascii"))
+            opened.write(json.dumps({"session": session, **state._asdict()}).encode("ascii"))
         os.replace(beside, file)
     except OSError:
         return
@@ -82,6 +82,5 @@ def forget_old(store: str) -> None:
 
 
 def _file(store: str, tool: str, session: str) -> str:
-    # What a tool calls a conversation is no name for a file.
-    name = hashlib.blake2b(f"{tool}\0{session}".encode("utf-8", "replace"), digest_size=16).hexdigest()
-    return os.path.join(store, FOLDER, name)
+    # What a tool calls a conversation is no name for a file. Two may share one: its content says whose it is.
+    return os.path.join(store, FOLDER, f"{tool}-{zlib.crc32(session.encode('utf-8', 'replace')):08x}")

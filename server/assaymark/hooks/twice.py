@@ -11,7 +11,6 @@ Invariant: of two hooks that tell of the same edit at the same time exactly one 
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 
@@ -21,16 +20,15 @@ _SECONDS = 10
 
 def is_first(store: str, told: str) -> bool:
     """
-    Whether *told*, a text that says all about an edit, is told for the first time within some seconds.
+    Whether *told*, a hash of all that is said about an edit, is told for the first time within some seconds.
 
     Effect: leaves a mark in *store*, and takes old ones away.
     """
     folder = os.path.join(store, FOLDER)
-    name = hashlib.blake2b(told.encode("utf-8", "replace"), digest_size=16).hexdigest()
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
         _clean(folder, time.time() - _SECONDS)
-        os.close(os.open(os.path.join(folder, name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        os.close(os.open(os.path.join(folder, told), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
         return False
     except OSError:

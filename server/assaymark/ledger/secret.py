@@ -11,12 +11,17 @@ Invariants:
 
 from __future__ import annotations
 
-import hashlib
 import os
 import struct
 import time
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
+
+try:
+    # Of this module alone: `hashlib` loads OpenSSL first, a tenth of what an agent waits for.
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,16 +56,16 @@ class Secret(NamedTuple):
     @property
     def name(self) -> str:
         """What tells this secret from another one, and nothing about it."""
-        return hashlib.blake2b(b"name", key=self.key, digest_size=8, person=b"name").hexdigest()
+        return blake2b(b"name", key=self.key, digest_size=8, person=b"name").hexdigest()
 
     def digest(self, content: bytes) -> str:
         """The hash of a file's content, 32 hexadecimal digits."""
-        return hashlib.blake2b(content, key=self.key, digest_size=16, person=b"content").hexdigest()
+        return blake2b(content, key=self.key, digest_size=16, person=b"content").hexdigest()
 
     def reference(self, text: str) -> str:
         """The hash of a prompt, 32 hexadecimal digits."""
         content = text.encode("utf-8", "surrogatepass")
-        return hashlib.blake2b(content, key=self.key, digest_size=16, person=b"prompt").hexdigest()
+        return blake2b(content, key=self.key, digest_size=16, person=b"prompt").hexdigest()
 
     def lines(self, content: bytes) -> list[bytes]:
         """The hash of each line of *content*, its line end aside."""
@@ -80,7 +85,7 @@ class Secret(NamedTuple):
 
     def _hashed(self, lines: list[bytes]) -> list[bytes]:
         # Copying a hash that holds the key already takes a third of the time of making one.
-        seed = hashlib.blake2b(key=self.key, digest_size=LINE_HASH, person=b"line")
+        seed = blake2b(key=self.key, digest_size=LINE_HASH, person=b"line")
         known: dict[bytes, bytes] = {}
         for line in lines:
             if line not in known:

@@ -11,7 +11,6 @@ Invariants:
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
@@ -113,6 +112,9 @@ def _first_line(file: str) -> str:
 def _store(top: str, common: str | None) -> str:
     if common is not None and _is_ours(os.path.join(common, "assaymark")):
         return os.path.join(common, "assaymark")
+    # Late: it loads OpenSSL, and few places are without git.
+    import hashlib
+
     key = hashlib.sha256(os.fsencode(common or top)).hexdigest()[:32]
     return os.path.join(state_folder(os.environ, os.path.expanduser("~"), sys.platform), key)
 
