@@ -445,6 +445,18 @@ def test_a_command_runs_the_program_that_installed_it(form: object, tmp_path: Pa
     assert (done.returncode, done.stdout) == (2, b"path hook claude\n{}")
 
 
+@unix
+def test_a_command_is_free_of_the_repository_it_stands_in(world: World) -> None:
+    """Git tells an alias of a work tree where its directory is, and others must not look there."""
+    world.git("commit", "-q", "--allow-empty", "-m", "0")
+    world.git("worktree", "add", "-q", "../other")
+    program = world.root / "bin" / "assaymark"
+    program.write_text("#!/bin/sh\nenv | grep -E '^GIT_(DIR|WORK_TREE|PREFIX|CONFIG_PARAMETERS)='\nexit 0\n")
+    command = anywhere(Program((str(program),)), "gemini")
+    done = subprocess.run(["sh", "-c", command], cwd=world.root / "other", capture_output=True, check=True)
+    assert done.stdout == b""
+
+
 def _bare_path(tmp_path: Path) -> dict[str, str]:
     """An environment in which no assaymark is found but that in a folder of the test."""
     folder = tmp_path / "path"

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 
 # What no shell that may read it takes for its own: sh, PowerShell and cmd differ in all others.
 _PLAIN = re.compile(r"[\w@+=:,./ ~()\[\]#{}-]*")
+# What git says to an alias of the repository that it stands in, which need not be the one that is edited.
+_FREED = "unset GIT_DIR GIT_WORK_TREE GIT_PREFIX GIT_CONFIG_PARAMETERS; "
 _OURS = re.compile(
-    r"""(?:command -v |git -c "alias\.assaymark=!command -v ).*\bassaymark hook (?P<tool>[\w-]+)"""
+    r"""(?:command -v |git -c "alias\.assaymark=!unset GIT_DIR ).*\bassaymark hook (?P<tool>[\w-]+)"""
 )
 
 
@@ -48,7 +50,7 @@ def in_sh(program: Program, tool: str) -> str:
 
 def anywhere(program: Program, tool: str) -> str:
     """The same for whatever shell: git brings a sh along on every platform, and runs an alias in it."""
-    return f'git -c "alias.assaymark=!{in_sh(program, tool)}" assaymark'
+    return f'git -c "alias.assaymark=!{_FREED}{in_sh(program, tool)}" assaymark'
 
 
 def tool_of(command: str) -> str | None:
