@@ -8,13 +8,13 @@ Invariants:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.advance import advanced, opened
 from assaymark.analysis.attributing import Came, attributed, unsaid
 from assaymark.analysis.settling import settled
 from assaymark.analysis.snapshot import Limits, Snapshot
+from assaymark.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

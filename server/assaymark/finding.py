@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
+
+from assaymark.dataclass import dataclass, field, replace
 
 if TYPE_CHECKING:
     from assaymark.text import Span

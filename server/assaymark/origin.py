@@ -9,8 +9,9 @@ Invariants:
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from assaymark.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

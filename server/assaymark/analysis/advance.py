@@ -14,7 +14,6 @@ Invariants:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from assaymark.analysis.asking import Changed, Counts, answered, as_words
 from assaymark.analysis.attributing import Came, Moved, parted, runs_of, unsaid
 from assaymark.analysis.silencing import chained, joined
 from assaymark.analysis.snapshot import Answer, Limits, Section, Snapshot, State, WideAnswer
+from assaymark.dataclass import dataclass, replace
 from assaymark.engines.patterns import Index, Seen, indexed
 from assaymark.origin import STANDING, Runs, covering, spliced
 from assaymark.rules.patterns.paths import STAR

@@ -11,7 +11,6 @@ Invariants:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.silencing import silenced
@@ -25,6 +24,7 @@ from assaymark.analysis.snapshot import (
     Work,
     place_in_chunk,
 )
+from assaymark.dataclass import dataclass, field, replace
 from assaymark.engines.patterns import Index, Seen, findings_of, is_led
 from assaymark.rules.patterns.match import Work as MatchWork
 from assaymark.rules.patterns.paths import STAR, heads_of

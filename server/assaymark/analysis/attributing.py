@@ -12,9 +12,9 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from assaymark.dataclass import dataclass, replace
 from assaymark.lineage.history import Inverse, Standing
 from assaymark.origin import Arrival, Run, Runs, covering, joined, sliced, spliced, unknown
 from assaymark.text import Edit, Place, Span, Text

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from assaymark.analysis.advance import advanced
+from assaymark.dataclass import dataclass
 from assaymark.syntax.errors import n_errors
 from assaymark.text import Edit, Span
 

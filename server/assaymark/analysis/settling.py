@@ -11,11 +11,11 @@ Invariants:
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.silencing import silenced
 from assaymark.analysis.snapshot import Section, Settled, Snapshot, State, place_in_chunk
+from assaymark.dataclass import replace
 from assaymark.text import Span
 
 if TYPE_CHECKING:

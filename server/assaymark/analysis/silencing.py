@@ -11,9 +11,9 @@ Invariants:
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from assaymark.dataclass import replace
 from assaymark.suppress.judging import Case, judged
 
 if TYPE_CHECKING:

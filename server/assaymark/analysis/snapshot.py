@@ -9,10 +9,10 @@ Invariants:
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.once import said_once
+from assaymark.dataclass import dataclass, field
 from assaymark.engines.patterns import Index, indexed
 from assaymark.origin import Runs
 from assaymark.suppress.judging import Terms

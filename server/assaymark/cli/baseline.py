@@ -7,7 +7,6 @@ Invariant: what could not be checked is said, and decides the exit code; the fil
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from assaymark.cli.batch import n_processors
 from assaymark.cli.check import NOT_ANALYSED, Options, report_on, subject_of
@@ -16,6 +15,7 @@ from assaymark.cli.output import say
 from assaymark.cli.style import harmless
 from assaymark.cli.terms import Terms
 from assaymark.cli.usage import UsageError
+from assaymark.dataclass import dataclass
 from assaymark.settings.standing import Standing
 from assaymark.workspace.baseline import Baseline, written
 from assaymark.workspace.writing import replace

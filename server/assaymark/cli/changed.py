@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+
+from assaymark.dataclass import dataclass
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 # Beyond this many pairs of lines the exact answer is dear: a line that the old text has at all counts as old.

@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.snapshot import State
@@ -22,6 +21,7 @@ from assaymark.cli.report import Checked, Report, Reported
 from assaymark.cli.single import Text, text_of
 from assaymark.cli.subject import Subject, from_disk, from_index, from_stdin, since, without_excluded
 from assaymark.cli.terms import Terms
+from assaymark.dataclass import dataclass, replace
 from assaymark.policy import blocks, is_shown
 from assaymark.settings.standing import Standing
 

@@ -18,13 +18,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from assaymark.analysis.snapshot import State
 from assaymark.cli.plain import checked_to_plain
 from assaymark.cli.report import Checked
 from assaymark.cli.single import Asked
 from assaymark.cli.worker import Job, Row, answers
+from assaymark.dataclass import dataclass, field
 
 # Small enough to share the end of the work out evenly, large enough to be worth a message.
 _LARGEST_CHUNK = 400_000

@@ -11,7 +11,6 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from assaymark.cli.second import left
 from assaymark.cli.settings_table import advice, not_understood, proposals
 from assaymark.cli.style import Style, harmless
 from assaymark.cli.version import version
+from assaymark.dataclass import dataclass
 from assaymark.engines.bandit.words import PEDANTIC
 from assaymark.finding import Level
 from assaymark.repository import git

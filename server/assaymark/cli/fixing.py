@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.fixing import Choice, Made, Outcome
@@ -20,6 +19,7 @@ from assaymark.analysis.fixing import fixed as made_in
 from assaymark.analysis.snapshot import Snapshot
 from assaymark.cli.report import Checked, Fixed, Report, Reported
 from assaymark.cli.single import Asked, Text, TimedOut, analysis_of, checked, reported, text_of, within
+from assaymark.dataclass import dataclass
 from assaymark.finding import Fix
 from assaymark.workspace.reading import Source, Unreadable, read
 from assaymark.workspace.walking import File

@@ -14,12 +14,12 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
 
 from assaymark.cli.asking import agreed
 from assaymark.cli.differing import difference
 from assaymark.cli.output import keep_line_ends, say, style
 from assaymark.cli.style import Style, harmless
+from assaymark.dataclass import dataclass, replace
 from assaymark.hooks.install.change import Change, Record
 from assaymark.hooks.install.files import install, uninstall
 from assaymark.hooks.install.installing import GIT, NAMES, Plan, planned, planned_away, said

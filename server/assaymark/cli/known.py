@@ -10,11 +10,11 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 from assaymark.analysis.snapshot import State
 from assaymark.cli.report import BASELINE, Checked, Reported, Withheld
 from assaymark.cli.usage import UsageError
+from assaymark.dataclass import replace
 from assaymark.rules.ruleset import RuleSet
 from assaymark.workspace.baseline import BadBaselineError, Baseline, Hidden, Mark, read
 

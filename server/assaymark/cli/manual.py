@@ -8,8 +8,9 @@ Invariants:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from assaymark.dataclass import dataclass, field
 
 # What stands on the left, and what is said about it.
 Rows: TypeAlias = tuple[tuple[str, str], ...]

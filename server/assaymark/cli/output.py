@@ -14,11 +14,11 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assaymark.cli.style import Style
 from assaymark.cli.usage import UsageError
+from assaymark.dataclass import dataclass
 
 # Not at run time: who asks for help only need not wait for the analysis to be imported.
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from assaymark.cli.differing import difference
 from assaymark.cli.fixing import Store, Wanted, fixed
@@ -19,6 +18,7 @@ from assaymark.cli.output import keep_line_ends, say, style
 from assaymark.cli.report import Report
 from assaymark.cli.style import Style
 from assaymark.cli.terminal import preview_summary
+from assaymark.dataclass import dataclass
 from assaymark.workspace.reading import Unreadable, decoded
 from assaymark.workspace.walking import File
 

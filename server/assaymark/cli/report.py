@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.snapshot import State
+from assaymark.dataclass import dataclass, field, replace
 from assaymark.finding import Finding, Severity
 from assaymark.text import Span
 

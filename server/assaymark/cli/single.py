@@ -11,7 +11,6 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, TypeVar
@@ -21,6 +20,7 @@ from assaymark.analysis.settling import settled
 from assaymark.analysis.snapshot import Limits, Snapshot, State
 from assaymark.cli.report import NOT_READ, Checked, Position, Reported, Withheld, offsets
 from assaymark.cli.usage import UsageError, did_you_mean, fault
+from assaymark.dataclass import dataclass, field, replace
 from assaymark.engines.bandit.opinion import Opinion
 from assaymark.engines.bandit.terms import test_of
 from assaymark.finding import Finding

@@ -12,11 +12,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assaymark.cli.usage import UsageError
+from assaymark.dataclass import dataclass, replace
 from assaymark.workspace.ignoring import with_separator
 from assaymark.workspace.reading import Unreadable, read, too_large
 from assaymark.workspace.walking import EXCLUDED, IGNORED, Excluding, File, Walked, listed, shown, walk

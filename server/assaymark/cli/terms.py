@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assaymark.cli.single import Asked, asked
 from assaymark.cli.usage import UsageError
+from assaymark.dataclass import replace
 from assaymark.finding import Severity
 from assaymark.rules.ruleset import RuleSet
 from assaymark.second.asking import Second

@@ -16,7 +16,6 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 
 import watchfiles
 
@@ -28,6 +27,7 @@ from assaymark.cli.subject import Subject
 from assaymark.cli.terminal import as_text, totals
 from assaymark.cli.terms import Terms
 from assaymark.cli.usage import UsageError
+from assaymark.dataclass import dataclass, field, replace
 from assaymark.settings.places import is_settings_file
 from assaymark.workspace.ignoring import with_separator
 from assaymark.workspace.walking import Walked, is_left_out, is_of_interest

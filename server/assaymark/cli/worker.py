@@ -15,11 +15,11 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import BinaryIO, TypeAlias, TypedDict
 
 from assaymark.cli.plain import Plain, checked_to_plain, key
 from assaymark.cli.single import Asked, asked, checked
+from assaymark.dataclass import replace
 from assaymark.settings.stored import from_plain, to_plain
 from assaymark.workspace.reading import Unreadable, read
 

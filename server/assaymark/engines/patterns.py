@@ -10,9 +10,9 @@ Invariants:
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from assaymark.dataclass import dataclass
 from assaymark.finding import Change, Finding, Fix, fingerprint
 from assaymark.rules.patterns.match import Match, matches
 from assaymark.rules.patterns.named import Named, is_met

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from assaymark.dataclass import dataclass
 from assaymark.origin import Author, Evidence, Origin
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ Invariants:
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from assaymark.dataclass import dataclass, field
 from assaymark.lineage.ranges import flattened, is_well, ranges, spelled_ranges, without
 
 if TYPE_CHECKING:

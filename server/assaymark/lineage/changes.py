@@ -6,8 +6,7 @@ Invariant: what was typed into a change after it was made is not of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from assaymark.dataclass import dataclass
 from assaymark.lineage.history import History, Inverse
 from assaymark.origin import Arrival, Run, Runs, joined
 from assaymark.text import Edit, Span

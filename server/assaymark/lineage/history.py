@@ -10,9 +10,9 @@ Invariant: what undoing brings back is bytes that this text held, with the origi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from assaymark.dataclass import dataclass
 from assaymark.origin import Runs, sliced, spliced
 from assaymark.text import Edit, Span
 

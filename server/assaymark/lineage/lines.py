@@ -8,9 +8,9 @@ Invariants:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from assaymark.dataclass import dataclass
 from assaymark.origin import Author, Origin, Runs, sliced
 from assaymark.text import LINE_END
 

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from assaymark.dataclass import dataclass
 from assaymark.lineage.alignment import aligned
 from assaymark.origin import Origin, Run, Runs, joined, sliced
 from assaymark.text import LINE_END

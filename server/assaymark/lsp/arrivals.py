@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.attributing import Came, runs_between, standing_before
+from assaymark.dataclass import dataclass, field
 from assaymark.lineage import arrivals, tokens
 from assaymark.lineage.changes import Change, narrowed, where, where_still
 from assaymark.lineage.history import History, Inverse

@@ -10,9 +10,9 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assaymark.dataclass import dataclass
 from assaymark.lsp.agent_lines import AgentLines
 from assaymark.lsp.committed import Committed
 from assaymark.lsp.hints import Known, Range, hints

@@ -10,9 +10,9 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from assaymark.dataclass import dataclass, field
 from assaymark.lsp.wire import ENCODINGS, Encoding
 
 # Under this name an editor keeps our settings.

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.advance import needed, opened
 from assaymark.analysis.snapshot import State
+from assaymark.dataclass import dataclass, field
 from assaymark.lsp.options import Options
 from assaymark.lsp.report import not_checked
 from assaymark.syntax.languages import language_of

@@ -13,9 +13,9 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assaymark.dataclass import dataclass
 from assaymark.lsp.head_lines import HeadLines
 from assaymark.lsp.places import file_path
 from assaymark.workspace.notebook import NotANotebookError, cells_of, joined

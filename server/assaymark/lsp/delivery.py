@@ -12,8 +12,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from assaymark.dataclass import dataclass
 from assaymark.lsp.client import Client
 from assaymark.lsp.document import Document, Later, Outlet
 from assaymark.lsp.outbox import MessageId, Outbox

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from assaymark.analysis.snapshot import Section, Snapshot
+from assaymark.dataclass import dataclass, field
 from assaymark.finding import Finding
 from assaymark.lsp.options import Options
 from assaymark.lsp.pause import Held

@@ -10,8 +10,7 @@ Invariants:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from assaymark.dataclass import dataclass
 from assaymark.lsp.wire import Encoding, NumberedLines, Position, offset_of, utf8
 from assaymark.text import LINE_END, Edit, Span
 

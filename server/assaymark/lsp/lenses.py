@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from assaymark.analysis.snapshot import Section
+from assaymark.dataclass import dataclass
 from assaymark.finding import Finding
 from assaymark.lineage.words import lens
 from assaymark.lsp.agent_lines import AgentLines

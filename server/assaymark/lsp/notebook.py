@@ -11,9 +11,9 @@ Source: LSP 3.18, "Notebook Document Synchronization".
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import accumulate
 
+from assaymark.dataclass import dataclass, field
 from assaymark.lineage.changes import n_shared
 from assaymark.lsp.draft import Replacement
 from assaymark.lsp.wire import Encoding, offset_of, utf8

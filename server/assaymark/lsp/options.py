@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from assaymark.dataclass import dataclass
 from assaymark.settings.deferring import NOTHING_DEFERRED, Deferral
 from assaymark.settings.values import Settings
 

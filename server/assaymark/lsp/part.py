@@ -7,10 +7,10 @@ Invariant: what is looked up or edited through a part lies in it; a part knows n
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from assaymark.analysis.fixing import edits_of
 from assaymark.analysis.snapshot import Section
+from assaymark.dataclass import dataclass
 from assaymark.desk import Entry
 from assaymark.finding import Change, Finding
 from assaymark.lsp.document import Document

@@ -18,7 +18,8 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from assaymark.dataclass import dataclass
 
 _SIZE = 1 << 18
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
+from assaymark.dataclass import dataclass
 from assaymark.workspace.project import path_in_repository
 
 

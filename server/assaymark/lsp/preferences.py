@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
+from assaymark.dataclass import replace
 from assaymark.lsp.client import Client
 from assaymark.lsp.options import Options
 from assaymark.lsp.outbox import Outbox

@@ -14,10 +14,10 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.snapshot import State
+from assaymark.dataclass import dataclass
 from assaymark.finding import Finding, Severity
 from assaymark.lineage.lines import line_origin
 from assaymark.lineage.plain import PlainOrigin, to_plain

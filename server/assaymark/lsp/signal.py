@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 
+from assaymark.dataclass import dataclass
 from assaymark.lsp.wire import Position
 from assaymark.origin import Author, Evidence, Origin
 

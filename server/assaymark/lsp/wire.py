@@ -10,9 +10,9 @@ Invariants:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from assaymark.dataclass import dataclass
 from assaymark.text import Span
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]

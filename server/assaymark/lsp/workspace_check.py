@@ -15,9 +15,9 @@ from __future__ import annotations
 import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from assaymark.dataclass import dataclass, field
 from assaymark.lsp.closed_file import ClosedFile, Stamp, checked, stamp_of, unread
 from assaymark.lsp.document import Later, Outlet
 from assaymark.lsp.offer import Offer

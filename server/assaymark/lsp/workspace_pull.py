@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from assaymark.dataclass import dataclass, field
 from assaymark.lsp.document import Outlet
 from assaymark.lsp.outbox import MessageId, Outbox
 from assaymark.lsp.progress import Token

@@ -10,9 +10,9 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from assaymark.dataclass import dataclass, field
 from assaymark.lineage import attested, gitai
 from assaymark.lineage.attested import Note
 from assaymark.origin import Runs

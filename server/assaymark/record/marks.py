@@ -9,9 +9,9 @@ Invariants:
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from assaymark.dataclass import dataclass, field
 from assaymark.lineage import evidence, gitai
 from assaymark.lineage.alignment import aligned
 from assaymark.lineage.lines import line_origins

@@ -13,8 +13,9 @@ import hashlib
 import os
 import subprocess
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from assaymark.dataclass import dataclass
 
 _SAFE = (
     "--no-pager",

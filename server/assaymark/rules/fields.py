@@ -8,11 +8,11 @@ kind is an error that names the file, the line, the key and the remedy.
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import yaml
 
+from assaymark.dataclass import dataclass, replace
 from assaymark.rules.rule import BadRuleError, Problem
 
 if TYPE_CHECKING:

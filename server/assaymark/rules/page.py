@@ -13,10 +13,10 @@ is the path of the file.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from assaymark.dataclass import dataclass
 from assaymark.finding import Confidence, Level, Severity
 from assaymark.rules.compiled import Compiled
 from assaymark.rules.fields import Fields, read_fields

@@ -8,9 +8,9 @@ Invariants:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assaymark.dataclass import dataclass
 from assaymark.rules.globs import any_glob
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
 from typing import TypedDict
 
+from assaymark.dataclass import replace
 from assaymark.finding import Confidence, Level, Severity
 from assaymark.rules.compiled import Compiled
 from assaymark.rules.needed import Needed, words_from_plain, words_to_plain

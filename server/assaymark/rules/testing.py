@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from assaymark.dataclass import replace
 from assaymark.rules.ruleset import RuleSet
 from assaymark.syntax.view import view_of_source
 

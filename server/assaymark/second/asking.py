@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assaymark.dataclass import dataclass
 from assaymark.engines.bandit.opinion import Opinion
 from assaymark.engines.bandit.terms import (
     BanditTest,

@@ -17,8 +17,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from assaymark.dataclass import dataclass
 from assaymark.engines.bandit.opinion import Opinion, Plain, from_plain
 from assaymark.second.asking import Second
 from assaymark.second.environment import road

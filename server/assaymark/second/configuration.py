@@ -16,10 +16,10 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from assaymark.dataclass import dataclass, replace
 from assaymark.engines.bandit.terms import Configuration
 
 _OWN = frozenset(("tests", "skips", "exclude_dirs", "exclude", "targets", "profiles", "include"))

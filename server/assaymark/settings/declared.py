@@ -10,9 +10,9 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from assaymark.dataclass import dataclass
 from assaymark.finding import Level, Severity
 from assaymark.settings import shapes, stricter
 from assaymark.settings.layer import Layer

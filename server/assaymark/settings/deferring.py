@@ -13,8 +13,9 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol
+
+from assaymark.dataclass import dataclass
 
 
 class Setup(Protocol):

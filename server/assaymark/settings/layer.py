@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from assaymark.dataclass import dataclass, field
 
 
 class Layer(enum.Enum):

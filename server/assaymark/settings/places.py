@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from assaymark.dataclass import dataclass
 
 OWN = "assaymark.toml"
 SHARED = "pyproject.toml"

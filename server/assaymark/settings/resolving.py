@@ -11,10 +11,10 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from assaymark.analysis.snapshot import Limits
+from assaymark.dataclass import dataclass, replace
 from assaymark.settings.declared import DECLARED, Setting
 from assaymark.settings.layer import Entry, Given, Layer, Wrong
 from assaymark.settings.values import Settings

@@ -13,10 +13,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from assaymark.dataclass import dataclass
 from assaymark.rules.globs import glob
 from assaymark.settings.guess import did_you_mean
 

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from assaymark.dataclass import dataclass
 from assaymark.rules.globs import glob
 from assaymark.settings.files import settings_in
 from assaymark.settings.layer import Given, Layer

@@ -9,10 +9,10 @@ Invariants:
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from assaymark.analysis.snapshot import Limits
+from assaymark.dataclass import dataclass, field
 from assaymark.finding import Level, Severity
 
 

@@ -14,10 +14,10 @@ Invariants:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from assaymark.dataclass import dataclass
 from assaymark.suppress.directives import silences_in
 from assaymark.suppress.silence import Heard, Placed
 from assaymark.syntax import languages

@@ -9,10 +9,10 @@ Invariants:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from assaymark.dataclass import dataclass
 from assaymark.finding import Finding, fingerprint
 from assaymark.suppress.silence import Fault, Heard, Name, Placed, Silence, Silenced, Tool, Used, Verdict
 

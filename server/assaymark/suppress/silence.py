@@ -10,8 +10,9 @@ Invariants:
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from assaymark.dataclass import dataclass, field, replace
 
 if TYPE_CHECKING:
     from assaymark.finding import Finding

@@ -9,8 +9,9 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from assaymark.dataclass import dataclass
 
 Value = str | bytes | int | float | bool | None
 BindingKind = Literal["import", "star", "constant", "definition", "parameter", "variable", "global"]

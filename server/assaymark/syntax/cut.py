@@ -16,9 +16,9 @@ Invariants:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from assaymark.dataclass import dataclass
 from assaymark.syntax import languages
 from assaymark.syntax.adapter import LINE_HEAD
 from assaymark.syntax.reading import Reading

@@ -7,9 +7,9 @@ Invariants:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from assaymark.dataclass import dataclass, field
 from assaymark.syntax import languages
 from assaymark.syntax.bindings import Binding, Bindings, merged
 

@@ -13,12 +13,12 @@ import ctypes
 import importlib
 import importlib.util
 import sys
-from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePosixPath, PureWindowsPath
 
 from tree_sitter import Language, Parser, Tree
 
+from assaymark.dataclass import dataclass
 from assaymark.syntax.adapter import Adapter
 from assaymark.syntax.python import constants as python_constants
 from assaymark.syntax.python import cut as python_cut

@@ -8,9 +8,9 @@ Invariants:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from assaymark.dataclass import dataclass
 from assaymark.syntax.bindings import Binding, Constant, Expression, Reference
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ nothing that any rule looks for, and to parse them would be most of the work.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from assaymark.dataclass import dataclass, field
 from assaymark.syntax import languages
 from assaymark.syntax.words import words_of
 

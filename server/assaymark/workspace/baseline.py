@@ -19,7 +19,8 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from assaymark.dataclass import dataclass, field
 
 VERSION = 1
 

@@ -10,9 +10,9 @@ Invariants:
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assaymark.dataclass import dataclass
 from assaymark.workspace.project import repository_of
 from assaymark.workspace.reading import Unreadable, read
 

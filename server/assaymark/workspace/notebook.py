@@ -13,9 +13,9 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
+from assaymark.dataclass import dataclass
 from assaymark.text import LINE_END
 from assaymark.workspace.magics import blanked
 

@@ -14,10 +14,10 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
+from assaymark.dataclass import dataclass
 from assaymark.text import LINE_END, Edit
 from assaymark.workspace.notebook import Cell, Joined, NotANotebookError, cells_of, joinable, joined
 from assaymark.workspace.notebook_spelling import Spelling, spellings

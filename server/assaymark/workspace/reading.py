@@ -13,7 +13,8 @@ import errno
 import os
 import re
 import stat
-from dataclasses import dataclass
+
+from assaymark.dataclass import dataclass
 
 # PEP 263; the declaration stands in the first line, or in the second one after a comment or an empty line.
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")

@@ -14,9 +14,9 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 
+from assaymark.dataclass import dataclass, field
 from assaymark.syntax.languages import language_of
 from assaymark.workspace.ignoring import Ignores, ignores_above, with_separator
 from assaymark.workspace.reading import Unreadable, reason

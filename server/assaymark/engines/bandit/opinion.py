@@ -6,9 +6,9 @@ Invariant: reading what was written gives an equal opinion; what is not one rais
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from assaymark.dataclass import dataclass
 from assaymark.finding import Confidence, Finding, Level, Severity
 from assaymark.text import Span
 

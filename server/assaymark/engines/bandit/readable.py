@@ -15,8 +15,8 @@ import ast
 import re
 import sys
 import warnings
-from dataclasses import dataclass
 
+from assaymark.dataclass import dataclass
 from assaymark.syntax.cut import ParseWork, cut
 
 _NOT_LINE_END = re.compile(rb"[^\r\n]")

@@ -9,10 +9,10 @@ Invariants:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from assaymark.dataclass import dataclass, field
 from assaymark.finding import Level
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from assaymark.dataclass import dataclass
 from assaymark.hooks.install.insertion import Insertion, inserted
 from assaymark.hooks.install.jsonc import NotReadableError, Value, parsed
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
+from assaymark.dataclass import dataclass, replace
 from assaymark.hooks.install import codex, git_hooks
 from assaymark.hooks.install.adding import Addition, Path, applied, missing
 from assaymark.hooks.install.commands import Program, UnspeakableError, tool_of

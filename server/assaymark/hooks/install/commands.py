@@ -11,7 +11,8 @@ Invariants:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from assaymark.dataclass import dataclass
 
 # What no shell that may read it takes for its own: sh, PowerShell and cmd differ in all others.
 _PLAIN = re.compile(r"[\w@+=:,./ ~()\[\]#{}-]*")

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 
+from assaymark.dataclass import dataclass, field, replace
 from assaymark.hooks.install import codex, git_hooks
 from assaymark.hooks.install.change import (
     Change,

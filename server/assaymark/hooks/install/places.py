@@ -15,9 +15,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from assaymark.dataclass import dataclass, field
 from assaymark.hooks.install.commands import ON_PATH, Program, anywhere, in_sh
 from assaymark.hooks.install.tool import Commands, Scope, Tool
 from assaymark.repository.git import GitError, run

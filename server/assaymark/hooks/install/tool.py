@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from assaymark.dataclass import dataclass, field
 from assaymark.hooks.install.adding import Addition
 
 

@@ -12,8 +12,8 @@ import contextlib
 import dataclasses
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
+from assaymark.dataclass import dataclass
 from assaymark.rules.patterns import compare, regexes
 from assaymark.rules.patterns.anchor import anchor_of
 from assaymark.rules.patterns.bound import (

@@ -11,8 +11,8 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from assaymark.dataclass import dataclass
 from assaymark.rules.patterns.binding import Hit, merged
 from assaymark.rules.patterns.compare import metavariables
 from assaymark.rules.patterns.conditions import compares, fits_regex

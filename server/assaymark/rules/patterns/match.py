@@ -10,9 +10,9 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
+from assaymark.dataclass import dataclass
 from assaymark.rules.patterns import names, shapes, statements, values
 from assaymark.rules.patterns.binding import Bound, Hit
 from assaymark.rules.patterns.evaluate import hits_of

@@ -9,8 +9,8 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from assaymark.dataclass import dataclass
 from assaymark.rules.patterns.bound import metavariables_of
 from assaymark.rules.patterns.formula import (
     All,

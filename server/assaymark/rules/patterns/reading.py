@@ -8,8 +8,8 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from assaymark.dataclass import dataclass
 from assaymark.rules.patterns import scan
 from assaymark.rules.patterns.pattern import Many, Meta, Pattern, Shape, Word
 from assaymark.rules.patterns.table import Table

@@ -9,9 +9,9 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
+from assaymark.dataclass import dataclass, field
 from assaymark.rules.patterns.binding import NO, Bound, Env, Envs, Hit, bound_to, bound_to_row, extended
 from assaymark.rules.patterns.formula import Formula
 from assaymark.rules.patterns.pattern import Anchor, Pattern

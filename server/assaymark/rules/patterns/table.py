@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 
+from assaymark.dataclass import dataclass, field
 from assaymark.rules.patterns.pattern import Value
 
 _NONE: frozenset[str] = frozenset()

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
+from assaymark.dataclass import dataclass
 from assaymark.engines.bandit.terms import Configuration
 from assaymark.settings.places import SHARED
 from assaymark.settings.tools.tables import table, text

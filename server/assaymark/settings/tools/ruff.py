@@ -16,8 +16,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from assaymark.dataclass import dataclass
 from assaymark.rules.globs import glob
 from assaymark.settings.places import SHARED, upwards
 from assaymark.settings.tools.tables import is_inside, table, texts

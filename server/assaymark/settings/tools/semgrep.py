@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 
+from assaymark.dataclass import dataclass
 from assaymark.rules.globs import glob
 from assaymark.settings.tools.tables import is_inside, text
 
