@@ -12,9 +12,9 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import replace as changed
 from pathlib import Path
 
+from assaymark.dataclass import replace as changed
 from assaymark.hooks.install.change import Change, Record
 from assaymark.hooks.install.git_hooks import KEPT
 from assaymark.hooks.install.record import missing_folders, remember, remove_if_empty

@@ -9,11 +9,10 @@ Invariants:
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 
-from assaymark.dataclass import dataclass
+from assaymark.dataclass import dataclass, replace
 from assaymark.rules.patterns import compare, regexes
 from assaymark.rules.patterns.anchor import anchor_of
 from assaymark.rules.patterns.bound import (
@@ -69,7 +68,7 @@ class _Compiling:
     def deeper(self, key: str) -> _Compiling:
         if self.depth >= _MAX_DEPTH:
             raise RuleError(key, f"operators may be nested {_MAX_DEPTH} deep")
-        return dataclasses.replace(self, depth=self.depth + 1)
+        return replace(self, depth=self.depth + 1)
 
 
 def compile_formula(rule: Mapping[str, object], language: str) -> Formula:
@@ -209,7 +208,7 @@ def _importing(compiling: _Compiling, items: Iterable[tuple[str, object]]) -> _C
         if key in ("pattern", "pattern-inside") and isinstance(value, str) and "import" in value:
             with contextlib.suppress(BadPattern):
                 imports.update(imports_of(value, compiling.language))
-    return dataclasses.replace(compiling, imports=imports)
+    return replace(compiling, imports=imports)
 
 
 def _all(compiling: _Compiling, key: str, value: object) -> Formula:
