@@ -12,7 +12,7 @@ from typing import NamedTuple
 from assaymark.analysis.snapshot import Section
 from assaymark.lineage.lines import line_origins
 from assaymark.lsp.kept import Kept
-from assaymark.origin import Author, Runs
+from assaymark.origin import Runs
 from assaymark.text import Chunk, Text
 
 # So many lines between two runs are none.
@@ -67,9 +67,9 @@ class AgentLines:
         return sum(number in lines for number in read.agents), sum(number in lines for number in read.filled)
 
     def _read(self, text: Text[Section], section: Section) -> _Read:
-        runs = section.origins
-        if not any(run.origin.author is Author.ai for run in runs):
+        if not section.flagged:
             return _NOTHING
+        runs = section.origins
         read = self._kept.of(section.chunk)
         if read is None or read.runs is not runs:
             read = _read_of(section.chunk, runs)

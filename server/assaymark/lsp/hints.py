@@ -4,7 +4,7 @@ Hints: at the end of the first line of each run of lines that an agent wrote and
 Invariants:
     Nothing stands on lines of people, of tools or of unknown origin.
     Runs that fewer than three lines part are one; which hints a line has does not depend on what was asked.
-    A request costs the sections that it asks about; of those that did not change, one look each.
+    A request costs the sections in which an agent wrote; of those that did not change, one look each.
 """
 
 from __future__ import annotations
@@ -96,8 +96,9 @@ def _first_lines(
     # A run may have begun just above what is asked about; what stands in another cell is no part of it.
     start = max(first - NEAR, part.line)
     before = start - NEAR - 1
-    place: Place[Section] | None = text.place_of_line(start)
-    while place is not None and place.line <= last and place.start <= part.span.end:
+    for place in text.flagged_places(start):
+        if place.line > last or place.start > part.span.end:
+            break
         unwanted = not_wanted(place)
         for run in agents.near(text, place.leaf, unwanted):
             number = run.first
@@ -109,7 +110,6 @@ def _first_lines(
                 yield place, number
             if place.line + run.last >= part.line:
                 before = place.line + run.last
-        place = text.after(place)
 
 
 def _origin(place: Place[Section], number: int) -> LineOrigin:
