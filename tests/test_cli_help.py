@@ -33,6 +33,8 @@ COMMANDS = (
     "rules test",
     "hooks install",
     "hooks uninstall",
+    "hooks status",
+    "hooks doctor",
 )
 
 

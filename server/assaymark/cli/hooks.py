@@ -44,7 +44,27 @@ class Outcome:
 def hooks(options: Namespace) -> int:
     """The exit code. Effect: does what *options* ask for."""
     site = our_site(place_of(os.curdir))
-    return _install(options, site) if options.action == "install" else _uninstall(options, site)
+    match options.action:
+        case "install":
+            return _install(options, site)
+        case "uninstall":
+            return _uninstall(options, site)
+        case _:
+            return _looked(options, site)
+
+
+def _looked(options: Namespace, site: Site) -> int:
+    from assaymark.cli.hooks_live import live
+    from assaymark.cli.hooks_status import status
+    from assaymark.ledger.store import Unavailable
+
+    try:
+        if options.action == "status":
+            return status(site, as_json=options.json)
+        return live(options.live, site, options.timeout)
+    except Unavailable as error:
+        complain([str(error)])
+        return NOT_DONE
 
 
 def _install(options: Namespace, site: Site) -> int:

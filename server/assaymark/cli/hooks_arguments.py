@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from assaymark.cli import hooks_manual as manual
+from assaymark.cli.check_arguments import seconds
 
 # Their names are written out: to import what knows them would make every command wait.
 AGENTS = ("claude", "cursor", "copilot", "codex", "gemini", "windsurf")
@@ -22,6 +23,19 @@ def add_hooks(hooks: argparse.ArgumentParser) -> None:
     uninstall = inner.add_parser("uninstall", help=manual.UNINSTALL.brief, page=manual.UNINSTALL)
     _add_tools(uninstall)
     _add_scope(uninstall, "only what holds everywhere", "only what holds in this project")
+    status = inner.add_parser("status", help=manual.STATUS.brief, page=manual.STATUS)
+    status.add_argument("--json", action="store_true", help="as JSON")
+    doctor = inner.add_parser("doctor", help=manual.HOOKS_DOCTOR.brief, page=manual.HOOKS_DOCTOR)
+    doctor.add_argument(
+        "--live",
+        choices=AGENTS,
+        metavar="TOOL",
+        required=True,
+        help="wait for its next edit: " + ", ".join(AGENTS),
+    )
+    doctor.add_argument(
+        "--timeout", type=seconds, default=300.0, metavar="SECONDS", help="how long to wait (default: 300)"
+    )
 
 
 def add_uninstall(uninstall: argparse.ArgumentParser) -> None:

@@ -12,6 +12,7 @@ _INSTALL_CODES = (
 )
 
 _DONE = (("0", "done"), ("3", "wrong usage"))
+_LOOKED = (("0", "done"), ("2", "what is recorded cannot be read"), ("3", "wrong usage"))
 
 HOOKS = Page(
     brief="have agents and git report where code comes from",
@@ -22,6 +23,7 @@ which lines an agent wrote, and carries that through commits. Everything stays o
 """,
     examples=(
         ("assaymark hooks install", "for every tool that is used here, and for git"),
+        ("assaymark hooks status", "what is installed, and what came in"),
         ("assaymark hooks uninstall", "and everything is as it was"),
     ),
     tables={"exit codes": _INSTALL_CODES},
@@ -75,6 +77,36 @@ installed from this machine in this repository.
         ("assaymark hooks uninstall --project claude", "those that everybody in this project gets"),
     ),
     tables={"exit codes": _INSTALL_CODES},
+)
+
+STATUS = Page(
+    brief="show where hooks are installed, and what came in",
+    synopsis=("assaymark hooks status [--json]",),
+    description="""\
+For each tool: the files that its hooks are in, the last event that came in, and the edits of today.
+Then the files that changed on the disk without a tool reporting it.
+""",
+    examples=(("assaymark hooks status", "all tools"), ("assaymark hooks status --json", "for a program")),
+    tables={"exit codes": _LOOKED},
+)
+
+HOOKS_DOCTOR = Page(
+    brief="wait for one edit of a tool, and say what arrived",
+    synopsis=("assaymark hooks doctor --live TOOL [--timeout SECONDS]",),
+    description="""\
+Says where the hooks of the tool are installed, waits until the tool edits a file in this repository,
+and says what its hook reported. Ctrl-C ends it.
+""",
+    examples=(("assaymark hooks doctor --live claude", "then let Claude Code change a file"),),
+    tables={
+        "exit codes": (
+            ("0", "an edit arrived"),
+            ("1", "nothing arrived, or something that was not understood"),
+            ("2", "what is recorded cannot be read"),
+            ("3", "wrong usage"),
+            ("130", "interrupted"),
+        )
+    },
 )
 
 UNINSTALL_ALL = Page(
