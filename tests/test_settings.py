@@ -48,6 +48,7 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     "origin-hints-model": st.booleans(),
     "quiet": st.booleans(),
     "notes.include": st.lists(st.sampled_from(["tool", "model", "person"]), unique=True).map(tuple),
+    "record": st.booleans(),
     "timeout": st.sampled_from([0.5, 1.0, 10.0, 20.0]),
     "max-bytes": st.integers(1, 4),
 }

@@ -23,7 +23,6 @@ class Leaf:
 
     piece: Piece
     marked: bool = False
-    flagged: bool = False
     fresh: bool = False
     keys: frozenset[bytes] = frozenset()
 

@@ -14,7 +14,8 @@ import re
 import sys
 from typing import NoReturn
 
-from assaymark.cli import hooks_manual, manual
+from assaymark.cli import blame_manual, hooks_manual, manual
+from assaymark.cli.blame_arguments import add_blame, add_why
 from assaymark.cli.check_arguments import add_baseline, add_check, add_rules_place
 from assaymark.cli.hooks_arguments import add_hooks, add_privacy, add_uninstall
 from assaymark.cli.manual import Page
@@ -55,6 +56,8 @@ def parser() -> argparse.ArgumentParser:
     _add_explain(_command(commands, "explain", manual.EXPLAIN))
     _add_rules(_command(commands, "rules", manual.RULES))
     _add_doctor(_command(commands, "doctor", manual.DOCTOR))
+    add_blame(_command(commands, "blame", blame_manual.BLAME))
+    add_why(_command(commands, "why", blame_manual.WHY))
     add_hooks(_command(commands, "hooks", hooks_manual.HOOKS))
     add_privacy(_command(commands, "privacy", hooks_manual.PRIVACY))
     add_uninstall(_command(commands, "uninstall", hooks_manual.UNINSTALL_ALL))

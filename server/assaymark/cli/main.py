@@ -108,6 +108,17 @@ def _run(options: Namespace) -> int:
             return hook(options.tool, options.payload, options.record)
         case "doctor":
             return _doctor(options)
+        case "blame":
+            from assaymark.cli.blame import Wanted as Blame
+            from assaymark.cli.blame import blame
+
+            return blame(Blame(options.file, options.lines, options.json))
+        case "why":
+            from assaymark.cli.typed import standing_of
+            from assaymark.cli.why import Wanted as Why
+            from assaymark.cli.why import why
+
+            return why(Why(options.place, standing_of(options), options.json))
         case "hooks":
             from assaymark.cli.hooks import hooks
 

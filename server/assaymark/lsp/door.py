@@ -111,6 +111,7 @@ class Door:
         """Effect: what was started for the session is ended."""
         if self.session is not None:
             self.session.second.end()
+            self.session.recording.end()
 
     def receive(self, body: bytes) -> None:
         """Effect: the message *body* is served; a pull only waits, until `settle`."""

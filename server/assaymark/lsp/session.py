@@ -29,6 +29,7 @@ from assaymark.lsp.outbox import MessageId, Outbox
 from assaymark.lsp.part import Part
 from assaymark.lsp.pause import held_after
 from assaymark.lsp.preferences import Preferences
+from assaymark.lsp.recording import Recording
 from assaymark.lsp.refusal import SERVER_CANCELLED, Refused
 from assaymark.lsp.report import Sheet, Style, not_checked
 from assaymark.lsp.second import SecondOpinions
@@ -84,6 +85,7 @@ class Session:
         self.second = SecondOpinions(self, later, soon)
         self.arrivals = Arrivals(self.desk, clock, later, self._span)
         self.asides = Asides(self, later, soon)
+        self.recording = Recording(self, later)
 
     def documents(self) -> Iterator[Document]:
         """The open texts."""
@@ -104,6 +106,7 @@ class Session:
             self._by_outlet[uri] = document
         self.workspace.opened(document.uri)
         self._analyse(document, content)
+        self.recording.entered(document)
 
     def change(self, uri: str, version: int, changes: Sequence[Replacement | str]) -> None:
         """Effect: *changes*, in their order, wait to be applied; a string is a whole new text."""
@@ -155,6 +158,8 @@ class Session:
         document = self._documents.get(uri)
         if document is not None and document.held is not None:
             self._pause_over(document)
+        if document is not None:
+            self.recording.saved(document)
         # Whoever saves may have written a baseline just before.
         if self.baselines.reread():
             self.reconsider()
@@ -361,6 +366,7 @@ class Session:
             self._analyse(document, _edited(before.text.whole(), draft))
             return
         self.arrivals.arrived(document)
+        self.recording.changed(document, draft.edits)
         self.second.rest(document)
         if not draft.edits:
             return  # a new version of the same text
@@ -420,6 +426,7 @@ class Session:
         self._rest(document, 0)
         self.second.forget(uri)
         self.arrivals.forget(uri)
+        self.recording.forget(uri)
         self._changed.pop(uri, None)
         self._attributed.pop(uri, None)
         self.desk.close(uri)

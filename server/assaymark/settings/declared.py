@@ -239,6 +239,16 @@ DECLARED: tuple[Setting, ...] = (
         _PEOPLE,
     ),
     Setting(
+        "record",
+        "record",
+        "`true` or `false`",
+        "whether an editor records where lines come from, and reads what is recorded",
+        "`false`",
+        shapes.truth,
+        stricter.either,
+        _PEOPLE,
+    ),
+    Setting(
         "timeout",
         "seconds",
         "seconds, less than 86,400",

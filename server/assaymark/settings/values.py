@@ -45,7 +45,7 @@ class Settings:
     finding in the statement being typed is shown, *bandit_delay_ms* before bandit is asked. *seconds* is how
     long a file may take in a batch. *hints* and *hints_name_model* are about the hints behind lines of an
     agent; *quiet* leaves findings only, and nothing of where lines come from. *notes_include* is what notes
-    say of who wrote lines.
+    say of who wrote lines. *record* says whether an editor records that.
     """
 
     severity: Severity = Severity.low
@@ -66,5 +66,6 @@ class Settings:
     hints_name_model: bool = False
     quiet: bool = False
     notes_include: tuple[str, ...] = ("tool", "model")
+    record: bool = True
     limits: Limits = field(default_factory=Limits)
     seconds: float = 10.0

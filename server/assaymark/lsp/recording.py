@@ -1,0 +1,262 @@
+"""
+What the server remembers of origins, and what it hears from the programs that record beside it.
+
+A text that is opened gets the origins that are recorded of it; what was saved is recorded. When a lot came in
+at once, an agent may have written the file and the editor read it again: the agent's hook reports that before
+or after, and is known by the digest of the text that it led to.
+
+Invariants:
+    What is heard later fills in what is unknown, and changes nothing that is known.
+    Without a ledger everything goes on, and that is said once. To look at files makes none.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assaymark.analysis.attributing import runs_of
+from assaymark.lineage.arrivals import day_of, is_typed
+from assaymark.lineage.rewritten import rewritten
+from assaymark.lsp.places import file_path
+from assaymark.origin import STANDING, Arrival, Runs, covering, n_bytes_of, spliced, unknown
+from assaymark.repository.place import Place, place_of
+from assaymark.text import Edit, Span
+
+if TYPE_CHECKING:
+    from assaymark.ledger.store import Ledger
+    from assaymark.lsp.document import Document, Later
+    from assaymark.lsp.session import Session
+
+# When it is asked again whether somebody reported a text: hooks mostly come in the first second.
+_ASKED = (0.05, 0.25, 0.6, 1.5, 4.0, 12.0, 40.0, 120.0, 300.0)
+# A save is told within this time, so what stands on the disk then without one was written by others.
+_SETTLED = 0.6
+_MOST_BYTES = 5_242_880
+_OPENED = 0.02
+
+
+@dataclass(slots=True, eq=False)
+class _Seen:
+    """A text that may be reported, how many edits had been made by then, and how often it was asked for."""
+
+    content: bytes
+    n_edits: int
+    place: Place
+    # Whether it is surely what stands on the disk: then lines of older texts say something about it.
+    is_file: bool
+    n_asked: int = 0
+
+
+@dataclass(slots=True)
+class _Track:
+    """What is remembered of a document: texts that may still be reported, and the edits since the first."""
+
+    seen: deque[_Seen] = field(default_factory=lambda: deque(maxlen=16))
+    edits: list[Edit] = field(default_factory=list)
+    saved: str = ""
+    saved_at: float = 0.0
+
+
+class Recording:
+    """The ledgers of the open documents."""
+
+    def __init__(self, session: Session, later: Later) -> None:
+        self._session = session
+        self._later = later
+        self._ledgers: dict[str, Ledger | None] = {}
+        self._tracks: dict[str, _Track] = {}
+
+    def entered(self, document: Document) -> None:
+        """Effect: soon, *document* has the origins that are recorded of it."""
+        if self._place(document) is None or not document.options.settings.record:
+            return
+        self._tracks[document.uri] = _Track()
+        self._later(_OPENED, lambda: self._look(document, is_file=True))
+
+    def changed(self, document: Document, edits: Sequence[Edit]) -> None:
+        """Effect: if something came at once, it is asked for whether a tool reported that."""
+        track = self._tracks.get(document.uri)
+        if track is None:
+            return
+        if track.seen:
+            track.edits += edits
+        if not all(is_typed(edit.new) for edit in edits if edit.new) and self._session.arrivals.unexplained(
+            document
+        ):
+            self._later(_ASKED[0], lambda: self._look(document, is_file=False))
+            self._later(_SETTLED, lambda: self._compare(document))
+
+    def saved(self, document: Document) -> None:
+        """Effect: the origins of *document* are recorded, if anything is known of them."""
+        track, place = self._tracks.get(document.uri), self._place(document)
+        entry = self._session.desk.at(document.uri)
+        if track is None or place is None or place.path is None or entry is None:
+            return
+        track.saved_at = self._session.clock()
+        if not document.options.settings.record:
+            return
+        runs = runs_of(entry.snapshot.text)
+        is_known = any(run.origin != STANDING for run in runs)
+        ledger = self._ledger(place, makes=True) if is_known else None
+        if ledger is None:
+            return
+        content = entry.snapshot.text.whole()
+        digest = ledger.secret.digest(content)
+        if digest == track.saved:
+            return
+        track.saved = digest
+        self._record(ledger, place.path, digest, runs, content)
+
+    def forget(self, uri: str) -> None:
+        """Effect: nothing is remembered of the document *uri*."""
+        self._tracks.pop(uri, None)
+
+    def end(self) -> None:
+        """Effect: every ledger is closed."""
+        for ledger in self._ledgers.values():
+            if ledger is not None:
+                ledger.close()
+        self._ledgers.clear()
+
+    def _look(self, document: Document, *, is_file: bool) -> None:
+        """Effect: the text that *document* holds now is asked for, now and again later."""
+        track, place = self._tracks.get(document.uri), self._place(document)
+        entry = self._session.read(document.uri)
+        if track is None or place is None or entry is None or entry.snapshot.text.n_bytes > _MOST_BYTES:
+            return
+        if not track.seen:
+            track.edits.clear()
+        seen = _Seen(entry.snapshot.text.whole(), len(track.edits), place, is_file)
+        known = (one for one in track.seen if (one.n_edits, one.is_file) == (seen.n_edits, is_file))
+        if not any(one.content == seen.content for one in known):
+            track.seen.append(seen)
+            self._ask(document, seen)
+
+    def _ask(self, document: Document, seen: _Seen) -> None:
+        """Effect: what is recorded of the text that was *seen* is known; else it is asked for again later."""
+        track = self._tracks.get(document.uri)
+        if track is None or seen not in track.seen:
+            return
+        # The ledger may come into being with the first report.
+        ledger = self._ledger(seen.place)
+        runs = self._known(ledger, seen) if ledger is not None else None
+        if runs is not None and n_bytes_of(runs) == len(seen.content):
+            self._fill(document, _carried(runs, track.edits[seen.n_edits :]))
+        if seen.n_asked < len(_ASKED):
+            self._later(_ASKED[seen.n_asked], lambda: self._ask(document, seen))
+            seen.n_asked += 1
+        else:
+            track.seen.remove(seen)
+
+    def _known(self, ledger: Ledger, seen: _Seen) -> Runs | None:
+        from assaymark.ledger.store import Unavailable
+
+        path = seen.place.path or ""
+        try:
+            if seen.is_file:
+                runs = ledger.state(path, seen.content)
+            else:
+                runs = ledger.state_by_digest(path, ledger.secret.digest(seen.content))
+        except Unavailable as problem:
+            self._lose(ledger, str(problem))
+            return None
+        for notice in ledger.notices:
+            self._session.outbox.warn(notice)
+        ledger.notices.clear()
+        return runs
+
+    def _fill(self, document: Document, runs: Runs) -> None:
+        """Effect: what is unknown in *document* is of the origins *runs*, where these know it."""
+        from assaymark.ledger.folding import filled
+
+        entry = self._session.read(document.uri)
+        if entry is None:
+            return
+        text = entry.snapshot.text
+        now = runs_of(text)
+        is_untold = all(run.origin == STANDING for run in now)
+        after = runs if is_untold else filled(now, runs)
+        if after != now:
+            self._session.desk.attribute(document.uri, Span(0, text.n_bytes), after)
+            self._session.tell_news(document)
+
+    def _compare(self, document: Document) -> None:
+        """Effect: what came at once and is just what stands on the disk, came from there."""
+        track, entry = self._tracks.get(document.uri), self._session.read(document.uri)
+        changes = self._session.arrivals.unexplained(document)
+        if track is None or entry is None or not changes:
+            return
+        if track.saved_at >= changes[0].at or not _stands(document, entry.snapshot.text.whole()):
+            return
+        came = unknown(Arrival.disk, day_of(int(self._session.clock())))
+        for change in changes:
+            if not change.touched and change.span.length:
+                inverse = change.inverse
+                runs = rewritten(inverse.old, inverse.runs, change.edit.new, came)
+                self._session.desk.attribute(document.uri, change.span, runs)
+                change.came = runs
+        self._session.tell_news(document)
+        self._look(document, is_file=True)
+
+    def _record(self, ledger: Ledger, path: str, digest: str, runs: Runs, content: bytes) -> None:
+        from assaymark.ledger.events import Saved, stamp
+        from assaymark.ledger.store import Unavailable
+
+        try:
+            ledger.record([Saved(*stamp("server"), path, digest, runs, ledger.secret.outline(content))])
+        except (OSError, Unavailable) as problem:
+            self._lose(ledger, str(problem))
+
+    def _ledger(self, place: Place, *, makes: bool = False) -> Ledger | None:
+        """
+        The ledger of a work tree, if there is one, or if this *makes* one.
+
+        Effect: opens it when it is first asked for.
+        """
+        if place.store not in self._ledgers:
+            if not makes and not Path(place.store).is_dir():
+                return None
+            # Late: SQLite is not needed before the first diagnostics.
+            from assaymark.ledger.store import Unavailable, opened
+
+            try:
+                self._ledgers[place.store] = opened(place.store, "server")
+            except (OSError, Unavailable) as problem:
+                self._ledgers[place.store] = None
+                self._tell(str(problem))
+        return self._ledgers[place.store]
+
+    def _lose(self, ledger: Ledger, problem: str) -> None:
+        self._ledgers[ledger.store] = None
+        ledger.close()
+        self._tell(problem)
+
+    def _tell(self, problem: str) -> None:
+        self._session.outbox.warn(f"where code comes from is not recorded: {problem}")
+
+    def _place(self, document: Document) -> Place | None:
+        """Where *document* stands on the disk, if it does; a notebook's text is none of its bytes."""
+        if document.notebook is not None or not document.uri.startswith("file:"):
+            return None
+        place = place_of(file_path(document.uri))
+        return place if place.path is not None else None
+
+
+def _carried(runs: Runs, edits: Iterable[Edit]) -> Runs:
+    """*runs* after *edits*; nothing is known there of what these brought."""
+    for edit in edits:
+        runs = spliced(runs, edit.span, covering(len(edit.new), STANDING))
+    return runs
+
+
+def _stands(document: Document, content: bytes) -> bool:
+    """Whether the file of *document* holds just *content*."""
+    try:
+        file = Path(file_path(document.uri))
+        return file.stat().st_size == len(content) and file.read_bytes() == content
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,242 @@
+"""What the server records of origins, and what it hears from the programs that record beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assaymark.analysis.attributing import runs_of
+from assaymark.ledger.events import Change, Edited, stamp
+from assaymark.ledger.secret import secret_of
+from assaymark.ledger.spool import append
+from assaymark.ledger.store import opened
+from assaymark.origin import Author, Evidence, Origin
+from assaymark.repository.place import place_of
+from e2e.inside import PULLS, Inside, insert, of, replace
+
+AGENT = Origin(Author.ai, Evidence.hook, tool="claude", model="m-1", session="s-1", time=5)
+
+
+class World:
+    """A file in a repository, an editor that has it open, and an agent beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        # As git lays a repository out; nothing here starts it.
+        git = folder / ".git"
+        for name in ("objects", "refs"):
+            (git / name).mkdir(parents=True)
+        (git / "HEAD").write_text("ref: refs/heads/main\n")
+        self.file = folder / "app.py"
+        self.place = place_of(str(self.file))
+        self.editors: list[Inside] = []
+
+    @property
+    def uri(self) -> str:
+        return self.file.as_uri()
+
+    def editor(self, **options: object) -> Inside:
+        """A fresh editor with the file open."""
+        editor = Inside(PULLS, initializationOptions=options)
+        self.editors.append(editor)
+        editor.open(self.file.read_text(), self.uri)
+        editor.clock.pass_by(0.1)
+        return editor
+
+    def agent_writes(self, old: str, new: str, *, report: bool = True) -> None:
+        """The agent replaces the one *old* in the file by *new*."""
+        before = self.file.read_bytes()
+        self.file.write_bytes(before.replace(old.encode(), new.encode()))
+        if report:
+            self.agent_reports(before.decode(), old, new)
+
+    def agent_reports(self, before: str, old: str, new: str) -> None:
+        secret = secret_of(self.place.store)
+        content = before.replace(old, new).encode()
+        at = before.index(old)
+        edit = Change(at, at + len(old), len(new))
+        digests = secret.digest(before.encode()), secret.digest(content)
+        assert self.place.path is not None
+        outlines = secret.outline(content), secret.outline(before.encode())
+        event = Edited(
+            *stamp("hook"),
+            self.place.path,
+            AGENT,
+            *digests,
+            (edit,),
+            len(content),
+            outlines[0],
+            "call",
+            (),
+            outlines[1],
+        )
+        append(self.place.store, [event])
+
+    def save(self, editor: Inside) -> None:
+        self.file.write_bytes(editor.session.read(self.uri).snapshot.text.whole())
+        editor.notify("textDocument/didSave", {"textDocument": {"uri": self.uri}})
+
+    def told(self, editor: Inside) -> list[tuple[str, str]]:
+        text = editor.session.read(self.uri).snapshot.text
+        found, at, whole = [], 0, text.whole().decode()
+        for n_bytes, origin in runs_of(text):
+            why = origin.arrival.value if origin.arrival else origin.evidence.value
+            found.append((whole[at : at + n_bytes], f"{origin.author.value}:{why}"))
+            at += n_bytes
+        return found
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    folder = tmp_path / "project"
+    folder.mkdir()
+    world = World(folder)
+    world.file.write_text("x = 1\n")
+    yield world
+    for editor in world.editors:
+        editor.door.close()
+
+
+def test_what_was_saved_is_known_when_it_is_opened_again(world: World) -> None:
+    """Typed in one session of the editor, shown in the next."""
+    editor = world.editor()
+    editor.come(editor.change(insert(1, 0, "y"), insert(1, 1, "\n"), uri=world.uri))
+    world.save(editor)
+    assert world.told(world.editor()) == [("x = 1\n", "unknown:standing"), ("y\n", "human:typed")]
+
+
+def test_what_an_agent_wrote_while_no_editor_ran_is_its(world: World) -> None:
+    """The file is opened after the agent's hook reported."""
+    world.agent_writes("1", "load(body)")
+    assert world.told(world.editor()) == [
+        ("x = ", "unknown:standing"),
+        ("load(body)", "ai:hook"),
+        ("\n", "unknown:standing"),
+    ]
+
+
+@pytest.mark.parametrize("first", ["hook", "reload"])
+def test_an_agents_write_is_known_when_the_editor_reads_the_file_again(world: World, first: str) -> None:
+    """Whichever comes first: the hook's report, or the editor's change."""
+    editor = world.editor()
+    world.agent_writes("1", "load(body)", report=first == "hook")
+    editor.come(editor.change(replace(0, 4, 0, 5, "load(body)"), uri=world.uri))
+    if first == "reload":
+        editor.clock.pass_by(2)
+        world.agent_reports("x = 1\n", "1", "load(body)")
+    editor.clock.pass_by(5)
+    assert ("load(body)", "ai:hook") in world.told(editor)
+
+
+def test_typing_goes_on_while_the_report_is_under_way(world: World) -> None:
+    """What was typed since keeps its author, and moves what is reported."""
+    editor = world.editor()
+    world.agent_writes("1", "load(body)", report=False)
+    editor.come(editor.change(replace(0, 4, 0, 5, "load(body)"), uri=world.uri))
+    editor.clock.pass_by(0.1)
+    editor.come(editor.change(insert(0, 9, "m"), insert(0, 10, "y"), uri=world.uri))
+    world.agent_reports("x = 1\n", "1", "load(body)")
+    editor.clock.pass_by(5)
+    assert world.told(editor) == [
+        ("x = ", "unknown:standing"),
+        ("load(", "ai:hook"),
+        ("my", "human:typed"),
+        ("body)", "ai:hook"),
+        ("\n", "unknown:standing"),
+    ]
+
+
+def test_the_editors_diagnostics_are_told_when_origins_become_known(world: World) -> None:
+    """Their data holds them."""
+    world.file.write_text("x = 1\n")
+    editor = world.editor()
+    world.agent_writes("1", "eval(y)")
+    editor.come(editor.change(replace(0, 4, 0, 5, "eval(y)"), uri=world.uri))
+    editor.new()
+    editor.clock.pass_by(1)
+    assert ("eval(y)", "ai:hook") in world.told(editor)
+
+
+def test_what_the_file_has_and_nobody_reported_came_from_the_disk(world: World) -> None:
+    """Lines that it still has keep their origin, however the editor spells the reload."""
+    editor = world.editor()
+    editor.come(editor.change(insert(1, 0, "y"), insert(1, 1, "\n"), uri=world.uri))
+    world.save(editor)
+    editor.clock.pass_by(1)
+    world.file.write_text("new = 0\nx = 1\ny\n")
+    editor.come(editor.change({"text": "new = 0\nx = 1\ny\n"}, uri=world.uri))
+    editor.clock.pass_by(2)
+    assert world.told(editor) == [
+        ("new = 0\n", "unknown:disk"),
+        ("x = 1\n", "unknown:standing"),
+        ("y\n", "human:typed"),
+    ]
+
+
+def test_a_paste_that_is_saved_at_once_did_not_come_from_the_disk(world: World) -> None:
+    """The editor wrote it there."""
+    editor = world.editor()
+    editor.come(editor.change(insert(1, 0, "new = 0\n"), uri=world.uri))
+    world.save(editor)
+    editor.clock.pass_by(2)
+    assert world.told(editor)[-1] == ("new = 0\n", "unknown:bulk")
+
+
+def test_a_file_that_changed_while_it_was_closed_keeps_the_lines_that_it_has(world: World) -> None:
+    """The others are unknown."""
+    editor = world.editor()
+    editor.come(editor.change(insert(1, 0, "y"), insert(1, 1, "\n"), uri=world.uri))
+    world.save(editor)
+    world.file.write_text("x = 1\nz = 3\ny\n")
+    assert world.told(world.editor()) == [
+        ("x = 1\n", "unknown:standing"),
+        ("z = 3\n", "unknown:disk"),
+        ("y\n", "human:typed"),
+    ]
+
+
+def test_nothing_is_recorded_where_nothing_is_known(world: World) -> None:
+    """To open and to save a file leaves no trace."""
+    editor = world.editor()
+    world.save(editor)
+    assert not Path(world.place.store).exists()
+
+
+def test_nothing_is_recorded_when_that_is_switched_off(world: World) -> None:
+    """And nothing that is recorded is read."""
+    world.agent_writes("1", "2")
+    editor = world.editor(record=False)
+    editor.come(editor.change(insert(1, 0, "y"), uri=world.uri))
+    world.save(editor)
+    assert world.told(editor) == [("x = 2\n", "unknown:standing"), ("y", "human:typed")]
+    with opened(world.place.store) as ledger:
+        assert [event.by for event in ledger.events()] == ["hook"]
+
+
+def test_without_a_ledger_everything_goes_on(world: World) -> None:
+    """It is said once."""
+    Path(world.place.store).write_text("no folder")
+    editor = world.editor()
+    editor.come(editor.change(insert(1, 0, "y"), uri=world.uri))
+    world.save(editor)
+    world.save(editor)
+    said = [
+        one["message"] for one in of(editor.sent, "window/logMessage") if "not recorded" in one["message"]
+    ]
+    assert len(said) <= 1
+    assert world.told(editor)[-1] == ("y", "human:typed")
+
+
+def test_no_source_text_is_kept(world: World) -> None:
+    """Neither in the ledger nor in the spool."""
+    editor = world.editor()
+    editor.come(
+        editor.change(*(insert(1, at, letter) for at, letter in enumerate("verysecretword\n")), uri=world.uri)
+    )
+    world.save(editor)
+    world.agent_writes("verysecretword", "anothersecretword")
+    kept = b"".join(path.read_bytes() for path in Path(world.place.store).rglob("*") if path.is_file())
+    assert len(kept) > 100
+    assert b"secretword" not in kept
