@@ -23,13 +23,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 _WORD = re.compile(rb"[\w\x80-\xff]+|\r\n|[\n\r]|[ \t\x0b\x0c]+|[^\w\s\x80-\xff]|.", re.DOTALL)
+SIGN, BLANK, WORD = range(3)
 _LINE_ENDS = (b"\n", b"\r\n", b"\r")
 # Beyond this many pairs of words only the beginnings and ends of a change are compared.
 _MOST_PAIRS = 250_000
+_MOST_LINE_PAIRS = 10_000
 
 
 # As many of the new text from there on as of the old: where in the old, where in the new, how many.
 Same: TypeAlias = tuple[int, int, int]
+# A word of the old text and the one of the new text that it still is, by their numbers.
+Pair: TypeAlias = tuple[int, int]
 
 
 class Change(NamedTuple):
@@ -43,15 +47,19 @@ class Change(NamedTuple):
 
 class Worded(NamedTuple):
     """
-    A text in words: their *names*, how many bytes each has, and which are worth comparing alone.
+    A text in words: their *names*, how many bytes each has, and what *kinds* they are.
 
     *ends* are the numbers behind the last word of each line.
     """
 
     names: list[bytes]
     sizes: list[int]
-    blank: list[bool]
+    kinds: list[int]
     ends: list[int]
+
+    def solid(self, start: int, end: int) -> list[int]:
+        """The numbers from *start* to *end* of what is not blank."""
+        return [number for number in range(start, end) if self.kinds[number] != BLANK]
 
 
 def worded(content: bytes, named: Callable[[bytes], bytes] | None = None) -> Worded:
@@ -61,7 +69,11 @@ def worded(content: bytes, named: Callable[[bytes], bytes] | None = None) -> Wor
     if words and (not ends or ends[-1] != len(words)):
         ends.append(len(words))
     names = words if named is None else [named(word) for word in words]
-    return Worded(names, [len(word) for word in words], [word.isspace() for word in words], ends)
+    return Worded(names, [len(word) for word in words], [_kind(word) for word in words], ends)
+
+
+def _kind(word: bytes) -> int:
+    return BLANK if word.isspace() else WORD if word.isalnum() or word[0] >= 0x80 or b"_" in word else SIGN
 
 
 def changes(old: bytes, new: bytes) -> tuple[Change, ...]:
@@ -149,12 +161,11 @@ def _trimmed(old: Worded, new: Worded, gap: Change) -> Change:
     return Change(start, end, new_start, new_end)
 
 
-def _kept(old: Worded, new: Worded, gap: Change) -> list[tuple[int, int]]:
+def _kept(old: Worded, new: Worded, gap: Change) -> list[Pair]:
     """The words that stay within *gap*, by their numbers: those of lines that were not written anew."""
-    olds = [number for number in range(gap.start, gap.end) if not old.blank[number]]
-    news = [number for number in range(gap.new_start, gap.new_end) if not new.blank[number]]
+    olds, news = old.solid(gap.start, gap.end), new.solid(gap.new_start, gap.new_end)
     if len(olds) * len(news) > _MOST_PAIRS:
-        return []
+        return _of_changed_lines(old, new, gap, [])
     pairs = [
         (olds[old_at + at], news[new_at + at])
         for old_at, new_at, n in _aligned([old.names[n] for n in olds], [new.names[n] for n in news])
@@ -162,21 +173,70 @@ def _kept(old: Worded, new: Worded, gap: Change) -> list[tuple[int, int]]:
     ]
     n_same = sum(old.sizes[number] for number, _ in pairs)
     most = max(sum(old.sizes[n] for n in olds), sum(new.sizes[n] for n in news))
-    return pairs if 2 * n_same >= most else _of_changed_lines(old, new, pairs)
+    return pairs if 2 * n_same >= most else _of_changed_lines(old, new, gap, pairs)
 
 
-def _of_changed_lines(old: Worded, new: Worded, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Those of *pairs* in whose lines at least half of the shorter one's words are paired."""
+def _of_changed_lines(old: Worded, new: Worded, gap: Change, pairs: list[Pair]) -> list[Pair]:
+    """
+    The words that stay where more was written than kept.
+
+    Those of *pairs* in whose lines at least half of the shorter one's words are paired; of the other lines
+    what they begin and end with, where a line of the new text begins or ends so.
+    """
     of_old, of_new = _line_numbers(old), _line_numbers(new)
-    groups: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    groups: dict[Pair, list[Pair]] = {}
     for pair in pairs:
         groups.setdefault((of_old[pair[0]], of_new[pair[1]]), []).append(pair)
-    kept: list[tuple[int, int]] = []
-    for (line, new_line), group in groups.items():
+    kept: list[Pair] = []
+    line, new_line = of_old[gap.start], of_new[gap.new_start]
+    for (at, new_at), group in groups.items():
         n_same = sum(old.sizes[number] for number, _ in group)
-        if 2 * n_same >= min(_n_bytes(old, line), _n_bytes(new, new_line)) and n_same > 2:
-            kept += group
+        if 2 * n_same >= min(_n_bytes(old, at), _n_bytes(new, new_at)) and n_same > 2:
+            kept += _of_edges(old, new, Change(line, at, new_line, new_at)) + group
+            line, new_line = at + 1, new_at + 1
+    end, new_end = of_old[gap.end - 1] + 1, of_new[gap.new_end - 1] + 1
+    kept += _of_edges(old, new, Change(line, end, new_line, new_end))
+    # The first and the last line may only be in the gap in part.
+    return [
+        pair for pair in kept if gap.start <= pair[0] < gap.end and gap.new_start <= pair[1] < gap.new_end
+    ]
+
+
+def _of_edges(old: Worded, new: Worded, lines: Change) -> list[Pair]:
+    """The words at the edges of lines, each held against the line of the new text that has most of them."""
+    kept: list[Pair] = []
+    start, end, at, new_end = lines
+    if (end - start) * (new_end - at) > _MOST_LINE_PAIRS:
+        return []
+    for line in range(start, end):
+        found = [_edges(old, new, line, new_line) for new_line in range(at, new_end)]
+        sizes = [sum(old.sizes[number] for number, _ in pairs) for pairs in found]
+        most = max(sizes, default=0)
+        if most:
+            kept += found[sizes.index(most)]
+            at += sizes.index(most) + 1
     return kept
+
+
+def _edges(old: Worded, new: Worded, line: int, new_line: int) -> list[Pair]:
+    """The words, blanks aside, that two lines begin and end with; none where these are signs alone."""
+    olds = old.solid(_first(old, line), old.ends[line])
+    news = new.solid(_first(new, new_line), new.ends[new_line])
+    n_first = _n_alike(((old.names[a], new.names[b]) for a, b in zip(olds, news, strict=False)))
+    rest, new_rest = olds[n_first:][::-1], news[n_first:][::-1]
+    n_last = _n_alike(((old.names[a], new.names[b]) for a, b in zip(rest, new_rest, strict=False)))
+    last = list(zip(rest[:n_last], new_rest[:n_last], strict=True))[::-1]
+    pairs = [*zip(olds[:n_first], news[:n_first], strict=True), *last]
+    return pairs if any(old.kinds[number] == WORD for number, _ in pairs) else []
+
+
+def _n_alike(pairs: Iterator[tuple[bytes, bytes]]) -> int:
+    n = 0
+    for one, other in pairs:
+        if one != other:
+            break
+        n += 1
+    return n
 
 
 def _line_numbers(text: Worded) -> list[int]:
@@ -188,8 +248,7 @@ def _line_numbers(text: Worded) -> list[int]:
 
 def _n_bytes(text: Worded, line: int) -> int:
     """The bytes of a line, blanks aside."""
-    words = range(_first(text, line), text.ends[line])
-    return sum(text.sizes[number] for number in words if not text.blank[number])
+    return sum(text.sizes[number] for number in text.solid(_first(text, line), text.ends[line]))
 
 
 def _first(text: Worded, line: int) -> int:

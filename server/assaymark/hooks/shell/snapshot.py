@@ -34,7 +34,7 @@ MOST_FILES = 2_000
 _LARGEST = 128 * 1024
 _IN_ALL = 512 * 1024
 _DAY = 86400
-# A word: its hash, and its length times four, with two bits for blanks and for the end of a line.
+# A word: its hash, and its length times eight, with two bits for its kind and one for the end of a line.
 _ROW = struct.Struct(">4sI")
 
 
@@ -168,9 +168,9 @@ def _words(file: str, secret: Secret, named: Callable[[bytes], bytes]) -> tuple[
         return ()
     text = worded(content, named)
     ends = frozenset(text.ends)
-    rows = zip(text.names, text.sizes, text.blank, range(1, len(text.names) + 1), strict=True)
+    rows = zip(text.names, text.sizes, text.kinds, range(1, len(text.names) + 1), strict=True)
     packed = b"".join(
-        _ROW.pack(name, size << 2 | blank << 1 | (number in ends)) for name, size, blank, number in rows
+        _ROW.pack(name, size << 3 | kind << 1 | (number in ends)) for name, size, kind, number in rows
     )
     return secret.digest(content), _spelled(packed), _spelled(secret.outline(content))
 
@@ -186,8 +186,8 @@ def _kept(row: list[object]) -> Kept:
         return Kept(stamp)
     rows = list(_ROW.iter_unpack(binascii.a2b_base64(str(rest[1]))))
     ends = [number for number, (_, bits) in enumerate(rows, 1) if bits & 1]
-    sizes, blank = [bits >> 2 for _, bits in rows], [bool(bits & 2) for _, bits in rows]
-    words = Worded([name for name, _ in rows], sizes, blank, ends)
+    sizes, kinds = [bits >> 3 for _, bits in rows], [bits >> 1 & 3 for _, bits in rows]
+    words = Worded([name for name, _ in rows], sizes, kinds, ends)
     return Kept(stamp, str(rest[0]), words, binascii.a2b_base64(str(rest[2])))
 
 
