@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assaymark.lineage import alignment
 from assaymark.lineage.alignment import aligned
 from assaymark.lineage.plain import from_plain, to_plain
 from assaymark.origin import (
@@ -102,6 +103,24 @@ def test_what_is_aligned_is_equal_and_in_order(old, new):
         assert same.new >= at_new
         assert old[same.old : same.old + same.n] == new[same.new : same.new + same.n]
         at_old, at_new = same.old + same.n, same.new + same.n
+
+
+@given(LINES, LINES, st.integers(0, 30))
+def test_large_texts_are_aligned_around_lines_that_stand_once(old, new, most):
+    """Beyond a size the answer is less exact, and still right."""
+    before = alignment._MOST_PAIRS
+    alignment._MOST_PAIRS = most
+    try:
+        test_what_is_aligned_is_equal_and_in_order.hypothesis.inner_test(old, new)
+    finally:
+        alignment._MOST_PAIRS = before
+
+
+def test_a_few_changes_in_a_long_text_are_found():
+    """Every line that did not change is aligned, however many there are."""
+    old = [b"%d" % number for number in range(20_000)]
+    new = [line if number % 100 else b"new" for number, line in enumerate(old)]
+    assert sum(same.n for same in aligned(old, new)) == 19_800
 
 
 @given(LINES)

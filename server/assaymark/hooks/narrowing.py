@@ -27,7 +27,7 @@ SIGN, BLANK, WORD = range(3)
 _LINE_ENDS = (b"\n", b"\r\n", b"\r")
 # Beyond this many pairs of words only the beginnings and ends of a change are compared.
 _MOST_PAIRS = 250_000
-_MOST_LINE_PAIRS = 10_000
+_MOST_LINE_PAIRS, _LEAST_REACH = 10_000, 4
 
 
 # As many of the new text from there on as of the old: where in the old, where in the new, how many.
@@ -203,18 +203,24 @@ def _of_changed_lines(old: Worded, new: Worded, gap: Change, pairs: list[Pair]) 
 
 
 def _of_edges(old: Worded, new: Worded, lines: Change) -> list[Pair]:
-    """The words at the edges of lines, each held against the line of the new text that has most of them."""
+    """The words at the edges of lines, each held against the next lines of the new text."""
     kept: list[Pair] = []
     start, end, at, new_end = lines
-    if (end - start) * (new_end - at) > _MOST_LINE_PAIRS:
-        return []
+    # Of very many lines each is held against few.
+    reach = max(_LEAST_REACH, _MOST_LINE_PAIRS // max(1, end - start))
     for line in range(start, end):
-        found = [_edges(old, new, line, new_line) for new_line in range(at, new_end)]
-        sizes = [sum(old.sizes[number] for number, _ in pairs) for pairs in found]
-        most = max(sizes, default=0)
-        if most:
-            kept += found[sizes.index(most)]
-            at += sizes.index(most) + 1
+        best, most = list[Pair](), 0
+        enough = _n_bytes(old, line) / 2
+        for new_line in range(at, min(at + reach, new_end)):
+            pairs = _edges(old, new, line, new_line)
+            n_same = sum(old.sizes[number] for number, _ in pairs)
+            if n_same > most:
+                best, most, after = pairs, n_same, new_line + 1
+            if most > enough:
+                break
+        if best:
+            kept += best
+            at = after
     return kept
 
 
