@@ -91,9 +91,11 @@ EXPRESSIONS = [
 ]
 
 
+@pytest.mark.parametrize("n_unwritten", [0, 100])
 @pytest.mark.parametrize("expression", EXPRESSIONS)
-def test_what_is_made_is_the_same(expression: str) -> None:
-    """Values, errors, comparisons, and what is asked of the class."""
+def test_what_is_made_is_the_same(expression: str, n_unwritten: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Values, errors, comparisons, and what is asked of the class; of the first value and of later ones."""
+    monkeypatch.setattr(ours, "_N_UNWRITTEN", n_unwritten)
     assert outcome(expression, ours.dataclass, ours.field, ours.replace) == outcome(
         expression, dataclasses.dataclass, dataclasses.field, dataclasses.replace
     )

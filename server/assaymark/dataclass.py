@@ -2,7 +2,7 @@
 Data classes that cost little to define.
 
 What `dataclasses` writes and compiles for each class, and what it imports, takes longer than to check a small
-file. Here most methods stand once, and ``__init__`` is written when the first value of a class is made.
+file. Here most methods stand once, and ``__init__`` is written for classes of which many values are made.
 
 Invariants:
     A class does what one of `dataclasses` with slots does, for the options that are taken here.
@@ -34,6 +34,9 @@ class _Missing:
 
 _MISSING = _Missing()
 _put = object.__setattr__
+
+# To write ``__init__`` costs as much as to make some tens of values without it.
+_N_UNWRITTEN = 16
 
 
 class _Field(NamedTuple):
@@ -84,14 +87,48 @@ def _fields_of(kind: type) -> dict[str, _Field]:
 
 
 def _write_later(kind: type, fields: Mapping[str, _Field], *, frozen: bool) -> None:
-    """Effect: *kind* gets an ``__init__`` that writes the one that it will have."""
+    """Effect: *kind* gets an ``__init__`` that writes another one when that will pay."""
+    n_made = 0
 
     def unwritten(self: object, /, *values: object, **named: object) -> None:
+        nonlocal n_made
+        n_made += 1
+        if n_made <= _N_UNWRITTEN:
+            _fill(self, fields, values, named)
+            return
         written = _written(kind, fields, frozen=frozen)
         type.__setattr__(kind, "__init__", written)
         written(self, *values, **named)
 
     type.__setattr__(kind, "__init__", unwritten)
+
+
+def _fill(
+    value: object, fields: Mapping[str, _Field], values: tuple[object, ...], named: Mapping[str, object]
+) -> None:
+    """
+    Effect: *value* has its fields.
+
+    Raises TypeError where these are not they.
+    """
+    names = [name for name, one in fields.items() if one.init]
+    first = names[: len(values)]
+    given = {**dict(zip(first, values, strict=False)), **named}
+    if len(values) > len(names) or not named.keys() <= {*names} - {*first}:
+        msg = f"{type(value).__qualname__} is made from {', '.join(names)}"
+        raise TypeError(msg)
+    for name, one in fields.items():
+        if name in given:
+            _put(value, name, given[name])
+        elif one.default_factory is not None:
+            _put(value, name, one.default_factory())
+        elif one.default is not _MISSING:
+            _put(value, name, one.default)
+        elif one.init:
+            msg = f"{type(value).__qualname__} is made without {name}"
+            raise TypeError(msg)
+    if hasattr(value, "__post_init__"):
+        value.__post_init__()
 
 
 def _written(kind: type, fields: Mapping[str, _Field], *, frozen: bool) -> Callable[..., None]:
