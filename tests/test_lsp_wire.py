@@ -34,6 +34,7 @@ UNITS = {"utf-8": 1, "utf-16": 2, "utf-32": 4}
 class Leaf:
     chunk: Chunk
     marked: bool = False
+    flagged: bool = False
     fresh: bool = False
     keys: frozenset[bytes] = frozenset()
 

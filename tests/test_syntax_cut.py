@@ -23,6 +23,7 @@ class Leaf:
 
     piece: Piece
     marked: bool = False
+    flagged: bool = False
     fresh: bool = False
     keys: frozenset[bytes] = frozenset()
 

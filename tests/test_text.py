@@ -20,6 +20,7 @@ class Leaf:
 
     chunk: Chunk
     marked: bool = False
+    flagged: bool = False
     fresh: bool = False
     keys: frozenset[bytes] = frozenset()
 
@@ -85,6 +86,15 @@ def test_splicing_replaces_just_the_leaves_it_names(
 def test_marked_places_are_those_of_the_marked_leaves(marks: list[bool]) -> None:
     text = Text([Leaf(Chunk(b"x\n"), marked=mark) for mark in marks])
     assert [place.line for place in text.marked_places()] == [line for line, mark in enumerate(marks) if mark]
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=400), st.integers(0, 400))
+def test_flagged_places_are_those_of_the_flagged_leaves(flags: list[bool], line: int) -> None:
+    """In the order of the text, from a line on."""
+    text = Text([Leaf(Chunk(b"x\n"), flagged=flag) for flag in flags])
+    first = min(line, len(flags) - 1)
+    expected = [number for number in range(first, len(flags)) if flags[number]]
+    assert [place.line for place in text.flagged_places(line)] == expected
 
 
 def test_settling_asks_fresh_leaves_only() -> None:

@@ -118,6 +118,14 @@ def n_bytes_of(runs: Runs) -> int:
     return sum(run.n_bytes for run in runs)
 
 
+def has_agent(runs: Runs) -> bool:
+    """Whether any of *runs* is an agent's."""
+    if len(runs) == 1:
+        # As nearly always, and asked of every section of a text.
+        return runs[0].origin.author is Author.ai
+    return any(run.origin.author is Author.ai for run in runs)
+
+
 def sliced(runs: Runs, start: int, end: int) -> Runs:
     """The part of *runs* from byte *start* to byte *end*."""
     found: list[Run] = []

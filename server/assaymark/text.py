@@ -121,6 +121,11 @@ class HasChunk(Protocol):
         ...
 
     @property
+    def flagged(self) -> bool:
+        """Whether ``flagged_places`` shows it."""
+        ...
+
+    @property
     def keys(self) -> frozenset[bytes]:
         """A few words by which ``leaves_with`` finds it."""
         ...
@@ -140,6 +145,7 @@ class _Block(Generic[L]):
     starts: tuple[int, ...] = field(init=False)
     lines: tuple[int, ...] = field(init=False)
     marked: tuple[int, ...] = field(init=False)
+    flagged: tuple[int, ...] = field(init=False)
     fresh: bool = field(init=False)
     _keys: frozenset[bytes] | None = field(init=False, default=None)
 
@@ -150,6 +156,8 @@ class _Block(Generic[L]):
         object.__setattr__(self, "lines", tuple(breaks))
         marked = tuple(index for index, leaf in enumerate(self.leaves) if leaf.marked)
         object.__setattr__(self, "marked", marked)
+        flagged = tuple([index for index, leaf in enumerate(self.leaves) if leaf.flagged])
+        object.__setattr__(self, "flagged", flagged)
         object.__setattr__(self, "fresh", any(leaf.fresh for leaf in self.leaves))
 
     @property
@@ -223,6 +231,14 @@ class Text(Generic[L]):
         for outer, block in enumerate(self._blocks):
             for inner in block.marked:
                 yield self.place((outer, inner))
+
+    def flagged_places(self, line: int) -> Iterator[Place[L]]:
+        """The leaves that are flagged, in order, from the one in which *line* starts; as `marked_places`."""
+        first = self.place_of_line(line).address
+        for outer in range(first[0], len(self._blocks)):
+            for inner in self._blocks[outer].flagged:
+                if (outer, inner) >= first:
+                    yield self.place((outer, inner))
 
     @property
     def keys(self) -> frozenset[bytes]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from assaymark.analysis.once import said_once
 from assaymark.dataclass import dataclass, field
 from assaymark.engines.patterns import Index, indexed
-from assaymark.origin import Runs
+from assaymark.origin import Runs, has_agent
 from assaymark.suppress.judging import Terms
 from assaymark.suppress.silence import Heard, Silence, Silenced, Verdict
 from assaymark.syntax.bindings import Bindings
@@ -109,8 +109,11 @@ class Section:
     found: tuple[Finding, ...] = field(init=False)
     findings: tuple[Finding, ...] = field(init=False)
     is_judged: bool = field(init=False)
+    # Whether anything of it is an agent's.
+    flagged: bool = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "flagged", has_agent(self.origins))
         own = self.answer.findings if self.answer is not None else ()
         every = tuple(sorted({*own, *self.wide}, key=place_in_chunk)) if self.wide else own
         found = said_once(every)

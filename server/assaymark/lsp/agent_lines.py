@@ -1,71 +1,105 @@
 """
-The lines of a text that an agent wrote, found once for each section.
+The lines of a text that an agent wrote, found once for each chunk.
 
 Invariant: a section in which nothing is an agent's costs a look at its origins, and is not remembered.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from assaymark.analysis.snapshot import Section
-from assaymark.lineage.lines import LineOrigin, line_origins
+from assaymark.lineage.lines import line_origins
 from assaymark.lsp.kept import Kept
-from assaymark.origin import Author, Runs
-from assaymark.text import Text
+from assaymark.origin import Runs
+from assaymark.text import Chunk, Text
+
+# So many lines between two runs are none.
+NEAR = 3
 
 
-class AgentLine(NamedTuple):
-    """A line, counted from its section's first, that is an agent's."""
+class Near(NamedTuple):
+    """Lines *first* to *last*, counted from their section's first, none far from the next."""
 
-    number: int
-    origin: LineOrigin
+    first: int
+    last: int
 
 
 class _Read(NamedTuple):
+    """What was read of the lines of a chunk: those that are an agent's, and those that are not blank."""
+
     runs: Runs
-    lines: tuple[AgentLine, ...]
-    filled: tuple[int, ...]
+    agents: tuple[int, ...] = ()
+    filled: tuple[int, ...] = ()
 
 
-_NOTHING = _Read((), (), ())
+_NOTHING = _Read(())
 
 
 class AgentLines:
     """Those of one text."""
 
-    __slots__ = ("_kept",)
+    __slots__ = ("_kept", "_near")
 
     def __init__(self) -> None:
         self._kept: Kept[_Read] = Kept()
+        self._near: Kept[tuple[_Read, frozenset[int], tuple[Near, ...]]] = Kept()
 
-    def of(self, text: Text[Section], section: Section) -> tuple[AgentLine, ...]:
-        """The agent's lines in *section*, which stands in *text*."""
-        return self._read(text, section).lines
+    def of(self, text: Text[Section], section: Section) -> tuple[int, ...]:
+        """The agent's lines in *section*, which stands in *text*, counted from its first."""
+        return self._read(text, section).agents
 
-    def counted(self, text: Text[Section], section: Section, first: int, last: int) -> tuple[int, int]:
-        """How many of the lines *first* to *last* are an agent's, and how many are not blank."""
+    def near(self, text: Text[Section], section: Section, but: frozenset[int]) -> tuple[Near, ...]:
+        """The agent's lines without those of *but*, together where fewer than three others part them."""
         read = self._read(text, section)
-        return (
-            sum(first <= line.number <= last for line in read.lines),
-            sum(first <= number <= last for number in read.filled),
-        )
+        if not read.agents:
+            return ()
+        known = self._near.of(section.chunk)
+        if known is None or known[0] is not read or known[1] is not but:
+            known = read, but, _together(number for number in read.agents if number not in but)
+            self._near.keep(text, section.chunk, known)
+        return known[2]
+
+    def counted(self, text: Text[Section], section: Section, lines: range) -> tuple[int, int]:
+        """How many of *lines* are an agent's, and how many are not blank."""
+        read = self._read(text, section)
+        return sum(number in lines for number in read.agents), sum(number in lines for number in read.filled)
 
     def _read(self, text: Text[Section], section: Section) -> _Read:
-        runs = section.origins
-        if not any(run.origin.author is Author.ai for run in runs):
+        if not section.flagged:
             return _NOTHING
+        runs = section.origins
         read = self._kept.of(section.chunk)
         if read is None or read.runs is not runs:
-            read = _read_of(section)
+            read = _read_of(section.chunk, runs)
             self._kept.keep(text, section.chunk, read)
         return read
 
 
-def _read_of(section: Section) -> _Read:
-    lines = list(enumerate(line_origins(section.chunk.data, section.origins)))
+def _read_of(chunk: Chunk, runs: Runs) -> _Read:
+    if len(runs) == 1:
+        # As nearly always where an agent writes whole functions.
+        ends = (*chunk.line_starts[1:], chunk.n_bytes)
+        filled = tuple(
+            number
+            for number, (start, end) in enumerate(zip(chunk.line_starts, ends, strict=True))
+            if chunk.data[start:end].strip()
+        )
+        return _Read(runs, filled, filled)
+    lines = list(enumerate(line_origins(chunk.data, runs)))
     return _Read(
-        section.origins,
-        tuple(AgentLine(number, line) for number, line in lines if line.is_ai),
+        runs,
+        tuple(number for number, line in lines if line.is_ai),
         tuple(number for number, line in lines if line.parts),
     )
+
+
+def _together(numbers: Iterable[int]) -> tuple[Near, ...]:
+    found: list[Near] = []
+    for number in numbers:
+        if found and number - found[-1].last <= NEAR:
+            found[-1] = Near(found[-1].first, number)
+        else:
+            found.append(Near(number, number))
+    return tuple(found)

@@ -16,7 +16,7 @@ from assaymark.dataclass import dataclass
 from assaymark.lsp.agent_lines import AgentLines
 from assaymark.lsp.committed import Committed
 from assaymark.lsp.hints import Known, Range, hints
-from assaymark.lsp.lenses import lenses
+from assaymark.lsp.lenses import Lenses
 from assaymark.lsp.outbox import MessageId
 from assaymark.lsp.refreshing import Refresh
 from assaymark.lsp.refusal import INTERNAL_ERROR, REQUEST_CANCELLED, Refused
@@ -48,6 +48,16 @@ class _Answer:
     said: bytes
 
 
+class _Read:
+    """What was read of one text."""
+
+    __slots__ = ("agents", "lenses")
+
+    def __init__(self, *, shows: bool) -> None:
+        self.agents = AgentLines()
+        self.lenses = Lenses(self.agents, shows=shows)
+
+
 class Asides:
     """The hints and lenses of the open documents."""
 
@@ -62,7 +72,7 @@ class Asides:
             Refresh("workspace/codeLens/refresh", outbox, later) if client.refreshes_lenses else None
         )
         self._began = int(session.clock())
-        self._agents: dict[str, AgentLines] = {}
+        self._read: dict[str, _Read] = {}
         self._asked: dict[MessageId, Question] = {}
         # By the client's document, and whether it is about lenses.
         self._answers: dict[tuple[str, bool], _Answer] = {}
@@ -108,7 +118,7 @@ class Asides:
 
     def forget(self, document: Document) -> None:
         """Effect: nothing is known of *document* any more."""
-        self._agents.pop(document.uri, None)
+        self._read.pop(document.uri, None)
         self.committed.forget(document.uri)
         for uri in document.outlets:
             self._answers.pop((uri, False), None)
@@ -148,11 +158,13 @@ class Asides:
         document = part.document
         if document.options.settings.quiet:
             return _NOTHING
-        agents = self._agents.setdefault(document.uri, AgentLines())
+        read = self._read.get(document.uri)
+        if read is None:
+            read = self._read[document.uri] = _Read(shows=self._session.client.shows_documents)
         if question.where is None:
-            return lenses(part, agents, shows=self._session.client.shows_documents)
+            return read.lenses.items(part)
         known = Known(lambda: self.committed.lines(document), today(), self._began)
-        return hints(part, agents, known, question.where)
+        return hints(part, read.agents, known, question.where)
 
     def _became_known(self, document: Document) -> None:
         """Effect: what git said of *document* is told, if it makes a difference."""

@@ -4,7 +4,7 @@ Hints: at the end of the first line of each run of lines that an agent wrote and
 Invariants:
     Nothing stands on lines of people, of tools or of unknown origin.
     Runs that fewer than three lines part are one; which hints a line has does not depend on what was asked.
-    A request costs the sections that it asks about, and the lines of those of them in which an agent wrote.
+    A request costs the sections in which an agent wrote; of those that did not change, one look each.
 """
 
 from __future__ import annotations
@@ -14,20 +14,18 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from assaymark.analysis.snapshot import Section
-from assaymark.lineage.lines import LineOrigin
+from assaymark.lineage.lines import LineOrigin, line_origin
 from assaymark.lineage.words import HINT, full_hint, sentence
-from assaymark.lsp.agent_lines import AgentLine, AgentLines
+from assaymark.lsp.agent_lines import NEAR, AgentLines
 from assaymark.lsp.head_lines import HeadLines
 from assaymark.lsp.part import Part
-from assaymark.lsp.wire import Position
 from assaymark.origin import Evidence
-from assaymark.settings.values import Hints, Settings
+from assaymark.settings.values import Hints
 from assaymark.text import Place
 
-# So many lines between two runs are none.
-_NEAR = 3
+_NONE: frozenset[int] = frozenset()
 
-Wanted = Callable[[Place[Section]], Iterator[AgentLine]]
+NotWanted = Callable[[Place[Section]], frozenset[int]]
 
 
 class Range(NamedTuple):
@@ -52,32 +50,34 @@ class Known(NamedTuple):
 
 def hints(part: Part, agents: AgentLines, known: Known, where: Range) -> bytes:
     """The hints in the lines *where* of a document, as JSON. Effect: *head* is asked if it matters."""
-    settings = part.document.options.settings
-    if settings.hints is Hints.off:
+    if part.document.options.settings.hints is Hints.off:
         return b"[]"
-    wanted = _wanted(part, agents, known)
+    text = part.entry.snapshot.text
     items = (
-        _item(part, number, line, settings, known.today) for number, line in _first_lines(part, wanted, where)
+        _item(part, place, number, known.today)
+        for place, number in _first_lines(part, agents, _not_wanted(part, agents, known), where)
+        if part.span.covers(text.line_span(place.line + number))
     )
     return b"[%b]" % b",".join(items)
 
 
-def _wanted(part: Part, agents: AgentLines, known: Known) -> Wanted:
-    """What gives the lines of a section that may have a hint."""
+def _not_wanted(part: Part, agents: AgentLines, known: Known) -> NotWanted:
+    """What gives the lines of a section, counted from its first, that have no hint though an agent's."""
     text = part.entry.snapshot.text
     every = part.document.options.settings.hints is Hints.all
 
-    def wanted(place: Place[Section]) -> Iterator[AgentLine]:
+    def not_wanted(place: Place[Section]) -> frozenset[int]:
         lines = agents.of(text, place.leaf)
         if not lines or every:
-            yield from lines
-        elif (head := known.head()) is None:
-            yield from (line for line in lines if _came_since(line.origin, known.began))
-        else:
-            committed = head.committed(text, place)
-            yield from (line for line in lines if line.number not in committed)
+            return _NONE
+        head = known.head()
+        if head is not None:
+            return head.committed(text, place)
+        return (
+            frozenset(line for line in lines if not _came_since(_origin(place, line), known.began)) or _NONE
+        )
 
-    return wanted
+    return not_wanted
 
 
 def _came_since(line: LineOrigin, began: int) -> bool:
@@ -87,33 +87,39 @@ def _came_since(line: LineOrigin, began: int) -> bool:
     return origin.time is None or origin.time >= began
 
 
-def _first_lines(part: Part, wanted: Wanted, where: Range) -> Iterator[tuple[int, LineOrigin]]:
-    """The first line of each run that starts in *where*, counted in the whole text."""
+def _first_lines(
+    part: Part, agents: AgentLines, not_wanted: NotWanted, where: Range
+) -> Iterator[tuple[Place[Section], int]]:
+    """The first line of each run that starts in *where*, by its section and counted from that."""
     text = part.entry.snapshot.text
-    end = part.span.end
     first, last = part.line + where.first, part.line + where.last
-    before = -1 - _NEAR
     # A run may have begun just above what is asked about; what stands in another cell is no part of it.
-    start = max(first - _NEAR, part.line)
-    place: Place[Section] | None = text.place_of_line(start)
-    while place is not None and place.line <= last and place.start <= end:
-        for line in wanted(place):
-            number = place.line + line.number
-            if not start <= number <= last:
-                continue
-            if number - before > _NEAR and number >= first and _is_in(part, number):
-                yield number, line.origin
-            before = number
-        place = text.after(place)
+    start = max(first - NEAR, part.line)
+    before = start - NEAR - 1
+    for place in text.flagged_places(start):
+        if place.line > last or place.start > part.span.end:
+            break
+        unwanted = not_wanted(place)
+        for run in agents.near(text, place.leaf, unwanted):
+            number = run.first
+            if place.line + number < part.line <= place.line + run.last:
+                # It began in the cell before.
+                lines = agents.of(text, place.leaf)
+                number = next(at for at in lines if at not in unwanted and place.line + at >= part.line)
+            if first <= place.line + number <= last and place.line + number - before > NEAR:
+                yield place, number
+            if place.line + run.last >= part.line:
+                before = place.line + run.last
 
 
-def _is_in(part: Part, number: int) -> bool:
-    return part.span.covers(part.entry.snapshot.text.line_span(number))
+def _origin(place: Place[Section], number: int) -> LineOrigin:
+    return line_origin(place.leaf.chunk, place.leaf.origins, number)
 
 
-def _item(part: Part, number: int, line: LineOrigin, settings: Settings, today: int) -> bytes:
+def _item(part: Part, place: Place[Section], number: int, today: int) -> bytes:
+    settings, line = part.document.options.settings, _origin(place, number)
     origin = line.agent
-    at: Position = part.position(part.entry.snapshot.text.line_span(number).end)
+    at = part.position(part.entry.snapshot.text.line_span(place.line + number).end)
     item = {
         "position": {"line": at.line, "character": at.column},
         "label": full_hint(origin) if settings.hints_name_model and origin is not None else HINT,
