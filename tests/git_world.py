@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from assaymark.lineage import gitai
+from assaymark.record import blaming
+from assaymark.repository import notes
 
 SERVER = Path(__file__).parents[1] / "server"
 
@@ -92,3 +97,36 @@ def assaymark(world: World, *arguments: str, given: str = "") -> subprocess.Comp
         timeout=60,
         check=False,
     )
+
+
+def attest(world: World, *entries: str, path: str = "a.py", commit: str = "HEAD") -> None:
+    """Effect: a note on *commit* says of *path* that `x 1-3` are of a session with the tool `x`."""
+    lines, sessions = [path], {}
+    for entry in entries:
+        tool, spelled = entry.split(" ")
+        lines.append(f"  s_{tool * 14}::t_{'0' * 14} {spelled}")
+        sessions[f"s_{tool * 14}"] = {"agent_id": {"tool": tool, "id": tool, "model": "m"}}
+    records = {
+        "schema_version": "authorship/3.0.0",
+        "base_commit_sha": "0" * 40,
+        "prompts": {},
+        "sessions": sessions,
+    }
+    text = "\n".join([*lines, "---", json.dumps(records, indent=2)])
+    world.git("notes", "--ref", notes.AI, "add", "-f", "-F", "-", commit, given=text)
+
+
+def who(world: World, path: str = "a.py", commit: str = "HEAD") -> str:
+    """The tool of each line, one letter each; a dot for a line that nobody is known of."""
+    found = blaming.lines_at(world.git("rev-parse", commit), path, world.here)
+    assert found is not None
+    marks = blaming.marks(found)
+    letters = []
+    for number, one in enumerate(found.blamed, 1):
+        mark = marks.get(number)
+        letters.append(gitai.origin_of(found.notes[one.commit].ai, mark.ai).tool if mark and mark.ai else ".")
+    return "".join(letters)
+
+
+def text(*lines: str) -> str:
+    return "".join(f"{line}\n" for line in lines)

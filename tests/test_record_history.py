@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from assaymark.lineage import gitai
-from assaymark.record import blaming
 from assaymark.repository import notes
-from git_world import World, isolated, made
+from git_world import World, attest, isolated, made, text, who
 
 HOOKS = ("post-commit", "post-rewrite", "post-merge")
 
@@ -35,39 +34,6 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     world = made(tmp_path / "repository")
     hooked(world)
     return world
-
-
-def attest(world: World, *entries: str, path: str = "a.py", commit: str = "HEAD") -> None:
-    """Effect: a note on *commit* says of *path* that `x 1-3` are of a session with the tool `x`."""
-    lines, sessions = [path], {}
-    for entry in entries:
-        tool, spelled = entry.split(" ")
-        lines.append(f"  s_{tool * 14}::t_{'0' * 14} {spelled}")
-        sessions[f"s_{tool * 14}"] = {"agent_id": {"tool": tool, "id": tool, "model": "m"}}
-    records = {
-        "schema_version": "authorship/3.0.0",
-        "base_commit_sha": "0" * 40,
-        "prompts": {},
-        "sessions": sessions,
-    }
-    text = "\n".join([*lines, "---", json.dumps(records, indent=2)])
-    world.git("notes", "--ref", notes.AI, "add", "-f", "-F", "-", commit, given=text)
-
-
-def who(world: World, path: str = "a.py", commit: str = "HEAD") -> str:
-    """The tool of each line, one letter each; a dot for a line that nobody is known of."""
-    found = blaming.lines_at(world.git("rev-parse", commit), path, world.here)
-    assert found is not None
-    marks = blaming.marks(found)
-    letters = []
-    for number, one in enumerate(found.blamed, 1):
-        mark = marks.get(number)
-        letters.append(gitai.origin_of(found.notes[one.commit].ai, mark.ai).tool if mark and mark.ai else ".")
-    return "".join(letters)
-
-
-def text(*lines: str) -> str:
-    return "".join(f"{line}\n" for line in lines)
 
 
 def noted(world: World, commit: str = "HEAD") -> gitai.Note:

@@ -14,13 +14,15 @@ import re
 import sys
 from typing import NoReturn
 
-from assaymark.cli import blame_manual, hooks_manual, manual
+from assaymark.cli import blame_manual, hooks_manual, manual, notes_manual
 from assaymark.cli.blame_arguments import add_blame, add_why
 from assaymark.cli.check_arguments import add_baseline, add_check, add_rules_place
 from assaymark.cli.hooks_arguments import add_hooks, add_privacy, add_uninstall
 from assaymark.cli.manual import Page
+from assaymark.cli.notes_arguments import add_notes
 from assaymark.cli.usage import WRONG_USAGE, did_you_mean
 from assaymark.hooks.entry import TOOLS
+from assaymark.hooks.git.entry import PROGRAMS as GIT_PROGRAMS
 
 # How argparse says that a word is none of those that could stand there.
 _CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from ([^)]*)")
@@ -59,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     add_blame(_command(commands, "blame", blame_manual.BLAME))
     add_why(_command(commands, "why", blame_manual.WHY))
     add_hooks(_command(commands, "hooks", hooks_manual.HOOKS))
+    add_notes(_command(commands, "notes", notes_manual.NOTES))
     add_privacy(_command(commands, "privacy", hooks_manual.PRIVACY))
     add_uninstall(_command(commands, "uninstall", hooks_manual.UNINSTALL_ALL))
     _add_lsp(_command(commands, "lsp", manual.LSP))
@@ -155,7 +158,7 @@ def _add_lsp(lsp: _Parser) -> None:
 
 
 def _add_hook(hook: _Parser) -> None:
-    hook.add_argument("tool", choices=TOOLS, metavar="TOOL", help="which agent's")
+    hook.add_argument("tool", choices=(*TOOLS, *GIT_PROGRAMS), metavar="TOOL", help="which agent's")
     hook.add_argument("--record", metavar="FILE", help="also write the event there, without what it says")
     hook.add_argument("payload", nargs="?", metavar="PAYLOAD", help="the event; without it, standard input")
 

@@ -33,6 +33,10 @@ def hooked(words: list[str]) -> int | None:
 
     None for all else that can be typed there, right or wrong. Effect: runs the hook.
     """
+    if words and words[0].startswith("git-"):
+        from assaymark.hooks.git.entry import main
+
+        return main(words[0], words[1:])
     from assaymark.hooks.entry import TOOLS, hook
 
     if not words or words[0] not in TOOLS:

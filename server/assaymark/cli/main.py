@@ -103,8 +103,11 @@ def _run(options: Namespace) -> int:
 
             return completion(options.shell)
         case "hook":
+            from assaymark.cli.entry import hooked
             from assaymark.hooks.entry import hook
 
+            if options.tool.startswith("git-"):
+                return hooked(list(options.typed[1:])) or 0
             return hook(options.tool, options.payload, options.record)
         case "doctor":
             return _doctor(options)
@@ -123,6 +126,10 @@ def _run(options: Namespace) -> int:
             from assaymark.cli.hooks import hooks
 
             return hooks(options)
+        case "notes":
+            from assaymark.cli.notes import notes
+
+            return notes(options)
         case "privacy":
             from assaymark.cli.privacy import privacy
 

@@ -13,11 +13,12 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from assaymark.ledger.events import Committed, stamp
 from assaymark.record.committing import Known, Terms, nothing_known
-from assaymark.record.marks import MODEL, TOOL
+from assaymark.record.wording import included
 from assaymark.repository.history import git_folder
 from assaymark.repository.place import Place, place_of
 
@@ -37,6 +38,7 @@ class Ledger(Protocol):
     secret: Secret
 
     def state(self, path: str, content: bytes) -> Runs | None: ...
+    def state_by_digest(self, path: str, digest: str) -> Runs | None: ...
     def record(self, events: Sequence[Event]) -> None: ...
     def close(self) -> None: ...
 
@@ -57,12 +59,25 @@ def ground(here: str) -> Iterator[Ground]:
     place = place_of(here)
     complaints: list[str] = []
     ledger = _ledger(place, complaints)
-    known = nothing_known if ledger is None else _known(ledger, complaints)
+    known = nothing_known if ledger is None else _safely(ledger.state, complaints)
     try:
-        yield Ground(place, git_folder(place.top), Terms(place.top, known, _included()), ledger, complaints)
+        yield Ground(
+            place, git_folder(place.top), Terms(place.top, known, included(place.top)), ledger, complaints
+        )
     finally:
         if ledger is not None:
             ledger.close()
+
+
+def exactly(its: Ground) -> Ground:
+    """*its* terms, but of a content that the ledger never heard of it knows nothing."""
+    if its.ledger is None:
+        return its
+    ledger = its.ledger
+    known = _safely(
+        lambda path, content: ledger.state_by_digest(path, ledger.secret.digest(content)), its.complaints
+    )
+    return its._replace(terms=replace(its.terms, known=known))
 
 
 def say_committed(store: str, commits: Iterable[tuple[str, Iterable[str]]]) -> None:
@@ -86,19 +101,15 @@ def _ledger(place: Place, complaints: list[str]) -> Ledger | None:
         return None
 
 
-def _known(ledger: Ledger, complaints: list[str]) -> Known:
+def _safely(ask: Known, complaints: list[str]) -> Known:
     store = importlib.import_module("assaymark.ledger.store")
 
     def known(path: str, content: bytes) -> Runs | None:
         try:
-            return ledger.state(path, content)
+            return ask(path, content)
         except store.Unavailable as error:
             if str(error) not in complaints:
                 complaints.append(str(error))
             return None
 
     return known
-
-
-def _included() -> frozenset[str]:
-    return frozenset((TOOL, MODEL))

@@ -22,18 +22,19 @@ _SAFE = (
     "--no-optional-locks",
     *("-c", "core.fsmonitor=false"),
     *("-c", "core.hooksPath=/dev/null"),
-    *("-c", "protocol.allow=never"),
     *("-c", "submodule.recurse=false"),
 )
-_SAFE_ENVIRONMENT = {
-    "GIT_OPTIONAL_LOCKS": "0",
+_OFFLINE = ("-c", "protocol.allow=never")
+# A remote whose address is a command stays one that is not run.
+_ONLINE = ("-c", "protocol.ext.allow=never")
+_SAFE_ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+_OFFLINE_ENVIRONMENT = {
+    **_SAFE_ENVIRONMENT,
     "GIT_TERMINAL_PROMPT": "0",
-    "GIT_NO_LAZY_FETCH": "1",
     # A repository's protocol.<name>.allow outranks protocol.allow, but not this.
     "GIT_ALLOW_PROTOCOL": "none",
-    "LC_ALL": "C",
 }
-_SECONDS = 60
+_SECONDS, _SECONDS_ONLINE = 60, 600
 _REGULAR = frozenset(("100644", "100755"))
 # The kinds of objects whose content is asked for.
 _READ = frozenset(("blob", "commit"))
@@ -64,6 +65,20 @@ def program() -> str | None:
 
 def run(arguments: tuple[str, ...], here: str | None = None, given: bytes = b"") -> bytes:
     """What git answers to *arguments* in the folder *here*, with *given* on its input. Raises GitError."""
+    return _answered(arguments, here, given, online=False)
+
+
+def run_online(arguments: tuple[str, ...], here: str) -> bytes:
+    """
+    What git answers to *arguments* in the folder *here*. Raises GitError.
+
+    Effect: git may speak to another machine, and ask for a password; so only what was asked for by name may
+    lead here.
+    """
+    return _answered(arguments, here, b"", online=True)
+
+
+def _answered(arguments: tuple[str, ...], here: str | None, given: bytes, *, online: bool) -> bytes:
     git = program()
     if git is None:
         msg = "git was not found on PATH"
@@ -71,12 +86,12 @@ def run(arguments: tuple[str, ...], here: str | None = None, given: bytes = b"")
     environment = {name: value for name, value in os.environ.items() if name != "GIT_EXTERNAL_DIFF"}
     try:
         done = subprocess.run(
-            (git, *_SAFE, *arguments),
+            (git, *_SAFE, *(_ONLINE if online else _OFFLINE), *arguments),
             cwd=here,
-            env=environment | _SAFE_ENVIRONMENT,
+            env=environment | (_SAFE_ENVIRONMENT if online else _OFFLINE_ENVIRONMENT),
             input=given,
             capture_output=True,
-            timeout=_SECONDS,
+            timeout=_SECONDS_ONLINE if online else _SECONDS,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:

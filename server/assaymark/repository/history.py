@@ -93,8 +93,13 @@ def left_behind(several: list[Step], parents: Iterable[str]) -> list[str]:
 def picked(folder: str, message: str) -> list[str]:
     """The commits that the one with this *message* was picked or squashed from, the oldest first."""
     head = _text(os.path.join(folder, "CHERRY_PICK_HEAD")).strip()
+    return ids_among([*said_of(message), head])
+
+
+def said_of(message: str) -> list[str]:
+    """The commits that *message* says its own was picked or squashed from, the oldest first."""
     squashed = _SQUASHED_COMMIT.findall(message)[::-1] if _SQUASHED in message else []
-    return ids_among([*squashed, *_PICKED.findall(message), head])
+    return ids_among([*squashed, *_PICKED.findall(message)])
 
 
 def reverted(message: str) -> list[str]:
