@@ -11,10 +11,9 @@ Invariants:
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from assaymark.ledger.events import Committed, stamp
 from assaymark.record.committing import Known, Terms, nothing_known
@@ -23,24 +22,12 @@ from assaymark.repository.history import git_folder
 from assaymark.repository.place import Place, place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
-    from assaymark.ledger.events import Event
-    from assaymark.ledger.secret import Secret
+    from assaymark.ledger.store import Ledger
     from assaymark.origin import Runs
 
 _FILES = ("ledger.sqlite", "spool")
-
-
-class Ledger(Protocol):
-    """What is asked of an open ledger."""
-
-    secret: Secret
-
-    def state(self, path: str, content: bytes) -> Runs | None: ...
-    def state_by_digest(self, path: str, digest: str) -> Runs | None: ...
-    def record(self, events: Sequence[Event]) -> None: ...
-    def close(self) -> None: ...
 
 
 class Ground(NamedTuple):
@@ -92,22 +79,23 @@ def say_committed(store: str, commits: Iterable[tuple[str, Iterable[str]]]) -> N
 def _ledger(place: Place, complaints: list[str]) -> Ledger | None:
     if not any(os.path.exists(os.path.join(place.store, name)) for name in _FILES):
         return None
-    store = importlib.import_module("assaymark.ledger.store")
+    # Late, as below: a database is not there in most repositories.
+    from assaymark.ledger.store import Unavailable, opened
+
     try:
-        ledger: Ledger = store.opened(place.store, "git")
-        return ledger
-    except store.Unavailable as error:
+        return opened(place.store, "git")
+    except Unavailable as error:
         complaints.append(str(error))
         return None
 
 
 def _safely(ask: Known, complaints: list[str]) -> Known:
-    store = importlib.import_module("assaymark.ledger.store")
+    from assaymark.ledger.store import Unavailable
 
     def known(path: str, content: bytes) -> Runs | None:
         try:
             return ask(path, content)
-        except store.Unavailable as error:
+        except Unavailable as error:
             if str(error) not in complaints:
                 complaints.append(str(error))
             return None
