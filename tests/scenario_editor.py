@@ -7,9 +7,10 @@ Positions are `line:column`, both from 1, columns in characters (the door is ask
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from assaymark.analysis.attributing import runs_of
 from assaymark.origin import Runs
@@ -55,6 +56,41 @@ class Buffer:
         whole = self.text if text is None else text
         ends = [found.end() for found in _LINE_END.finditer(whole, 0) if found.end() <= at]
         return {"line": len(ends), "character": at - (ends[-1] if ends else 0)}
+
+
+# How an editor spells what it undoes: the swaps that take a step back, made of a text, or others that come to the same.
+Spelling: TypeAlias = "Callable[[str, Sequence[Swap]], Sequence[Swap]]"
+
+
+def as_made(text: str, swaps: Sequence[Swap]) -> Sequence[Swap]:
+    return swaps
+
+
+def as_least(text: str, swaps: Sequence[Swap]) -> Sequence[Swap]:
+    """One swap, as small as can be."""
+    new = text
+    for swap in swaps:
+        new = new[: swap.start] + swap.new + new[swap.start + len(swap.old) :]
+    return [least(text, new)]
+
+
+def least(old: str, new: str) -> Swap:
+    """The least that makes *new* of *old* and stands at no place inside a line end."""
+    head = _n_shared(old, new)
+    head -= any(_splits(text, head) for text in (old, new))
+    tail = _n_shared(old[head:][::-1], new[head:][::-1])
+    tail -= any(_splits(text, len(text) - tail) for text in (old, new))
+    return Swap(head, old[head : len(old) - tail], new[head : len(new) - tail])
+
+
+def _splits(text: str, at: int) -> bool:
+    return text[max(at - 1, 0) : at + 1] == "\r\n"
+
+
+def _n_shared(one: str, other: str) -> int:
+    """How many characters the two begin with in common."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
 
 
 class Editor:
@@ -112,14 +148,20 @@ class Editor:
         """The same, for swaps that are all spelled for the text before."""
         self.make(buffer, *sorted(swaps, key=lambda swap: -swap.start))
 
-    def undo(self, buffer: Buffer) -> None:
+    def in_a_burst(self, buffer: Buffer, swaps: Sequence[Swap]) -> None:
+        """The same, each in a change of its own, and all of them read by the server before it answers."""
+        self.inside.come(*(self._message(buffer, [swap]) for swap in swaps))
+        buffer.done.append(list(swaps))
+        buffer.undone = []
+
+    def undo(self, buffer: Buffer, spelled: Spelling = as_made) -> None:
         step = buffer.done.pop()
-        self._send(buffer, [swap.inverse for swap in reversed(step)])
+        self._send(buffer, spelled(buffer.text, [swap.inverse for swap in reversed(step)]))
         buffer.undone.append(step)
 
-    def redo(self, buffer: Buffer) -> None:
+    def redo(self, buffer: Buffer, spelled: Spelling = as_made) -> None:
         step = buffer.undone.pop()
-        self._send(buffer, step)
+        self._send(buffer, spelled(buffer.text, step))
         buffer.done.append(step)
 
     def merge_steps(self, buffer: Buffer, n: int) -> None:
@@ -149,7 +191,11 @@ class Editor:
         text = self.inside.session.read(uri).snapshot.text
         return text.whole(), runs_of(text)
 
-    def _send(self, buffer: Buffer, swaps: Any) -> None:
+    def _send(self, buffer: Buffer, swaps: Sequence[Swap]) -> None:
+        self.inside.come(self._message(buffer, swaps))
+
+    def _message(self, buffer: Buffer, swaps: Sequence[Swap]) -> Message:
+        """Effect: the buffer has the *swaps* in it; the message tells the server."""
         changes = []
         for swap in swaps:
             end = swap.start + len(swap.old)
@@ -160,13 +206,11 @@ class Editor:
         buffer.version += 1
         if not buffer.cell:
             document = {"uri": buffer.uri, "version": buffer.version}
-            self.inside.notify(
-                "textDocument/didChange", {"textDocument": document, "contentChanges": changes}
-            )
-            return
+            params: Message = {"textDocument": document, "contentChanges": changes}
+            return {"method": "textDocument/didChange", "params": params}
         content = {"document": {"uri": buffer.uri, "version": buffer.version}, "changes": changes}
         params = {
             "notebookDocument": {"uri": self.notebooks[buffer.uri], "version": buffer.version},
             "change": {"cells": {"textContent": [content]}},
         }
-        self.inside.notify("notebookDocument/didChange", params)
+        return {"method": "notebookDocument/didChange", "params": params}

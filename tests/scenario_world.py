@@ -20,7 +20,7 @@ from typing import Any
 
 from assaymark.origin import Origin, Runs
 from scenario_agents import Agents, Payload, encoded, hook_of
-from scenario_editor import Buffer, Editor, Swap
+from scenario_editor import Buffer, Editor, Swap, least
 from scenario_page import BAR, Expected, Scenario, Shown, Step
 
 _BLANK = " \t\r\n"
@@ -185,7 +185,7 @@ def _reload(world: World, one: Step, words: tuple[str, ...], said: dict[str, str
     if "whole" in words:
         world.editor.make(buffer, Swap(0, buffer.text, new))
     elif buffer.text != new:
-        world.editor.make(buffer, _least(buffer.text, new))
+        world.editor.make(buffer, least(buffer.text, new))
     world.editor.disk_changed(buffer.uri)
 
 
@@ -522,18 +522,6 @@ def _swap(buffer: Buffer, where: str, new: str) -> Swap:
     start, end = where.split("-")
     first, last = buffer.offset(start), buffer.offset(end)
     return Swap(first, buffer.text[first:last], new)
-
-
-def _least(old: str, new: str) -> Swap:
-    head = _n_shared(old, new)
-    tail = _n_shared(old[head:][::-1], new[head:][::-1])
-    return Swap(head, old[head : len(old) - tail], new[head : len(new) - tail])
-
-
-def _n_shared(one: str, other: str) -> int:
-    """How many characters the two begin with in common."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
 
 
 @contextlib.contextmanager

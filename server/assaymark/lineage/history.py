@@ -9,7 +9,7 @@ Invariant: what undoing brings back is bytes that this text held, with the origi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from assaymark.dataclass import dataclass
@@ -87,7 +87,7 @@ class History:
         if found is None:
             return self.remembered(edit), self.edited(inverse)
         restored, below = found
-        return restored, History(below, _pushed(self.future, inverse))
+        return restored, History(below, _pushed(self.future, _taking_back(restored, edit, standing)))
 
     def redone(self, edit: Edit, inverse: Inverse, standing: Standing) -> tuple[Restored | None, History]:
         """The same for an edit that does again what was undone."""
@@ -95,7 +95,7 @@ class History:
         if found is None:
             return self.remembered(edit), self.edited(inverse)
         restored, below = found
-        return restored, History(_pushed(self.past, inverse), below)
+        return restored, History(_pushed(self.past, _taking_back(restored, edit, standing)), below)
 
     def remembered(self, edit: Edit) -> Restored | None:
         """The origins of just the bytes of *edit* when they last went: from its place, or from one alone."""
@@ -112,6 +112,14 @@ class History:
     def _all(self, most: int) -> Iterator[Inverse]:
         for stack in (self.past, self.future):
             yield from (entry.top for entry, _ in zip(stack or (), range(most), strict=False))
+
+
+def composed(inverses: Sequence[Inverse], standing: Standing) -> Inverse:
+    """One inverse for several, one at least: each in the text that the one before makes, the first in *standing*."""
+    step = inverses[0]
+    for then in inverses[1:]:
+        step = _composed(step, then, standing)
+    return step
 
 
 def _pushed(stack: _Stack | None, inverse: Inverse) -> _Stack:
@@ -149,6 +157,12 @@ def _taken_back(
         if restored is not None:
             return restored, entry.below
     return None
+
+
+def _taking_back(restored: Restored, edit: Edit, standing: Standing) -> Inverse:
+    """What takes *edit* back with all that it *restored*, which may be more than it spells."""
+    old, runs = standing(Span(restored.span.start, restored.span.end - edit.growth))
+    return Inverse(restored.span, old, runs)
 
 
 def _composed(first: Inverse, then: Inverse, standing: Standing) -> Inverse:

@@ -21,7 +21,7 @@ from assaymark.analysis.attributing import Came, runs_between, standing_before
 from assaymark.dataclass import dataclass, field
 from assaymark.lineage import arrivals, tokens
 from assaymark.lineage.changes import Change, narrowed, where, where_still
-from assaymark.lineage.history import History, Inverse
+from assaymark.lineage.history import History, Inverse, composed
 from assaymark.lsp.signal import OWN, Kind, Signal
 from assaymark.lsp.wire import Position
 from assaymark.origin import Arrival, Runs, covering, joined, sliced, unknown
@@ -229,19 +229,31 @@ class Arrivals:
         entry = self._desk.at(document.uri)
         if entry is None:
             return
-        history = changes[0].before
-        if len(changes) > 1 or changes[0] is not track.changes[-1]:
-            for change in changes:
-                restored = history.remembered(change.edit)
-                if restored is not None:
-                    self._attribute(document, change, restored.own)
+        history, text = changes[0].before, entry.snapshot.text
+        if list(changes) != track.changes[-len(changes) :]:
+            self._bring_back_each(document, history, changes)
             return
-        change = changes[0]
+
+        def standing(span: Span) -> tuple[bytes, Runs]:
+            return text.slice(span), runs_between(text, span)
+
+        # An editor may take back one step as several edits.
+        inverse = composed([change.inverse for change in reversed(changes)], standing)
+        start = inverse.span.start
+        edit = Edit(Span(start, start + len(inverse.old)), text.slice(inverse.span))
         turned = history.undone if signal.kind is Kind.undo else history.redone
-        standing = standing_before(entry.snapshot.text, change.inverse)
-        restored, track.history = turned(change.edit, change.inverse, standing)
+        restored, track.history = turned(edit, inverse, standing_before(text, inverse))
         if restored is not None:
             self._desk.attribute(document.uri, restored.span, restored.runs)
+        elif len(changes) > 1:
+            self._bring_back_each(document, history, changes)
+
+    def _bring_back_each(self, document: Document, history: History, changes: Sequence[Change]) -> None:
+        """Effect: what each of *changes* brought has the origins that just these bytes had when they went."""
+        for change in changes:
+            restored = history.remembered(change.edit)
+            if restored is not None:
+                self._attribute(document, change, restored.own)
 
     def _attribute(self, document: Document, change: Change, runs: Runs) -> None:
         """Effect: what is left of the bytes of *change* is of the origins *runs*."""
