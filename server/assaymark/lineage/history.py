@@ -115,7 +115,7 @@ class History:
 
 
 def composed(inverses: Sequence[Inverse], standing: Standing) -> Inverse:
-    """One inverse for several, one at least: each in the text that the one before makes, the first in *standing*."""
+    """One inverse for several: each in the text that the one before makes, the first in *standing*."""
     step = inverses[0]
     for then in inverses[1:]:
         step = _composed(step, then, standing)

@@ -230,7 +230,8 @@ class Arrivals:
         if entry is None:
             return
         history, text = changes[0].before, entry.snapshot.text
-        if list(changes) != track.changes[-len(changes) :]:
+        newest = islice(reversed(track.changes), len(changes))
+        if any(one is not other for one, other in zip(newest, reversed(changes), strict=False)):
             self._bring_back_each(document, history, changes)
             return
 
