@@ -30,6 +30,7 @@ N_STEPS = 14
 COPILOT, CLAUDE = frozenset(("ai:accept copilot",)), frozenset(("ai:hook claude",))
 _AI = {COPILOT, CLAUDE}
 _KEYS = ["a", "b", "x", "_", " ", "=", "(", ")", ".", "é", "1", "\n", "()", '""', "    "]
+_TOKENS = re.compile(r"\w+|[^\s\w]")
 _NAME = re.compile(r"[A-Za-z_]\w{2,}")
 
 
@@ -333,6 +334,30 @@ class Play:
         self.tell("format", tool="ruff")
         return True
 
+    def sorting(self) -> bool:
+        """A formatter puts lines in another order."""
+        start, end = self.lines_of()
+        lines = re.split(r"(?<=\n)", self.buffer.text[start:end])[:-1]
+        ordered = self.chance.sample(lines, len(lines))
+        alike = {" ".join(_TOKENS.findall(line)) for line in lines}
+        if lines == ordered or len(alike) < len(lines) or any(" " not in one for one in alike):
+            return False
+        self.log.append(f"sort {start}..{end} {ordered}")
+        first = self.byte(start)
+        whose: dict[str, list[Cell]] = {}
+        at = first
+        for line in lines:
+            size = len(line.encode())
+            whose[line] = self.page.now[at : at + size]
+            at += size
+        tool = frozenset(("tool:accept ruff",))
+        some = frozenset[str]().union(tool, *(may for _, may in self.page.now[first:at]))
+        self.make(Swap(start, "".join(lines), "".join(ordered)), may=tool)
+        new = [(byte, some if byte in b" \t\r\n" else may) for line in ordered for byte, may in whose[line]]
+        self.page.put(first, at, new)
+        self.tell("format", tool="ruff")
+        return True
+
     def _kept_apart(self, words: list[tuple[list[Cell], str]], tool: May) -> list[Cell]:
         """*words* with their blanks; two that would become one have a blank between them."""
         kept: list[tuple[list[Cell], str]] = []
@@ -423,6 +448,7 @@ _STEPS: list[tuple[int, Callable[[Play], bool]]] = [
     (4, Play.undoing),
     (3, Play.redoing),
     (2, Play.formatting),
+    (1, Play.sorting),
     (2, Play.renaming),
     (1, Play.waiting),
 ]

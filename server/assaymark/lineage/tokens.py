@@ -22,7 +22,7 @@ from assaymark.origin import Origin, Run, Runs, joined, sliced
 from assaymark.text import LINE_END
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _TOKEN = re.compile(rb"[\w\x80-\xff]+|[^\s\w\x80-\xff]")
 
@@ -87,9 +87,9 @@ def _tokens(data: bytes) -> list[_Token]:
 
 
 def _sources(before: Sequence[_Token], after: Sequence[_Token]) -> dict[int, int]:
-    """The tokens of *after* that stand in *before*, by their numbers there: whole lines first."""
+    """The tokens of *after* that stand in *before*, by their numbers there."""
     found: dict[int, int] = {}
-    for match in (_lines_alike, _tokens_alike):
+    for match in (_tokens_in_order, _lines_alike, _tokens_alike):
         taken = frozenset(found.values())
         gone = [number for number in range(len(before)) if number not in taken]
         come = [number for number in range(len(after)) if number not in found]
@@ -98,11 +98,26 @@ def _sources(before: Sequence[_Token], after: Sequence[_Token]) -> dict[int, int
     return found
 
 
+def _tokens_in_order(before: Sequence[_Token], after: Sequence[_Token]) -> Iterable[tuple[int, int]]:
+    """The tokens that stand in both, if some were only added or only taken away: then nothing was moved."""
+    pairs = [
+        (same.new + at, same.old + at)
+        for same in aligned([token.text for token in before], [token.text for token in after])
+        for at in range(same.n)
+    ]
+    return pairs if len(pairs) == min(len(before), len(after)) else ()
+
+
 def _lines_alike(before: Sequence[_Token], after: Sequence[_Token]) -> Iterator[tuple[int, int]]:
     """The tokens of lines that stand in both, in order or once on either side."""
-    olds, news = _lines(before), _lines(after)
+    olds, news = _telling_lines(before), _telling_lines(after)
     for old, new in _alike([_text(before, line) for line in olds], [_text(after, line) for line in news]):
         yield from zip(news[new], olds[old], strict=True)
+
+
+def _telling_lines(tokens: Sequence[_Token]) -> list[range]:
+    """The lines of *tokens*, but for those of one alone, which breaking another line may make too."""
+    return [line for line in _lines(tokens) if len(line) > 1]
 
 
 def _tokens_alike(before: Sequence[_Token], after: Sequence[_Token]) -> Iterator[tuple[int, int]]:
