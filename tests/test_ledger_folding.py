@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assaymark.hooks.narrowing import changes
 from assaymark.ledger.events import Change, Edited, Event, Moved, Saved, Stamp
 from assaymark.ledger.folding import DISK, Around, State, anchored, filled, folded
 from assaymark.ledger.merging import insert
@@ -118,6 +119,25 @@ def test_a_text_before_that_is_not_known_at_all() -> None:
     newest = state(b"one\ntwo\n", "hhhhaaaa")
     event = edited(None, b"one\nXX\ntwo\n", origin=AI_2, ranges=((4, 7), (90, 99)))
     assert letters(folded(event, Around(newest=newest)).runs) == "hhhhAAAaaaa"
+
+
+def test_a_file_that_is_written_anew_is_the_tools_where_it_is_new() -> None:
+    """Lines that stood there before stay whose they were, also where that is not known."""
+    newest = state(b"one\ntwo\nold\n", "hhhhaaaa----")
+    event = edited(None, b"one\nNEW\ntwo\nold\n", origin=AI_2, ranges=((0, 16),))
+    assert letters(folded(event, Around(newest=newest)).runs) == "hhhhAAAAaaaa----"
+    # An editor that saw it first knew as little of the new line as of the old one.
+    known = state(event_text := b"one\nNEW\ntwo\nold\n", "hhhhddddaaaa----")
+    assert event.after == SECRET.digest(event_text)
+    assert letters(folded(event, Around(None, known, newest)).runs) == "hhhhAAAAaaaa----"
+
+
+def test_what_was_typed_while_a_command_ran_is_not_the_commands() -> None:
+    """An editor saved the file in between: its lines stay its own, though they are in no text before."""
+    before, between = state(b"one\n", "hhhh"), state(b"one\ntyped\nold\n", "hhhhhhhhhhdddd")
+    event = edited(b"one\n", b"one\ntyped\nold\nNEW\n", (4, 4, 14))
+    assert letters(folded(event, Around(before, newest=between)).runs) == "hhhhhhhhhhaaaaaaaa"
+    assert letters(folded(event, Around(None, newest=between)).runs)[4:] == "hhhhhhaaaaaaaa"
 
 
 def test_what_an_editor_saw_first_is_explained_later() -> None:
@@ -261,6 +281,23 @@ class Model:
             lines_before=SECRET.outline(before),
         )
 
+    def command(self, before: bytes) -> Edited:
+        """What came since *before*, all of it put down to a command."""
+        edits = tuple(
+            Change(one.start, one.end, one.new_end - one.new_start) for one in changes(before, self.text)
+        )
+        return Edited(
+            *self.stamp("hook"),
+            "a.py",
+            AI,
+            SECRET.digest(before),
+            SECRET.digest(self.text),
+            edits,
+            len(self.text),
+            SECRET.outline(self.text),
+            lines_before=SECRET.outline(before),
+        )
+
     def typed(self, known: str) -> str:
         """Somebody types; what an editor *known* of the bytes is after that."""
         at = self.chance.randint(0, len(self.text))
@@ -363,7 +400,7 @@ def test_clocks_that_disagree_cost_nothing_where_each_text_is_heard_of(seed: int
 
 def play(chance: random.Random, model: Model, ledger: Record) -> None:
     """Effect: one thing happens, and the ledger hears of it."""
-    match chance.randrange(6):
+    match chance.randrange(7):
         case 0 | 1:
             # Several edits by hooks, heard of in any order.
             events = [model.by_agent() for _ in range(chance.randint(1, 4))]
@@ -387,6 +424,13 @@ def play(chance: random.Random, model: Model, ledger: Record) -> None:
                 ledger.record([model.saved(model.typed_line(known))])
             ledger.record([event])
         case 4:
+            # Somebody types while a command runs, of which nothing is heard before it ends.
+            before, first = model.text, letters(ledger.state(model.text))
+            ledger.record([model.saved(model.typed_line(first))])
+            at = chance.choice(model.lines()[:-1])
+            model.replace(at, at, model.line() + model.line(), "a")
+            ledger.record([model.command(before)])
+        case 5:
             # The hook is heard of first, and the editor, which does not ask, saves what it saw.
             event = model.by_agent()
             ledger.record([event])

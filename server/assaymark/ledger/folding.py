@@ -53,11 +53,15 @@ class State(NamedTuple):
 
 
 class Around(NamedTuple):
-    """What is known when an event is folded: the states *before* it and *after* it, and the *newest* one."""
+    """
+    What is known when an event is folded: the states *before* it and *after* it, the *newest* other one when
+    it happened, as far as clocks tell, and the *last* one that was heard of.
+    """
 
     before: State | None = None
     after: State | None = None
     newest: State | None = None
+    last: State | None = None
 
 
 def folded(event: Edited | Saved, around: Around) -> State:
@@ -74,14 +78,17 @@ def folded(event: Edited | Saved, around: Around) -> State:
         return known._replace(runs=filled(known.runs, found.runs), lines=lines)
     # An editor saw bytes come before it was heard who wrote them: it knows best, but for what is reported,
     # and for what it found in the file itself.
-    runs = filled(filled(known.runs, _reported(event)), found.runs, _FROM_OUTSIDE)
+    said = _overlaid(covering(event.n_bytes, DISK), _landed(event), _news(event, around))
+    runs = filled(filled(known.runs, said), found.runs, _FROM_OUTSIDE)
     return known._replace(runs=runs, lines=lines)
 
 
 def refolded(event: Edited, before: State, after: State) -> State:
     """The state *after* an edit that was folded earlier, now that more is known of the one *before* it."""
-    fits = _before(event, Around(before), _n_before(event)) is not None
-    return folded(event, Around(before, after)) if fits else after
+    if _before(event, Around(before), _n_before(event)) is None:
+        return after
+    found = _edited(event, Around(before))
+    return after._replace(runs=filled(after.runs, found.runs), exact=after.exact or found.exact)
 
 
 def digest_after(event: Edited | Saved) -> str:
@@ -89,8 +96,8 @@ def digest_after(event: Edited | Saved) -> str:
     return (event.after or f"~{event.id}") if isinstance(event, Edited) else event.digest
 
 
-def anchored(state: State, lines: bytes, n_bytes: int) -> Runs:
-    """The origins of *n_bytes* with the outline *lines*, as far as these are lines of *state*."""
+def anchored(state: State, lines: bytes, n_bytes: int, otherwise: Origin = DISK) -> Runs:
+    """The origins of *n_bytes* with the outline *lines*: those of lines of *state*, and *otherwise*."""
     old, new = outlined(state.lines), outlined(lines)
     starts = [0, *accumulate(line.n_bytes for line in old)]
     # No outline is kept of a very long text, and one that is not of this text says nothing of it.
@@ -100,11 +107,10 @@ def anchored(state: State, lines: bytes, n_bytes: int) -> Runs:
     found: list[Runs] = []
     at = 0
     for same in aligned([line.hash for line in old], [line.hash for line in new]):
-        found.append(_of_the_disk(new[at : same.new]))
+        found.append(covering(_length(new[at : same.new]), otherwise))
         at = same.new + same.n
         found.extend(_carried(old[same.old : same.old + same.n], new[same.new : at], starts[same.old], cut))
-    found.append(_of_the_disk(new[at:]))
-    return joined(found)
+    return joined([*found, covering(_length(new[at:]), otherwise)])
 
 
 def filled(known: Runs, other: Runs, arrivals: frozenset[Arrival] | None = None) -> Runs:
@@ -136,13 +142,39 @@ def _edited(event: Edited, around: Around) -> State:
     digest = digest_after(event)
     before = _before(event, around, _n_before(event))
     if before is not None:
-        return State(digest, _spliced(event, before.runs), event.lines, before.exact)
-    if around.newest is None:
-        rest = covering(event.n_bytes, STANDING)
+        rest, is_exact = _spliced(event, before.runs), before.exact
+    elif around.newest is not None:
+        rest, is_exact = anchored(around.newest, event.lines, event.n_bytes), False
     else:
-        rest = anchored(around.newest, event.lines, event.n_bytes)
-    runs = _overlaid(rest, _landed(event), event.origin)
-    return State(digest, runs, event.lines, exact=around.newest is None)
+        rest, is_exact = covering(event.n_bytes, STANDING), True
+    runs = _overlaid(rest, _landed(event), _news(event, around))
+    return State(digest, runs, event.lines, exact=is_exact)
+
+
+def _news(event: Edited, around: Around) -> Runs:
+    """
+    The text after as if all of it had come with *event*, but for the lines that stood there before.
+
+    While a command runs, somebody may save the file, and a tool may write anew what stands there: neither is
+    its own. Lines of which nothing was known are, if the text before is known not to have had them.
+    """
+    news = covering(event.n_bytes, event.origin)
+    if around.newest is not None and around.newest.digest != event.before:
+        news = anchored(around.newest, event.lines, event.n_bytes, event.origin)
+        news = news if event.before is None else _preferred(news, event.origin)
+    # Where clocks disagree, this may be what was saved in between.
+    if around.last is not None and around.last.digest not in {event.before, event.after}:
+        news = _with_typed(news, anchored(around.last, event.lines, event.n_bytes))
+    return news
+
+
+def _with_typed(news: Runs, last: Runs) -> Runs:
+    cut, at = _Cut(news), 0
+    found: list[Runs] = []
+    for run in last:
+        found.append((run,) if run.origin.author is Author.human else cut(at, at + run.n_bytes))
+        at += run.n_bytes
+    return joined(found)
 
 
 def _n_before(event: Edited) -> int:
@@ -171,11 +203,6 @@ def _spliced(event: Edited, before: Runs) -> Runs:
     return joined([*found, cut(at, n_bytes_of(before))])
 
 
-def _reported(event: Edited) -> Runs:
-    """What *event* alone says of the text after it."""
-    return _overlaid(covering(event.n_bytes, DISK), _landed(event), event.origin)
-
-
 def _landed(event: Edited) -> Iterator[tuple[int, int]]:
     """The bytes of the text after that are the tool's, in ascending order and within the text."""
     at = 0
@@ -194,11 +221,12 @@ def _shifted(event: Edited) -> Iterator[tuple[int, int]]:
         growth += edit.n_new - (edit.end - edit.start)
 
 
-def _overlaid(runs: Runs, ranges: Iterator[tuple[int, int]], origin: Origin) -> Runs:
-    cut, at = _Cut(runs), 0
+def _overlaid(runs: Runs, ranges: Iterator[tuple[int, int]], news: Runs) -> Runs:
+    """*runs*, with *ranges* as *news* has them."""
+    cut, new, at = _Cut(runs), _Cut(news), 0
     found: list[Runs] = []
     for start, end in ranges:
-        found += [cut(at, start), covering(end - start, origin)]
+        found += [cut(at, start), new(start, end)]
         at = end
     return joined([*found, cut(at, n_bytes_of(runs))])
 
@@ -207,14 +235,14 @@ def _preferred(runs: Runs, otherwise: Origin) -> Runs:
     return tuple(Run(n, otherwise if one.author is Author.unknown else one) for n, one in runs)
 
 
-def _of_the_disk(lines: Sequence[Line]) -> Runs:
-    return covering(sum(line.n_bytes for line in lines), DISK)
+def _length(lines: Sequence[Line]) -> int:
+    return sum(line.n_bytes for line in lines)
 
 
 def _carried(old: Sequence[Line], new: Sequence[Line], start: int, cut: _Cut) -> Iterator[Runs]:
     """The origins of lines that stood at *start* of the older text, whatever ends them now."""
     if all(one.n_bytes == other.n_bytes for one, other in zip(old, new, strict=True)):
-        yield cut(start, start + sum(line.n_bytes for line in old))
+        yield cut(start, start + _length(old))
         return
     for one, other in zip(old, new, strict=True):
         end = start + one.n_bytes

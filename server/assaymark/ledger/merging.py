@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from assaymark.ledger import rows, spool
 from assaymark.ledger.connecting import PATIENCE
 from assaymark.ledger.events import Edited, Event, Moved, Saved
-from assaymark.ledger.folding import Around, State, brought_forward, digest_after, folded, refolded
+from assaymark.ledger.folding import Around, brought_forward, digest_after, folded, refolded
 from assaymark.ledger.order import ordered
 from assaymark.ledger.plain import from_plain
 from assaymark.ledger.states import Kept, States
@@ -134,11 +134,12 @@ def _fold(database: sqlite3.Connection, states: States, event: Edited | Saved, s
     path, digest = event.path, digest_after(event)
     before = states.at(path, event.before) if isinstance(event, Edited) and event.before else None
     after, newest = states.at(path, digest), states.newest(path)
+    # What an earlier text looked like is not found in a later one, nor in the one that it became.
     older = newest
-    if newest is not None and before is None and rows.id_of(database, newest.event) > event.id:
-        # What an earlier text looked like is not found in a later one.
-        older = states.newest_before(path, event.id)
-    state = folded(event, Around(*(kept and kept.state for kept in (before, after, older))))
+    if newest is not None and (newest.state.digest == digest or _is_younger(database, newest, event)):
+        older = states.newest_before(path, event.id, digest)
+    around = (before, after, older, states.last(path))
+    state = folded(event, Around(*(kept and kept.state for kept in around)))
     kept = Kept(state, seq, seq, event.time)
     if newest is not None and _is_late(database, event, newest):
         kept = after._replace(state=state) if after is not None else kept._replace(rank=0)
@@ -153,11 +154,31 @@ def _is_late(database: sqlite3.Connection, event: Edited | Saved, newest: Kept) 
     # What starts from the newest is newer, whatever the clocks say.
     if digest in {after, event.before if isinstance(event, Edited) else None}:
         return False
-    return rows.id_of(database, newest.event) > event.id or rows.leads(database, event.path, after, digest)
+    return _is_younger(database, newest, event) or rows.leads(database, event.path, after, digest)
+
+
+def _is_younger(database: sqlite3.Connection, kept: Kept, event: Event) -> bool:
+    """Whether what led to *kept* happened after *event*, as far as clocks tell."""
+    return rows.id_of(database, kept.event) > event.id
 
 
 def _carry_on(database: sqlite3.Connection, states: States, path: str, digest: str) -> None:
     """Effect: what became known of one content is known of those that were made from it."""
+    changed = _spread(database, states, path, digest)
+    newest = states.newest(path)
+    if newest is None or newest.state.digest in changed:
+        return
+    state = newest.state
+    for earlier in [states.at(path, one) for one in changed]:
+        if earlier is not None and earlier.rank < newest.rank:
+            state = brought_forward(state, earlier.state)
+    if state != newest.state:
+        states.put(path, newest._replace(state=state))
+        _spread(database, states, path, state.digest)
+
+
+def _spread(database: sqlite3.Connection, states: States, path: str, digest: str) -> set[str]:
+    """The contents of which more is known. Effect: those that edits made of *digest*, and on from there."""
     waiting, seen = [digest], {digest}
     while waiting:
         before = states.at(path, waiting.pop())
@@ -170,18 +191,7 @@ def _carry_on(database: sqlite3.Connection, states: States, path: str, digest: s
                 seen.add(state.digest)
                 waiting.append(state.digest)
                 states.put(path, after._replace(state=state))
-    newest = states.newest(path)
-    if newest is not None and newest.state.digest not in seen:
-        _bring_forward(states, path, newest, seen)
-
-
-def _bring_forward(states: States, path: str, newest: Kept, changed: Iterable[str]) -> None:
-    state: State = newest.state
-    for earlier in map(states.at, [path] * len(list(changed)), changed):
-        if earlier is not None and earlier.rank < newest.rank:
-            state = brought_forward(state, earlier.state)
-    if state != newest.state:
-        states.put(path, newest._replace(state=state))
+    return seen
 
 
 def _set_aside(store: str, file: str, lines: Sequence[bytes]) -> None:

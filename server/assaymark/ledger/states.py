@@ -61,6 +61,7 @@ class States:
         self._recent: dict[int, tuple[Origin, int]] = {}
         self._known: dict[tuple[str, str], Kept | None] = {}
         self._newest: dict[str, Kept | None] = {}
+        self._last: dict[str, Kept | None] = {}
         self._changed: set[tuple[str, str]] = set()
 
     def at(self, path: str, digest: str) -> Kept | None:
@@ -79,11 +80,18 @@ class States:
                 self._known.setdefault((path, rows[0].state.digest), rows[0])
         return self._newest[path]
 
-    def newest_before(self, path: str, event_id: str) -> Kept | None:
-        """The newest state of *path* that an event with a smaller id led to."""
+    def last(self, path: str) -> Kept | None:
+        """The state of *path* that the event led to which was heard of last, whatever its clock said."""
+        if path not in self._last:
+            rows = self._rows(f"{_ROW} WHERE path = ? ORDER BY event DESC LIMIT 1", path)
+            self._last[path] = rows[0] if rows else None
+        return self._last[path]
+
+    def newest_before(self, path: str, event_id: str, digest: str) -> Kept | None:
+        """The newest state of *path* that an event with a smaller id led to, but for that with *digest*."""
         self.written()
-        query = f"{_ROW} JOIN events ON seq = event WHERE states.path = ? AND id < ? ORDER BY id DESC LIMIT 1"
-        rows = self._rows(query, path, event_id)
+        query = f"{_ROW} JOIN events ON seq = event WHERE states.path = ? AND id < ? AND digest != ?"
+        rows = self._rows(f"{query} ORDER BY rank DESC LIMIT 1", path, event_id, digest)
         return rows[0] if rows else None
 
     def anywhere(self, digest: str) -> Kept | None:
@@ -93,11 +101,13 @@ class States:
 
     def put(self, path: str, kept: Kept) -> None:
         """Change what is known of a path with a digest."""
-        newest = self.newest(path)
+        newest, last = self.newest(path), self.last(path)
         self._known[path, kept.state.digest] = kept
         self._changed.add((path, kept.state.digest))
         if newest is None or newest.rank <= kept.rank or newest.state.digest == kept.state.digest:
             self._newest[path] = kept
+        if last is None or last.event <= kept.event or last.state.digest == kept.state.digest:
+            self._last[path] = kept
 
     def written(self) -> None:
         """Effect: writes what was changed."""
@@ -123,6 +133,7 @@ class States:
         """Read everything anew: somebody else may have changed it."""
         self._known.clear()
         self._newest.clear()
+        self._last.clear()
         self._changed.clear()
         # Numbers of origins that were not committed may be given to others.
         self._numbers.clear()
@@ -152,14 +163,17 @@ class States:
         )
 
     def _thin(self, path: str | bytes) -> None:
-        beyond = "(SELECT rank FROM states WHERE path = ? ORDER BY rank DESC LIMIT 1 OFFSET ?)"
+        """Effect: of states of *path* that are neither the newest nor heard of last, outlines go, or all."""
+        nth = "SELECT {0} FROM states WHERE path = :path ORDER BY {0} DESC LIMIT 1 OFFSET :n"
+        beyond = f"coalesce(({nth}), -1)"
+        old = f"path = :path AND rank <= {beyond.format('rank')} AND event <= {beyond.format('event')}"
         self._database.execute(
-            f"UPDATE states SET lines = NULL WHERE path = ? AND lines IS NOT NULL AND rank <= {beyond}",  # noqa: S608
-            (path, path, _MOST_OUTLINES),
+            f"UPDATE states SET lines = NULL WHERE {old} AND lines IS NOT NULL",  # noqa: S608, as below
+            {"path": path, "n": _MOST_OUTLINES},
         )
         self._database.execute(
-            f"DELETE FROM states WHERE path = ? AND rank <= {beyond}",  # noqa: S608, nothing from outside
-            (path, path, _MOST_STATES),
+            f"DELETE FROM states WHERE {old}",  # noqa: S608, nothing in it is from outside
+            {"path": path, "n": _MOST_STATES},
         )
 
     def _rows(self, query: str, path: str, *values: str) -> list[Kept]:
