@@ -219,6 +219,42 @@ def test_the_same_edit_later_is_another_one(world: World, monkeypatch: pytest.Mo
     assert len(world.edited()) == 2
 
 
+def test_an_edit_that_was_told_before_needs_no_search(world: World) -> None:
+    """Two places, and no text before in the event behind it: what was told before decides."""
+    top = world.top.as_posix()
+    own = {"old_str": "a = 1\n", "new_str": "b = 2\n", "path": f"{top}/shop.py"}
+    table = {"sessionId": "x", "cwd": top, "toolName": "edit", "toolArgs": own}
+    before, after = b"b = 2\na = 1\n", b"b = 2\nb = 2\n"
+    world.write("shop.py", before)
+    assert world.say("copilot-cli", table) == []
+    world.write("shop.py", after)
+    *_, edited = world.say("copilot-cli", {**table, "toolResult": {"resultType": "success"}})
+    assert (edited["before"], edited["after"]) == (world.digest(before), world.digest(after))
+    assert edited["edits"] == [[6, 11, 5]]
+
+
+def test_a_file_that_was_written_anew_keeps_its_lines(world: World) -> None:
+    """A tool that tells only the new text, and told it before: lines that stood there did not come."""
+    top = world.top.as_posix()
+    own = {"content": "a = 1\nb = 2\n", "filePath": f"{top}/shop.py"}
+    table = {"session_id": "x", "transcript_path": "t", "tool_name": "create_file", "tool_input": own}
+    world.write("shop.py", b"a = 1\n")
+    assert world.say("copilot", {**table, "hook_event_name": "PreToolUse", "cwd": top})[1:] == []
+    # It is not on the disk yet when the event comes.
+    *_, edited = world.say("copilot", {**table, "hook_event_name": "PostToolUse", "cwd": top})
+    assert (edited["after"], edited["edits"]) == (world.digest(b"a = 1\nb = 2\n"), [[6, 6, 6]])
+
+
+def test_what_was_told_before_is_not_believed_against_the_file(world: World) -> None:
+    """When the file became another text, the edit is looked for in that."""
+    world.write("shop.py", OLD)
+    world.tell("claude/PreToolUse_Edit")
+    world.write("shop.py", NEW + b"more\n")
+    edit = payload_of("claude/PostToolUse_Edit", world.top.as_posix())
+    del edit["tool_response"]["originalFile"]
+    assert world.say("claude", edit)[-1]["before"] == world.digest(OLD + b"more\n")
+
+
 # Paths
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from assaymark.hooks.placing import placed
+from assaymark.hooks.intending import keep, kept
+from assaymark.hooks.placing import Step, intended, placed
 from assaymark.hooks.report import (
     Asked,
     Began,
@@ -31,9 +32,9 @@ from assaymark.hooks.scene import (
     standing,
 )
 from assaymark.hooks.sessions import Known, forget_old, remember
-from assaymark.hooks.telling import BY, edited, was
+from assaymark.hooks.telling import BY, Was, edited, was
 from assaymark.ledger.events import Edited, Event, Gap, Moved, Prompted, Session, Unread, stamp
-from assaymark.ledger.secret import secret_of
+from assaymark.ledger.secret import Secret, secret_of
 from assaymark.ledger.spool import append
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ if TYPE_CHECKING:
     from assaymark.hooks.report import Reading, Report
     from assaymark.repository.place import Place
 
-_TWICE = "told twice: by Cursor's own hooks and by those configured for Claude Code; counted once"
+# They run the hooks that are configured for Claude Code beside those of their own.
+_ON_TWO_ROADS = {"cursor": "Cursor", "copilot": "Copilot"}
 
 # An event, and the store that it goes to.
 Sent: TypeAlias = "tuple[str, Event]"
@@ -113,7 +115,9 @@ def _events(scene: Scene, report: Report) -> Iterator[Sent]:
             from assaymark.hooks.shell.watching import of_shell
 
             yield from of_shell(scene, report)
-        case Began() | Asked() | Intends():
+        case Intends():
+            _intend(scene, report.wrote)
+        case Began() | Asked():
             return
 
 
@@ -128,22 +132,52 @@ def _of_writing(scene: Scene, wrote: Wrote) -> Iterator[Sent]:
     if place is None or place.path is None:
         return
     try:
-        found = placed(wrote, content_of(place))
+        disk = content_of(place)
     except TooLargeError:
         yield place.store, Gap(*stamp(BY), "the file is too large", place.path)
         return
     secret = secret_of(place.store)
+    told = _as_intended(scene, place, secret, wrote, disk) if wrote.original is None else None
+    if told is not None:
+        yield from _once(scene, place, told)
+        return
+    found = placed(wrote, disk)
     for step in found.steps:
-        yield from _once(
-            scene, place, edited(scene, place, was(secret, step.before), step, accepted=wrote.accepted)
-        )
+        before = was(secret, step.before)
+        yield from _once(scene, place, edited(scene, place, before, step, accepted=wrote.accepted))
     if found.missed:
         yield place.store, Gap(*stamp(BY), found.missed, place.path)
 
 
+def _as_intended(
+    scene: Scene, place: Place, secret: Secret, wrote: Wrote, disk: bytes | None
+) -> Edited | None:
+    """The event of what was told before it was made, where the file became what was told."""
+    plan = kept(place.store, secret, wrote)
+    if plan is None or disk is None:
+        return None
+    now = secret.digest(disk)
+    if now == plan.after:
+        step = Step(None, disk, plan.changes)
+        return edited(scene, place, Was(plan.before, plan.outline), step, accepted=wrote.accepted)
+    ahead = intended(wrote, disk) if wrote.pending and now == plan.before else None
+    return None if ahead is None else edited(scene, place, was(secret, ahead.before), ahead)
+
+
+def _intend(scene: Scene, wrote: Wrote) -> None:
+    """Effect: what *wrote* will make of the file is kept until it has."""
+    place = standing(scene, wrote.path)
+    if place is None or place.path is None:
+        return
+    try:
+        keep(place.store, secret_of(place.store), wrote, content_of(place))
+    except TooLargeError:
+        return
+
+
 def _once(scene: Scene, place: Place, event: Edited) -> Iterator[Sent]:
     """*event*, unless the same edit was told on another road just now; that is said once a conversation."""
-    if scene.turn.tool != "cursor":
+    if scene.turn.tool not in _ON_TWO_ROADS:
         yield place.store, event
         return
     from assaymark.hooks.twice import is_first
@@ -152,5 +186,7 @@ def _once(scene: Scene, place: Place, event: Edited) -> Iterator[Sent]:
     if is_first(place.store, secret_of(place.store).reference(told)):
         yield place.store, event
         return
-    if said_first(scene, _TWICE):
-        yield place.store, Gap(*stamp(BY), _TWICE)
+    own = _ON_TWO_ROADS[scene.turn.tool]
+    twice = f"told twice: by {own}'s own hooks and by those configured for Claude Code; counted once"
+    if said_first(scene, twice):
+        yield place.store, Gap(*stamp(BY), twice)

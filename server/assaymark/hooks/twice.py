@@ -1,5 +1,6 @@
 """
-An edit that is told on two roads: Cursor runs its own hooks, and those that are configured for Claude Code.
+An edit that is told on two roads: Cursor and VS Code run their own hooks, and those that are configured for
+Claude Code.
 
 Who makes the mark of an edit first records it. The ledger would fold the second into the same state; only
 counts would be wrong.
