@@ -16,6 +16,7 @@ from assaymark.record import blaming
 from assaymark.repository import notes
 
 SERVER = Path(__file__).parents[1] / "server"
+HOOKS = ("post-commit", "post-rewrite", "post-merge")
 
 
 def isolated(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
@@ -97,6 +98,17 @@ def assaymark(world: World, *arguments: str, given: str = "") -> subprocess.Comp
         timeout=60,
         check=False,
     )
+
+
+def hooked(world: World) -> None:
+    """Effect: git calls our programs."""
+    for name in HOOKS:
+        file = world.root / ".git" / "hooks" / name
+        file.write_text(
+            f'#!/bin/sh\nexec "{sys.executable}" -P -m assaymark.hooks.git git-{name} "$@"\n',
+            encoding="utf-8",
+        )
+        file.chmod(0o755)
 
 
 def attest(world: World, *entries: str, path: str = "a.py", commit: str = "HEAD") -> None:

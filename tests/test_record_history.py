@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,20 +10,7 @@ import pytest
 
 from assaymark.lineage import gitai
 from assaymark.repository import notes
-from git_world import World, attest, isolated, made, text, who
-
-HOOKS = ("post-commit", "post-rewrite", "post-merge")
-
-
-def hooked(world: World) -> None:
-    """Effect: git calls our programs."""
-    for name in HOOKS:
-        file = world.root / ".git" / "hooks" / name
-        file.write_text(
-            f'#!/bin/sh\nexec "{sys.executable}" -P -m assaymark.hooks.git git-{name} "$@"\n',
-            encoding="utf-8",
-        )
-        file.chmod(0o755)
+from git_world import World, attest, hooked, isolated, made, text, who
 
 
 @pytest.fixture
