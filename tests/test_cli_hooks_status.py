@@ -48,6 +48,8 @@ def test_events_are_counted_by_tool() -> None:
     events = [
         old,
         edited("claude"),
+        edited("claude")._replace(call="twice"),
+        edited("claude")._replace(call="twice"),
         edited("copilot-cli"),
         Session(*stamp("hook"), "cursor", "s"),
         Unread(*stamp("hook"), "cursor"),
@@ -57,7 +59,7 @@ def test_events_are_counted_by_tool() -> None:
     ]
     found = counted(events, now - 3600)
     assert found.keys() == {"claude", "copilot", "cursor", "git"}
-    assert (found["claude"].n_edits, found["copilot"].n_edits, found["git"].n_edits) == (1, 1, 1)
+    assert (found["claude"].n_edits, found["copilot"].n_edits, found["git"].n_edits) == (2, 1, 1)
     assert (found["cursor"].n_edits, found["cursor"].n_unread) == (0, 1)
     assert counted([old], now)["claude"] == Seen(last=now - 90_000)
 

@@ -617,14 +617,21 @@ def test_scripts_that_are_written_anew_are_added_to_again(world: World) -> None:
 
 
 @unix
-def test_a_script_that_a_framework_set_aside_goes_too(world: World) -> None:
-    """pre-commit calls what it found `.legacy`, and runs it; without ours there is nothing to run."""
+@pytest.mark.parametrize("again", [False, True])
+def test_a_script_that_a_framework_set_aside_goes_too(world: World, again: bool) -> None:
+    """pre-commit calls what it found `.legacy`, and runs it: ours is to run once, and then not at all."""
     world.install(GIT)
     hook = world.here / ".git" / "hooks" / "post-commit"
     hook.rename(hook.with_name("post-commit.legacy"))
-    world.hook("post-commit", "#!/bin/sh\n")
+    world.hook("post-commit", "#!/bin/sh\ntrue\n")
+    assert ".git/hooks/post-commit.legacy" in world.where(GIT)
+    if again:
+        world.install(GIT)
+        assert sorted(world.where(GIT)) == [f".git/hooks/{name}" for name in sorted(HOOKS)]
+        assert not world.install(GIT)[0].is_one
     world.uninstall(GIT)
     assert [file.name for file in hook.parent.iterdir()] == ["post-commit"]
+    assert hook.read_text() == "#!/bin/sh\ntrue\n"
 
 
 def test_hooks_of_git_that_are_switched_off(world: World) -> None:

@@ -56,9 +56,11 @@ def seen_today(store: str) -> Today:
 def counted(events: Iterable[Event], midnight: int) -> dict[str, Seen]:
     """What *events* add up to for each tool, on the day that began at *midnight*."""
     found: dict[str, Seen] = {}
+    reported: set[object] = set()
     for event in events:
-        tool = tool_of(event)
-        if tool:
+        tool, edit = tool_of(event), _edit(event)
+        if tool and edit not in reported:
+            reported.add(edit)
             found[tool] = _with(found.get(tool, Seen()), event, midnight)
     return found
 
@@ -98,6 +100,13 @@ def tool_of(event: Event) -> str:
         tool = event.origin.tool
     # Whoever installs does not tell Copilot's programs apart.
     return COPILOT.name if tool.startswith(COPILOT.name) else tool
+
+
+def _edit(event: Event) -> object:
+    """What is the same of an edit that came in twice, as when two of a tool's files have its hook."""
+    if isinstance(event, Edited) and event.call:
+        return event.path, event.call, event.before, event.after
+    return event.id
 
 
 def _with(seen: Seen, event: Event, midnight: int) -> Seen:

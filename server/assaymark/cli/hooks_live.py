@@ -99,7 +99,4 @@ def _extent(event: Edited) -> str:
 def _hints(name: str) -> Iterator[str]:
     tool = BY_NAME[name]
     yield "The file has to lie in this repository."
-    yield f"{tool.title} has to be started after its hooks were installed."
-    if tool.then:
-        yield f"{tool.title}: {tool.then}."
-    yield f"Is another program found than you think? Its commands are in {tool.home}/{tool.file}."
+    yield f"{tool.title}: {tool.then or 'it has to be started after its hooks were installed'}."

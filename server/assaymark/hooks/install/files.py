@@ -40,7 +40,7 @@ def install(change: Change, known: Mapping[str, Record], state: str) -> dict[str
     """What is known after *change* was made. Effect: makes it. Raises OSError."""
     record, after = change.record, change.after
     if record is None or after is None:
-        return dict(known)
+        return uninstall(change, known, state)
     before = known.get(change.place)
     missing = () if before is not None else missing_folders(change.place)
     record = changed(record, folders=record.folders or missing)

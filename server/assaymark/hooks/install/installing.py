@@ -181,7 +181,8 @@ def _planned_for_git(scope: Scope, site: Site, known: Mapping[str, Record]) -> P
         return Plan(GIT, skipped=said)
     scope = Scope.project if folder.is_shared else Scope.user
     program = site.program_for(scope)
-    changes = []
+    # What a framework set aside would run beside what is put in now.
+    changes = [_away(GIT, place, known.get(place)) for place in _renamed(folder.path)]
     for hook in git_hooks.HOOKS:
         place = os.path.join(folder.path, hook)  # noqa: PTH118
         before = content(place)
