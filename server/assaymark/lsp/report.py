@@ -221,8 +221,9 @@ class _Points:
 
     def origin(self, offset: int) -> PlainOrigin:
         """Of most of the line of a byte of the section; empty when nothing is known of it."""
-        section = self._place.leaf
-        origin = line_origin(section.chunk, section.origins, section.chunk.line_of(offset)).main
+        chunk, runs = self._place.leaf.chunk, self._place.leaf.origins
+        # As nearly always one origin is that of all lines.
+        origin = runs[0].origin if len(runs) == 1 else line_origin(chunk, runs, chunk.line_of(offset)).main
         return {} if origin is None or origin == STANDING else to_plain(origin)
 
     def column(self, offset: int) -> int:
