@@ -18,7 +18,7 @@ from assaymark.lsp.head_lines import HeadLines, lines_of
 from assaymark.origin import Arrival, Author, Evidence, Origin, unknown
 from assaymark.repository.head import content_at_head, stamp
 from assaymark.rules.ruleset import RuleSet
-from e2e.authors import CLAUDE, SHOWS, asking_hints, attribute, editing, hints
+from e2e.authors import CLAUDE, SHOWS, asking_hints, attribute, editing, hints, lenses
 from e2e.inside import BEGIN, PULLS, URI, Inside, Message, insert, of, replace, reply_to
 from editing import an_edit, applied, corpus
 
@@ -161,6 +161,14 @@ class _Counted:
     def __call__(self, *args: Any) -> Any:
         self.n_calls += 1
         return self._function(*args)
+
+
+def test_hints_and_lenses_wait_for_no_import() -> None:
+    """They are answered raw: what takes longest to import serves other questions."""
+    editor = editing()
+    editor.open(TEXT)
+    assert (hints(editor), lenses(editor)) == ([], [])
+    assert editor.door._typed is None
 
 
 def test_who_shows_no_hints_is_not_offered_any() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from difflib import SequenceMatcher
 
 import pytest
 from hypothesis import given
@@ -105,15 +106,29 @@ def test_what_is_aligned_is_equal_and_in_order(old, new):
         at_old, at_new = same.old + same.n, same.new + same.n
 
 
-@given(LINES, LINES, st.integers(0, 30))
-def test_large_texts_are_aligned_around_lines_that_stand_once(old, new, most):
+@pytest.mark.parametrize("limit", ["_MOST_PAIRS", "_MOST_EQUAL"])
+@given(LINES, LINES, st.integers(0, 30), st.integers(0, 2))
+def test_large_texts_are_aligned_around_lines_that_stand_once(limit, old, new, most, deepest):
     """Beyond a size the answer is less exact, and still right."""
-    before = alignment._MOST_PAIRS
-    alignment._MOST_PAIRS = most
-    try:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(alignment, limit, most)
+        patched.setattr(alignment, "_DEEPEST", deepest)
         test_what_is_aligned_is_equal_and_in_order.hypothesis.inner_test(old, new)
-    finally:
-        alignment._MOST_PAIRS = before
+
+
+def test_equal_lines_by_the_thousand_are_not_compared_pair_by_pair(monkeypatch):
+    """Every second line is blank: the pairs that are looked at stay within the bound, and the blanks align."""
+    compared = []
+
+    def matcher(junk, old, new, *, autojunk):
+        compared.append(alignment._n_equal_pairs(old, new))
+        return SequenceMatcher(junk, old, new, autojunk=autojunk)
+
+    monkeypatch.setattr(alignment.difflib, "SequenceMatcher", matcher)
+    old = [b"" if number % 2 else b"old %d" % (number % 7) for number in range(3000)]
+    new = [b"" if number % 2 else b"new %d" % (number % 5) for number in range(3000)]
+    assert sum(same.n for same in aligned(old, new)) == 1500
+    assert max(compared, default=0) <= alignment._MOST_EQUAL
 
 
 def test_a_few_changes_in_a_long_text_are_found():

@@ -3,8 +3,9 @@ Which lines of a text are those of an older one.
 
 Invariants:
     What is aligned is equal, and in the same order in both.
-    In very large changes it is looked for between lines that stand once in both; where there are none for
-    long, lines that could be aligned are not: they count as new.
+    In large changes it is looked for between lines that stand once in both; where there are none, the first
+    of equal lines is taken for the first, the second for the second: lines that could be aligned may not be.
+    No text makes it dear: what is compared pair by pair is bounded.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
-# Beyond this many pairs of lines the exact answer is dear.
+# Beyond so many pairs of lines, or of equal ones, the exact answer is dear: of 1,000 lines every second of
+# which is blank it takes seconds.
 _MOST_PAIRS = 4_000_000
+_MOST_EQUAL = 5_000
+_DEEPEST = 8
 
 
 class Same(NamedTuple):
@@ -31,30 +35,44 @@ class Same(NamedTuple):
 
 def aligned(old: Sequence[bytes], new: Sequence[bytes]) -> list[Same]:
     """The runs of lines that *new* has from *old*, in their order; a line may be given by any hash of it."""
+    return _aligned(old, new, 0)
+
+
+def _aligned(old: Sequence[bytes], new: Sequence[bytes], depth: int) -> list[Same]:
     start = _n_equal(old, new)
     rest_old, rest_new = old[start:], new[start:]
     end = _n_equal(rest_old[::-1], rest_new[::-1])
-    middle = _between(rest_old[: len(rest_old) - end], rest_new[: len(rest_new) - end])
+    middle = _between(rest_old[: len(rest_old) - end], rest_new[: len(rest_new) - end], depth)
     found = [Same(0, 0, start), *(Same(start + same.old, start + same.new, same.n) for same in middle)]
     found.append(Same(len(old) - end, len(new) - end, end))
     return [same for same in found if same.n]
 
 
-def _between(old: Sequence[bytes], new: Sequence[bytes]) -> list[Same]:
+def _between(old: Sequence[bytes], new: Sequence[bytes], depth: int) -> list[Same]:
     if not old or not new:
         return []
-    if len(old) * len(new) > _MOST_PAIRS:
-        return _around(_anchors(old, new), old, new)
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    return [Same(block.a, block.b, block.size) for block in matcher.get_matching_blocks()]
+    if len(old) * len(new) <= _MOST_PAIRS and _n_equal_pairs(old, new) <= _MOST_EQUAL:
+        matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+        return [Same(block.a, block.b, block.size) for block in matcher.get_matching_blocks()]
+    anchors = _ascending(_once(old), _once(new)) if depth < _DEEPEST else []
+    if not anchors:
+        return [Same(*pair, 1) for pair in _ascending(_counted(old), _counted(new))]
+    return _around(anchors, old, new, depth + 1)
 
 
-def _around(anchors: list[tuple[int, int]], old: Sequence[bytes], new: Sequence[bytes]) -> list[Same]:
+def _n_equal_pairs(old: Sequence[bytes], new: Sequence[bytes]) -> int:
+    counts = Counter(new)
+    return sum(n * counts[line] for line, n in Counter(old).items())
+
+
+def _around(
+    anchors: list[tuple[int, int]], old: Sequence[bytes], new: Sequence[bytes], depth: int
+) -> list[Same]:
     """The runs between *anchors*, lines of both that are the same, and these lines themselves."""
     found: list[Same] = []
     at = new_at = 0
-    for number, new_number in [*anchors, (len(old), len(new))] if anchors else ():
-        inner = aligned(old[at:number], new[new_at:new_number])
+    for number, new_number in [*anchors, (len(old), len(new))]:
+        inner = _aligned(old[at:number], new[new_at:new_number], depth)
         found += [Same(at + same.old, new_at + same.new, same.n) for same in inner]
         if number < len(old):
             found.append(Same(number, new_number, 1))
@@ -62,14 +80,13 @@ def _around(anchors: list[tuple[int, int]], old: Sequence[bytes], new: Sequence[
     return found
 
 
-def _anchors(old: Sequence[bytes], new: Sequence[bytes]) -> list[tuple[int, int]]:
+def _ascending(old: Mapping[Hashable, int], new: Mapping[Hashable, int]) -> list[tuple[int, int]]:
     """
-    The most lines that stand once in both and in the same order, by their numbers.
+    The numbers that the most names have in both, in the same order.
 
     Patience sorting: a pile for each length of an ascending row, and on it the row's last member.
     """
-    numbers = _once(new)
-    pairs = [(number, numbers[line]) for line, number in _once(old).items() if line in numbers]
+    pairs = [(number, new[name]) for name, number in old.items() if name in new]
     tops: list[int] = []
     rows: list[tuple[int, int, int]] = []
     piles: list[int] = []
@@ -85,10 +102,20 @@ def _anchors(old: Sequence[bytes], new: Sequence[bytes]) -> list[tuple[int, int]
     return found[::-1]
 
 
-def _once(lines: Sequence[bytes]) -> dict[bytes, int]:
+def _once(lines: Sequence[bytes]) -> dict[Hashable, int]:
     """The lines that stand once, with their numbers."""
     counts = Counter(lines)
     return {line: number for number, line in enumerate(lines) if counts[line] == 1}
+
+
+def _counted(lines: Sequence[bytes]) -> dict[Hashable, int]:
+    """Every line with how many equal ones stand before it, and its number."""
+    n_before: Counter[bytes] = Counter()
+    found: dict[Hashable, int] = {}
+    for number, line in enumerate(lines):
+        found[line, n_before[line]] = number
+        n_before[line] += 1
+    return found
 
 
 def _n_equal(one: Sequence[bytes], other: Sequence[bytes]) -> int:
