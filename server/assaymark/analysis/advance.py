@@ -17,7 +17,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from assaymark.analysis.asking import Changed, Counts, answered, as_words
+from assaymark.analysis.asking import Changed, Counts, answered, as_words, asked_of_file
 from assaymark.analysis.attributing import Came, Moved, parted, runs_of, unsaid
 from assaymark.analysis.silencing import chained, joined
 from assaymark.analysis.snapshot import Answer, Limits, Section, Snapshot, State, WideAnswer
@@ -98,15 +98,17 @@ def opened(
     indexes = _indexes(rules, language, path)
     known = _known(indexes.wide)
     seen = _seen(content)
-    may_silence = not MARKERS.isdisjoint(seen.words)
+    bound = [syntax_facts.piece_bindings(piece, language) for piece in pieces]
+    facts, _ = syntax_facts.advanced(Facts(), (), bound)
+    asked = asked_of_file(indexes.narrow, seen, facts.aliases)
     parts = parted(origins, (piece.chunk.n_bytes for piece in pieces))
-    text = Text(
-        chained(
-            _section(piece, language, known, part, may_silence=may_silence)
-            for piece, part in zip(pieces, parts, strict=True)
-        )
+    sections = (
+        Section(piece, its, known, part, asked.answer(piece))
+        for piece, its, part in zip(pieces, bound, parts, strict=True)
     )
-    facts, _ = syntax_facts.advanced(Facts(), (), (section.bindings for section in text))
+    if not MARKERS.isdisjoint(seen.words):
+        sections = (_hearing(section, language) for section in sections)
+    text = Text(chained(sections))
     start = Snapshot(
         path=path,
         language=language,
@@ -120,7 +122,7 @@ def opened(
         wide_rules=indexes.wide,
         wide_answers=tuple(WideAnswer() for _ in indexes.wide),
     )
-    return answered(start, tuple(text), Changed(), counts, seen)
+    return answered(start, tuple(text), Changed(), counts, asked)
 
 
 def advanced(before: Snapshot, edits: Sequence[Edit], came: Came = unsaid) -> Snapshot:
@@ -199,14 +201,13 @@ def _known(wide: tuple[Index, ...]) -> frozenset[bytes]:
     )
 
 
-def _section(
-    piece: Piece, language: str, known: frozenset[bytes], origins: Runs, *, may_silence: bool = True
-) -> Section:
-    """The section of *piece*; unless it *may_silence*, no comment in it does."""
-    section = Section(piece, syntax_facts.piece_bindings(piece, language), known, origins)
-    if not may_silence or not section.holds(MARKERS):
-        return section
-    return replace(section, heard=_heard(piece, language))
+def _section(piece: Piece, language: str, known: frozenset[bytes], origins: Runs) -> Section:
+    return _hearing(Section(piece, syntax_facts.piece_bindings(piece, language), known, origins), language)
+
+
+def _hearing(section: Section, language: str) -> Section:
+    """*section* with its comments that silence."""
+    return replace(section, heard=_heard(section.piece, language)) if section.holds(MARKERS) else section
 
 
 def _heard(piece: Piece, language: str) -> Heard | None:

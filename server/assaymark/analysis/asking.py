@@ -25,7 +25,7 @@ from assaymark.analysis.snapshot import (
     place_in_chunk,
 )
 from assaymark.dataclass import dataclass, field, replace
-from assaymark.engines.patterns import Index, Seen, findings_of, is_led
+from assaymark.engines.patterns import Index, Leads, Seen, findings_of, is_led
 from assaymark.rules.patterns.match import Work as MatchWork
 from assaymark.rules.patterns.paths import STAR, heads_of
 from assaymark.syntax.cut import ParseWork, Piece
@@ -34,10 +34,13 @@ from assaymark.syntax.view import View
 from assaymark.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from assaymark.finding import Finding
     from assaymark.rules.rule import Rule
+
+
+_UNASKED = Answer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,34 +76,50 @@ class Counts:
         return Work(parsed.n_bytes, parsed.n_chunks, self.nodes_visited, self.rules_asked, self.chunks_asked)
 
 
+@dataclass(frozen=True, slots=True)
+class AskedOfFile:
+    """A file before its chunks are asked: what is *seen* of it, which rules may match, what leads there."""
+
+    seen: Seen
+    narrow: Index
+    leads: Leads | None
+
+    def answer(self, piece: Piece) -> Answer | None:
+        """What is known of *piece* before it is asked: that nothing leads to a rule in it."""
+        return None if self.leads is None or is_led(piece.chunk.data, self.leads) else _UNASKED
+
+
+def asked_of_file(narrow: Index, seen: Seen, aliases: Mapping[str, frozenset[bytes]]) -> AskedOfFile:
+    """What of *narrow*, the rules that see one chunk, is asked of a file that imports bind these names in."""
+    among = narrow.among(seen)
+    return AskedOfFile(seen, among, among.leads(aliases))
+
+
 def answered(
     snapshot: Snapshot,
     touched: Sequence[Section],
     changed: Changed,
     counts: Counts,
-    whole: Seen | None = None,
+    whole: AskedOfFile | None = None,
 ) -> Snapshot:
     """
     The snapshot with every fresh chunk asked, and every wide rule that *touched* or *changed* reach.
 
-    *whole*, where it is given, is the file: rules that cannot match there are passed over, and chunks in
-    which nothing leads to one of the others.
+    *whole*, where it is given, is the file: rules that cannot match there are passed over.
     """
     n_exhausted = snapshot.n_exhausted
-    index = snapshot.narrow_rules.among(whole) if whole is not None else snapshot.narrow_rules
-    leads = index.leads(snapshot.facts.aliases) if whole is not None else None
+    index = snapshot.narrow_rules if whole is None else whole.narrow
 
     def settle(section: Section) -> Section:
         nonlocal n_exhausted
         if section.answer is not None:
             return section  # only its silences are to be judged
-        may_be = leads is None or is_led(section.chunk.data, leads)
-        answer = _answer(section, snapshot, index, counts) if may_be else Answer()
+        answer = _answer(section, snapshot, index, counts)
         n_exhausted += answer.exhausted
         return replace(section, answer=answer)
 
     settled = replace(snapshot, text=snapshot.text.settled(settle))
-    settled = _widely_answered(settled, touched, changed, counts, whole)
+    settled = _widely_answered(settled, touched, changed, counts, None if whole is None else whole.seen)
     settled = silenced(settled)
     n_exhausted_rules = sum(answer.exhausted for answer in settled.wide_answers)
     state = State.findings if any(True for _ in settled.text.marked_places()) else State.clean
@@ -115,7 +134,7 @@ def _answer(section: Section, snapshot: Snapshot, index: Index, counts: Counts) 
     seen = Seen(section.words, section.chunk.data)
     wanted = index.wanted(seen, snapshot.facts.aliases)
     if not wanted or snapshot.language is None:
-        return Answer()
+        return _UNASKED
     view = View((section.piece,), snapshot.facts, snapshot.language)
     found, exhausted = _ask(wanted, view, snapshot.limits, counts)
     counts.chunks_asked += 1

@@ -138,8 +138,9 @@ class Section:
     def holds(self, words: frozenset[bytes]) -> bool:
         """Whether one of *words* is among its own."""
         # The words are made only where one of them is part of the text.
-        data = self.chunk.data
-        return any(word in data for word in words) and not words.isdisjoint(self.piece.words)
+        reading = self.piece.reading
+        may_be = reading.has_words or any(map(self.chunk.data.__contains__, words))
+        return may_be and not words.isdisjoint(reading.words)
 
     @property
     def keys(self) -> frozenset[bytes]:

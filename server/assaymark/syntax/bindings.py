@@ -67,6 +67,8 @@ class Scopes:
 
 def merged(before: Bindings, removed: Bindings, added: Bindings) -> tuple[Bindings, frozenset[str]]:
     """*before* without *removed* and with *added*, and the names whose bindings came out different."""
+    if not before:
+        return added, frozenset(added)
     changed = {name for name in {*removed, *added} if removed.get(name) != added.get(name)}
     if not changed:
         return before, frozenset()

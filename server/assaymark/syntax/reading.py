@@ -43,6 +43,11 @@ class Reading:
         return tree
 
     @property
+    def has_words(self) -> bool:
+        """Whether anybody has asked for the words."""
+        return self._words is not None
+
+    @property
     def words(self) -> frozenset[bytes]:
         words = self._words
         if words is None:
