@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from assaymark.lineage import attested, gitai
 from assaymark.lineage.attested import Entry, Note
+from assaymark.lineage.hashing import hashed
 from assaymark.lineage.ranges import flattened, ranges, spelled, without
 from assaymark.origin import Arrival, Author, Evidence, Origin, unknown
 
@@ -213,7 +214,7 @@ def test_a_transcript_stays_where_it_is() -> None:
 def test_what_we_write_names_no_conversation() -> None:
     """The key is git-ai's own for the conversation; its name is hashed."""
     key, record = gitai.keyed(Origin(Author.ai, Evidence.hook, "claude", "m", "conversation-7"))
-    assert key.startswith("s_" + gitai._hashed("claude:conversation-7")[:14] + "::t_")
+    assert key.startswith("s_" + hashed("claude:conversation-7")[:14] + "::t_")
     text = gitai.written(
         gitai.note_of({"a b.py": {1: key, 2: key, 4: key}}, gitai.shelved(key, record), "0" * 40)
     )

@@ -10,7 +10,6 @@ Invariants:
 
 from __future__ import annotations
 
-import difflib
 from bisect import bisect_left
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
@@ -52,6 +51,9 @@ def _between(old: Sequence[bytes], new: Sequence[bytes], depth: int) -> list[Sam
     if not old or not new:
         return []
     if len(old) * len(new) <= _MOST_PAIRS and _n_equal_pairs(old, new) <= _MOST_EQUAL:
+        # Late: most alignments end before they come here, and a commit waits for what is imported.
+        import difflib
+
         matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
         return [Same(block.a, block.b, block.size) for block in matcher.get_matching_blocks()]
     anchors = _ascending(_once(old), _once(new)) if depth < _DEEPEST else []

@@ -10,12 +10,12 @@ Invariants:
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING
 
 from assaymark.lineage import attested, gitai
 from assaymark.lineage.attested import Entry, Note, Table, who
+from assaymark.lineage.hashing import hashed
 from assaymark.lineage.ranges import spelled
 from assaymark.origin import Author, Evidence, Origin
 
@@ -100,4 +100,4 @@ def is_mixed(record: Table) -> bool:
 
 def _hashed(record: Table) -> str:
     text = json.dumps(record, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:_HEX]
+    return hashed(text)[:_HEX]

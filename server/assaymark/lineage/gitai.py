@@ -9,12 +9,12 @@ Invariants:
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TYPE_CHECKING
 
 from assaymark.lineage import attested
 from assaymark.lineage.attested import Entry, Note, Table, who
+from assaymark.lineage.hashing import hashed
 from assaymark.lineage.ranges import spelled
 from assaymark.origin import Arrival, Author, Evidence, Origin, unknown
 
@@ -95,15 +95,15 @@ def keyed(origin: Origin) -> tuple[str, Table]:
     """
     # What was read from one of our notes is hashed already.
     known = _DIGESTED.fullmatch(origin.session)
-    conversation = known[1] if known else _hashed(f"{origin.tool}:{origin.session}")[:32]
-    step = _hashed(f"{conversation}:{origin.model}:{origin.prompt}")[:_HEX]
+    conversation = known[1] if known else hashed(f"{origin.tool}:{origin.session}")[:32]
+    step = hashed(f"{conversation}:{origin.model}:{origin.prompt}")[:_HEX]
     agent = {"tool": origin.tool, "id": f"{_DIGEST}{conversation}", "model": origin.model or "unknown"}
     return f"{_SESSION}{conversation[:_HEX]}::t_{step}", {"agent_id": agent}
 
 
 def human_keyed(person: str) -> tuple[str, Table]:
     """The key of *person*, as `Name <e-mail>`, and the record that it resolves in."""
-    return f"{_HUMAN}{_hashed(person)[:_HEX]}", {"author": person}
+    return f"{_HUMAN}{hashed(person)[:_HEX]}", {"author": person}
 
 
 def shelved(key: str, record: Table) -> Table:
@@ -134,10 +134,6 @@ def _shelf_of(key: str) -> str:
 def _shelf(records: Mapping[str, object], name: str) -> Table:
     shelf = records.get(name)
     return shelf if isinstance(shelf, dict) else {}
-
-
-def _hashed(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _text(value: object) -> str:

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from assaymark.dataclass import replace
 from assaymark.ledger.events import Committed, stamp
 from assaymark.record.committing import Known, Terms, nothing_known
 from assaymark.record.wording import included

@@ -8,7 +8,6 @@ Invariants:
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -137,6 +136,9 @@ def patch(before: str | None, after: str, here: str | None) -> str:
     said = run((*options, *more, *trees), here)
     # Where a change stands, and what the files were as a whole, may differ.
     kept = (line for line in said.split(b"\n") if not line.startswith((b"@@ ", b"index ")))
+    # Late, as this is for commands alone.
+    import hashlib
+
     return hashlib.sha256(b"\n".join(kept)).hexdigest()
 
 

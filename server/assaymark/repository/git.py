@@ -6,14 +6,14 @@ Invariants:
     Nothing that a repository configures is run: no hook, pager, monitor, filter, text conversion or fetch.
     Git never reads the work tree: only objects and the index.
 """
+# Paths stay strings: a commit waits for what is imported.
+# ruff: noqa: PTH113, PTH117, PTH118
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from assaymark.dataclass import dataclass
 
@@ -57,9 +57,9 @@ def program() -> str | None:
     names = ("git.exe",) if os.name == "nt" else ("git",)
     for folder in os.get_exec_path():
         for name in names:
-            place = Path(folder) / name
-            if place.is_absolute() and os.access(place, os.X_OK) and place.is_file():
-                return str(place)
+            place = os.path.join(folder, name)
+            if os.path.isabs(place) and os.access(place, os.X_OK) and os.path.isfile(place):
+                return place
     return None
 
 
@@ -176,6 +176,9 @@ def held(sizes: Mapping[str, int], here: str | None, max_bytes: int) -> dict[str
 
 def blob_id(content: bytes, like: str) -> str:
     """The object id of *content*, by the hash with which *like* was made."""
+    # Late: a commit waits for what is imported.
+    import hashlib
+
     new = hashlib.sha256 if len(like) == 64 else hashlib.sha1
     return new(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
@@ -216,4 +219,4 @@ def _index(here: str) -> list[tuple[str, str, bytes]]:
 
 
 def _place(root: str, path: bytes) -> str:
-    return os.path.normpath(Path(root) / os.fsdecode(path))
+    return os.path.normpath(os.path.join(root, os.fsdecode(path)))
