@@ -13,13 +13,26 @@ from typing import get_args
 
 import pytest
 
-from assaymark.cli.privacy import ALWAYS_NOTED, FIELDS, INSTALLATION, KINDS, NOTED, ORIGIN, noted, recorded
+from assaymark.cli.privacy import (
+    ALWAYS_NOTED,
+    FIELDS,
+    INSTALLATION,
+    KINDS,
+    NOTED,
+    ORIGIN,
+    SHELVES,
+    noted,
+    recorded,
+)
+from assaymark.hooks import intending, sessions, twice
 from assaymark.hooks.install.change import Record
+from assaymark.hooks.shell import snapshot
 from assaymark.ledger import events
 from assaymark.ledger.spool import append
-from assaymark.origin import Origin
+from assaymark.lineage import evidence, gitai
+from assaymark.origin import Author, Evidence, Origin
 from assaymark.settings.declared import BY_NAME, IN_NOTES
-from cli_world import World, world
+from cli_world import World, spawned, world
 from test_cli_hooks import everything, home
 
 __all__ = ["home", "world"]
@@ -32,7 +45,64 @@ def test_every_kind_of_event_has_words() -> None:
     assert named == FIELDS.keys()
     assert {field.name for field in fields(Origin)} == ORIGIN.keys()
     assert {field.name for field in fields(Record)} == INSTALLATION.keys()
-    assert len(list(recorded())) == len(KINDS) + 2
+    assert len(list(recorded())) == len(KINDS) + 1 + len(SHELVES)
+
+
+def test_what_stays_for_a_time_is_said_as_it_is() -> None:
+    """The words name the limits that hold."""
+    day = 86_400
+    assert SHELVES[sessions.FOLDER].endswith(f"{sessions._SECONDS // day} days")
+    assert (day, day) == (snapshot._DAY, intending._DAY)
+    assert SHELVES[intending.FOLDER].endswith("a day")
+    assert SHELVES[twice.FOLDER].endswith(f"{twice._SECONDS} seconds")
+
+
+def test_every_field_of_a_note_is_said() -> None:
+    """Ours and git-ai's: what they say of a line, however much is known of it."""
+    origin = Origin(
+        Author.ai, Evidence.hook, "claude", "opus", "secret-session", "secret-prompt", 1_700_000_000
+    )
+    _, ours = evidence.keyed(origin, (Author.human,), "2026-11-14")
+    assert ours.keys() == {"author", "evidence", "tool", "model", "session", "date", "mixed"}
+    _, theirs = gitai.keyed(origin)
+    assert theirs.keys() == {"agent_id"}
+    assert theirs["agent_id"].keys() == {"tool", "id", "model"}
+    assert "secret" not in repr((ours, theirs))
+    assert "1700000000" not in repr((ours, theirs))
+
+
+@pytest.mark.e2e
+def test_nothing_else_is_kept(world: World, home: Path) -> None:
+    """Whatever hooks and commits leave in the folder of the record is among what is said."""
+    file = world.here / "a.py"
+    world.commit(b="1")
+    edit = {"tool_name": "Write", "tool_input": {"file_path": str(file), "content": "x = 2\n"}}
+    shell = {"tool_name": "Bash", "tool_input": {"command": "true"}}
+    for event, tool in (
+        ("SessionStart", {}),
+        ("PreToolUse", edit),
+        ("PostToolUse", edit),
+        ("PreToolUse", shell),
+    ):
+        file.write_text("x = 2\n")
+        payload = {
+            "session_id": "s",
+            "cwd": str(world.here),
+            "hook_event_name": event,
+            "tool_use_id": event,
+            **tool,
+        }
+        assert spawned(world.here, "hook", "claude", input=json.dumps(payload).encode()).returncode == 0
+    world.git("add", "-A")
+    world.git("commit", "-q", "-m", "2")
+    spawned(world.here, "hook", "git-post-commit")
+    assert world.run("hooks", "status").code == 0
+    kept = {file.name for file in (world.here / ".git" / "assaymark").iterdir()}
+    assert {"key", "spool", "sessions"} <= kept
+    # SQLite's own, beside its database.
+    assert {
+        name.removesuffix("-wal").removesuffix("-shm").removesuffix("-journal") for name in kept
+    } <= SHELVES.keys()
 
 
 def test_every_word_of_the_setting_is_explained() -> None:

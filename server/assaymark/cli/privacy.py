@@ -21,10 +21,14 @@ from assaymark.cli.cache import DAYS as RESULT_DAYS
 from assaymark.cli.cache import place as results_place
 from assaymark.cli.output import say, style
 from assaymark.cli.style import Style, harmless
+from assaymark.hooks import intending, sessions, twice
 from assaymark.hooks.install.change import Record
 from assaymark.hooks.install.places import Site, our_site
 from assaymark.hooks.install.record import FILE as INSTALLED
-from assaymark.ledger import events
+from assaymark.hooks.shell import snapshot
+from assaymark.ledger import events, spool
+from assaymark.ledger.secret import KEY
+from assaymark.ledger.store import FILE as LEDGER
 from assaymark.origin import Origin
 from assaymark.repository.git import GitError, run
 from assaymark.repository.notes import AI, BOTH, OURS
@@ -116,7 +120,18 @@ NEVER = "source text, what was asked or answered, who somebody is"
 NEVER_NOTED = (
     "a time of day, a path of this machine, the name of a conversation, a person unless notes.include says so"
 )
-_BEGUN = ("key", "the secret that its hashes are made with; only its owner can read it")
+# What lies in the folder of a record, what it holds and how long it stays.
+SHELVES = {
+    KEY: "the secret that hashes are made with; only its owner can read it",
+    LEDGER: "the events, and what they add up to",
+    spool.FOLDER: "events that are not in there yet",
+    sessions.FOLDER: "of each conversation the model, the place of the transcript, a keyed hash of what was"
+    " asked; 30 days",
+    snapshot.FOLDER: "while a command runs, and at most a day: a copy of git's index, and of changed files"
+    " stamps and keyed hashes of their words",
+    intending.FOLDER: "edits that were announced, by hashes and ranges; a day",
+    twice.FOLDER: "empty marks of what was just told; 10 seconds",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +163,8 @@ def recorded() -> Iterator[str]:
         said = [FIELDS[name] for name in kind._fields if name not in {"id", "by"}]
         yield f"{KINDS[kind]}: {', '.join(said)}"
     yield f"an origin is {', '.join(ORIGIN[name] for name in Origin.__slots__)}"
-    yield f"{_BEGUN[0]}: {_BEGUN[1]}"
+    for name, what in SHELVES.items():
+        yield f"{name}: {what}"
 
 
 def noted(include: tuple[str, ...]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ _BEGIN, _END = "# assaymark: begin", "# assaymark: end"
 _EVENTS = (
     ("SessionStart", ""),
     ("UserPromptSubmit", ""),
-    ("PreToolUse", "Bash"),
+    ("PreToolUse", "Bash|apply_patch"),
     ("PostToolUse", "apply_patch|Edit|Write|Bash"),
 )
 _SECONDS = 30
