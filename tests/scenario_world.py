@@ -61,9 +61,13 @@ class World:
 
     def end(self) -> None:
         if self._editor is not None:
-            close = getattr(self._editor.inside.session, "close_all", None)
-            if close is not None:
-                close()
+            self._editor.inside.door.close()
+            self._editor = None
+
+    def rest(self, seconds: float = 1.0) -> None:
+        """Effect: for the editor, time goes by."""
+        if self._editor is not None:
+            self._editor.inside.clock.pass_by(seconds)
 
     def run(self, *command: str, given: bytes = b"", check: bool = True) -> None:
         """Effect: a program runs; what it said and its exit code are kept."""
@@ -80,6 +84,17 @@ class World:
         if check and done.returncode:
             msg = f"{shlex.join(command)} ended with {done.returncode}:\n{self.said}"
             raise AssertionError(msg)
+
+    def told(self, *command: str) -> str:
+        """What a program prints on standard output."""
+        done = subprocess.run(
+            command, cwd=self.here, env=self.environment, capture_output=True, timeout=60, check=False
+        )
+        said = done.stdout.decode("utf-8", "replace")
+        assert not done.returncode, (
+            f"{shlex.join(command)} ended with {done.returncode}:\n{said}{done.stderr.decode()}"
+        )
+        return said
 
     def assaymark(self, *arguments: str, given: bytes = b"", check: bool = True) -> None:
         self.run("assaymark", *arguments, given=given, check=check)
@@ -147,6 +162,7 @@ def _open(world: World, one: Step, words: tuple[str, ...], said: dict[str, str])
     file = world.here / words[0]
     text = file.read_bytes().decode() if file.exists() else ""
     world.at = world.editor.open(world.uri(words[0]), text)
+    world.rest(0.1)
 
 
 @step("notebook")
@@ -176,6 +192,7 @@ def _close(world: World, one: Step, words: tuple[str, ...], said: dict[str, str]
 def _save(world: World, one: Step, words: tuple[str, ...], said: dict[str, str]) -> None:
     _file_of(world).write_bytes(world.buffer.text.encode())
     world.editor.saved(world.buffer.uri)
+    world.rest(0.1)
 
 
 @step("reload")
@@ -187,6 +204,7 @@ def _reload(world: World, one: Step, words: tuple[str, ...], said: dict[str, str
     elif buffer.text != new:
         world.editor.make(buffer, least(buffer.text, new))
     world.editor.disk_changed(buffer.uri)
+    world.rest(0.1)
 
 
 @step("type")
@@ -327,6 +345,11 @@ def _wait(world: World, one: Step, words: tuple[str, ...], said: dict[str, str])
 @step("hook")
 def _hook(world: World, one: Step, words: tuple[str, ...], said: dict[str, str]) -> None:
     """An agent does something, and its hook is told at once."""
+    _told(world, one, words, said)
+    world.rest()
+
+
+def _told(world: World, one: Step, words: tuple[str, ...], said: dict[str, str]) -> None:
     if words[0] == "now":
         pending, world.pending = world.pending, []
         for tool, payload in pending:
@@ -368,10 +391,14 @@ def _agent_writes(world: World, one: Step, tool: str, what: str, rest: list[str]
 
 
 def _changed(payload: Payload, said: dict[str, str]) -> Payload:
-    """*payload* with what a scenario says of its answer, as in `staged=true`."""
+    """*payload* with what a scenario says of the answer: `staged=true`, or what was `proposed` and then changed."""
+    response, given = payload.get("tool_response"), payload.get("tool_input")
+    if not said or not isinstance(response, dict) or not isinstance(given, dict):
+        return payload
+    if "proposed" in said:
+        given, said = given | {"new_string": said["proposed"]}, {"userModified": "true"}
     extra = {key: json.loads(value) for key, value in said.items()}
-    response = payload.get("tool_response")
-    return payload | {"tool_response": response | extra} if extra and isinstance(response, dict) else payload
+    return payload | {"tool_input": given, "tool_response": response | extra}
 
 
 def _old_and_new(one: Step) -> tuple[str, str]:
@@ -420,6 +447,13 @@ def _says(world: World, one: Step, words: tuple[str, ...], said: dict[str, str])
         assert text in world.said, f"it says:\n{world.said}"
 
 
+@step("quit")
+def _quit(world: World, one: Step, words: tuple[str, ...], said: dict[str, str]) -> None:
+    """The editor ends, and with it the server; the next `open` starts others."""
+    world.end()
+    world.at = None
+
+
 @step("fails")
 def _fails(world: World, one: Step, words: tuple[str, ...], said: dict[str, str]) -> None:
     assert world.code, f"it ended with 0 and said:\n{world.said}"
@@ -431,6 +465,7 @@ def _fails(world: World, one: Step, words: tuple[str, ...], said: dict[str, str]
 def _view(world: World, view: str, subject: str) -> list[Shown]:
     match view:
         case "editor":
+            world.rest()
             data, runs = world.editor.runs(world.uri(subject))
             return list(drawn(data.decode(), runs))
         case "blame":
@@ -496,11 +531,37 @@ def _rows(lines: list[Shown]) -> Iterator[str]:
 
 
 def _blamed(world: World, path: str) -> Iterator[Shown]:
-    raise NotImplementedError
+    """What the command line says of a file in the work tree, the lines behind its last line end left out."""
+    said = world.told("assaymark", "blame", "--json", path)
+    texts = re.split(r"\r\n|\n|\r", (world.here / path).read_bytes().decode())
+    for line, text in zip(json.loads(said)["lines"], texts, strict=False):
+        if text or line["line"] < len(texts):
+            origins = dict.fromkeys(_label_of(origin) for origin in line["origins"])
+            yield Shown(", ".join(origins), text.rstrip())
+
+
+def _label_of(origin: dict[str, Any]) -> str:
+    words = [
+        f"{origin['author']}:{origin.get('arrival') or origin['evidence']}",
+        origin.get("tool"),
+        origin.get("named"),
+    ]
+    return " ".join(word for word in words if word)
 
 
 def _noted(world: World, commit: str) -> Iterator[Shown]:
-    raise NotImplementedError
+    """What the git-ai note of a commit attests, read by its grammar alone: each file's lines, and whose they are."""
+    note = world.told("git", "notes", "--ref", "refs/notes/ai", "show", commit)
+    attested, _, records = note.partition("\n---\n")
+    sessions = json.loads(records)["sessions"] if records else {}
+    path = ""
+    for line in attested.splitlines():
+        if not line.startswith("  "):
+            path = line.strip('"')
+            continue
+        key, ranges = line.strip().split(" ")
+        session = sessions.get(key.partition("::")[0])
+        yield Shown("human" if session is None else str(session["agent_id"]["tool"]), f"{path} {ranges}")
 
 
 # ---- texts

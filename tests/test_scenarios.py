@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -23,7 +25,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     programs.mkdir()
     server = Path(__file__).parents[1] / "server"
     (programs / "assaymark").write_text(
-        f'#!/bin/sh\nPYTHONPATH={server} exec {os.sys.executable} -P -m assaymark "$@"\n', encoding="utf-8"
+        f'#!/bin/sh\nPYTHONPATH={server} exec {sys.executable} -P -m assaymark "$@"\n', encoding="utf-8"
     )
     (programs / "assaymark").chmod(0o755)
     kept = {name: os.environ[name] for name in ("LANG", "TMPDIR", "SYSTEMROOT") if name in os.environ}
@@ -43,7 +45,14 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
     """A repository with one empty commit; it is copied for every scenario that wants one."""
-    return tmp_path_factory.mktemp("template")
+    folder = tmp_path_factory.mktemp("template")
+    for command in (
+        ["git", "init", "-q", "-b", "main", "--template=", "."],
+        ["assaymark", "hooks", "install", "git"],
+        ["git", "commit", "-q", "--allow-empty", "-m", "Begin"],
+    ):
+        subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, timeout=60)
+    return folder
 
 
 @pytest.mark.parametrize("scenario", ALL, ids=[one.name for one in ALL])
@@ -56,9 +65,9 @@ def test_a_scenario(scenario: Scenario, tmp_path: Path, template: Path, environm
 
 
 def test_there_are_scenarios_of_everything() -> None:
-    """At least fifty, and no name twice."""
+    """At least sixty, and no name twice."""
     names = [one.name for one in ALL]
-    assert len(names) >= 50
+    assert len(names) >= 60
     assert len(set(names)) == len(names)
 
 
