@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assaymark.analysis.advance import advanced, opened
+from assaymark.lsp import agent_lines
+from assaymark.lsp import hints as making
 from assaymark.lsp.door import Door
 from assaymark.lsp.head_lines import HeadLines, lines_of
 from assaymark.origin import Arrival, Author, Evidence, Origin, unknown
@@ -139,11 +141,9 @@ def test_nothing_is_made_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     editor.open("def f():\n    return 1\n\n\n" * 50)
     attribute(editor, 0, 199)
     hints(editor)
-    from assaymark.lsp import agent_lines, asides
-
-    read, made = _Counted(agent_lines._read_of), _Counted(asides.hints)
+    read, made = _Counted(agent_lines._read_of), _Counted(making.hints)
     monkeypatch.setattr(agent_lines, "_read_of", read)
-    monkeypatch.setattr(asides, "hints", made)
+    monkeypatch.setattr(making, "hints", made)
     assert hints(editor) == hints(editor)
     assert (made.n_calls, read.n_calls) == (0, 0)
     editor.come(editor.change(insert(101, 4, "x")))
@@ -234,7 +234,7 @@ def test_a_fault_ends_neither_the_server_nor_the_other_questions(monkeypatch: py
     def broken(*_: object) -> bytes:
         raise RuntimeError
 
-    monkeypatch.setattr("assaymark.lsp.asides.hints", broken)
+    monkeypatch.setattr("assaymark.lsp.hints.hints", broken)
     request, pull = asking_hints(editor), editor.pull()
     came = editor.come(request, pull)
     assert reply_to(came, request)["error"]["code"] == -32603

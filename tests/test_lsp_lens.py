@@ -11,7 +11,7 @@ from assaymark.syntax.cut import ParseWork, cut
 from assaymark.syntax.functions import function_over
 from assaymark.text import Span
 from e2e.authors import SHOWS, attribute, editing, hints, lenses, titles
-from e2e.inside import URI, Inside, insert, of
+from e2e.inside import PUSHED, URI, Inside, insert, of
 
 TYPED = Origin(Author.human, Evidence.typed)
 TWO = """\
@@ -144,6 +144,37 @@ def test_quiet_leaves_no_lens_and_no_hint() -> None:
     came = editor.notify("workspace/didChangeConfiguration", {"settings": {"assaymark": {"quiet": True}}})
     assert len(of(came, "workspace/codeLens/refresh")) == len(of(came, "workspace/inlayHint/refresh")) == 1
     assert (lenses(editor), hints(editor)) == ([], [])
+
+
+def test_a_cell_has_the_lenses_of_its_functions() -> None:
+    """Counted from its first line, and named by its own URI."""
+    editor = Inside({**SHOWS, "notebookDocument": {"synchronization": {}}})
+    cells = {"cell:1": "x = 1\n", "cell:2": "y = 2\ndef f(x):\n    return eval(x)\n"}
+    book = {"uri": "file:///n.ipynb", "notebookType": "jupyter-notebook", "version": 1}
+    editor.notify(
+        "notebookDocument/didOpen",
+        {
+            "notebookDocument": {**book, "cells": [{"kind": 2, "document": uri} for uri in cells]},
+            "cellTextDocuments": [
+                {"uri": uri, "languageId": "python", "version": 1, "text": text}
+                for uri, text in cells.items()
+            ],
+        },
+    )
+    attribute(editor, 3, 4, uri="cell:2")
+    assert titles(editor, "cell:1") == []
+    assert titles(editor, "cell:2") == [(1, "1 finding · 2 of 2 lines by AI, not reviewed | Show")]
+    _, (shown,) = run(editor, lenses(editor, "cell:2")[0]["command"])
+    assert (shown["uri"], shown["selection"]["start"]) == ("cell:2", {"line": 2, "character": 11})
+
+
+def test_who_is_pushed_to_hears_of_an_origin() -> None:
+    """The diagnostics come again when what they carry is different, and only then."""
+    editor = Inside(PUSHED)
+    editor.open("x = 1\ny = eval(x)\n")
+    assert of(attribute(editor, 0, 0), "textDocument/publishDiagnostics") == []
+    (report,) = of(attribute(editor, 1, 1), "textDocument/publishDiagnostics")
+    assert report["diagnostics"][0]["data"]["origin"]["tool"] == "claude"
 
 
 @pytest.mark.parametrize(

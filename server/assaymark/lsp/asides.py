@@ -13,17 +13,17 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from assaymark.dataclass import dataclass
-from assaymark.lsp.agent_lines import AgentLines
-from assaymark.lsp.committed import Committed
-from assaymark.lsp.hints import Known, Range, hints
-from assaymark.lsp.lenses import Lenses
 from assaymark.lsp.outbox import MessageId
 from assaymark.lsp.refreshing import Refresh
 from assaymark.lsp.refusal import INTERNAL_ERROR, REQUEST_CANCELLED, Refused
 from assaymark.workspace.today import today
 
 if TYPE_CHECKING:
+    from assaymark.lsp.agent_lines import AgentLines
+    from assaymark.lsp.committed import Committed
     from assaymark.lsp.document import Document, Later
+    from assaymark.lsp.hints import Range
+    from assaymark.lsp.lenses import Lenses
     from assaymark.lsp.part import Part
     from assaymark.lsp.session import Session
     from assaymark.second.channel import Soon
@@ -54,8 +54,12 @@ class _Read:
     __slots__ = ("agents", "lenses")
 
     def __init__(self, *, shows: bool) -> None:
-        self.agents = AgentLines()
-        self.lenses = Lenses(self.agents, shows=shows)
+        # Late, as all that makes hints and lenses: the first diagnostics wait for what a session imports.
+        from assaymark.lsp.agent_lines import AgentLines
+        from assaymark.lsp.lenses import Lenses
+
+        self.agents: AgentLines = AgentLines()
+        self.lenses: Lenses = Lenses(self.agents, shows=shows)
 
 
 class Asides:
@@ -63,7 +67,8 @@ class Asides:
 
     def __init__(self, session: Session, later: Later, soon: Soon | None) -> None:
         self._session = session
-        self.committed = Committed(soon, self._became_known)
+        self._soon = soon
+        self._committed: Committed | None = None
         client, outbox = session.client, session.outbox
         self._refresh_hints = (
             Refresh("workspace/inlayHint/refresh", outbox, later) if client.refreshes_hints else None
@@ -76,6 +81,15 @@ class Asides:
         self._asked: dict[MessageId, Question] = {}
         # By the client's document, and whether it is about lenses.
         self._answers: dict[tuple[str, bool], _Answer] = {}
+
+    @property
+    def committed(self) -> Committed:
+        """What the last commits hold."""
+        if self._committed is None:
+            from assaymark.lsp.committed import Committed
+
+            self._committed = Committed(self._soon, self._became_known)
+        return self._committed
 
     @property
     def is_waited_for(self) -> bool:
@@ -113,13 +127,15 @@ class Asides:
 
     def look_again(self, documents: Iterable[Document]) -> None:
         """Effect: git is asked again about those of *documents* whose last commit may be another."""
-        for document in documents:
-            self.committed.look_again(document)
+        if self._committed is not None:
+            for document in documents:
+                self._committed.look_again(document)
 
     def forget(self, document: Document) -> None:
         """Effect: nothing is known of *document* any more."""
         self._read.pop(document.uri, None)
-        self.committed.forget(document.uri)
+        if self._committed is not None:
+            self._committed.forget(document.uri)
         for uri in document.outlets:
             self._answers.pop((uri, False), None)
             self._answers.pop((uri, True), None)
@@ -163,6 +179,8 @@ class Asides:
             read = self._read[document.uri] = _Read(shows=self._session.client.shows_documents)
         if question.where is None:
             return read.lenses.items(part)
+        from assaymark.lsp.hints import Known, hints
+
         known = Known(lambda: self.committed.lines(document), today(), self._began)
         return hints(part, read.agents, known, question.where)
 
