@@ -79,7 +79,7 @@ def test_nothing_else_is_kept(world: World, home: Path) -> None:
     edit = {"tool_name": "Write", "tool_input": {"file_path": str(file), "content": "x = 2\n"}}
     shell = {"tool_name": "Bash", "tool_input": {"command": "true"}}
     for event, tool in (
-        ("SessionStart", {}),
+        ("SessionStart", {"model": "opus"}),
         ("PreToolUse", edit),
         ("PostToolUse", edit),
         ("PreToolUse", shell),
