@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from assaymark.cli import arguments, hooks_manual, manual
+from assaymark.cli import arguments, hooks_manual, ledger_manual, manual
 from assaymark.cli.completion import actions
 from assaymark.cli.levels import levels, rules_by_level
 from assaymark.cli.manual import Page
@@ -23,7 +23,7 @@ __all__ = ["world"]
 
 PAGES = {
     name: page
-    for module in (manual, hooks_manual)
+    for module in (manual, hooks_manual, ledger_manual)
     for name, page in vars(module).items()
     if isinstance(page, Page)
 }
@@ -35,6 +35,10 @@ COMMANDS = (
     "hooks uninstall",
     "hooks status",
     "hooks doctor",
+    "ledger verify",
+    "ledger compact",
+    "ledger export",
+    "ledger import",
 )
 
 

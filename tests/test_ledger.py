@@ -239,7 +239,8 @@ def test_killed_writers_lose_nothing_that_was_acknowledged(folder: str) -> None:
             # Between two kills somebody gets on, as long as there is somebody who writes.
             acknowledged += [several.stdout.readline()] if n < 25 else []
             os.kill(pid, signal.SIGKILL)
-        acknowledged += several.communicate()[0].splitlines()
+        acknowledged += several.stdout.read().splitlines()
+        several.wait()
     with opened(folder) as ledger:
         ids = [event.id for event in ledger.events()]
         assert ledger.notices == []

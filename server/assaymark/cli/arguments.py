@@ -14,10 +14,11 @@ import re
 import sys
 from typing import NoReturn
 
-from assaymark.cli import blame_manual, hooks_manual, manual, notes_manual
+from assaymark.cli import blame_manual, hooks_manual, ledger_manual, manual, notes_manual
 from assaymark.cli.blame_arguments import add_blame, add_why
 from assaymark.cli.check_arguments import add_baseline, add_check, add_rules_place
 from assaymark.cli.hooks_arguments import add_hooks, add_privacy, add_uninstall
+from assaymark.cli.ledger_arguments import add_ledger
 from assaymark.cli.manual import Page
 from assaymark.cli.notes_arguments import add_notes
 from assaymark.cli.usage import WRONG_USAGE, did_you_mean
@@ -62,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
     add_why(_command(commands, "why", blame_manual.WHY))
     add_hooks(_command(commands, "hooks", hooks_manual.HOOKS))
     add_notes(_command(commands, "notes", notes_manual.NOTES))
+    add_ledger(_command(commands, "ledger", ledger_manual.LEDGER))
     add_privacy(_command(commands, "privacy", hooks_manual.PRIVACY))
     add_uninstall(_command(commands, "uninstall", hooks_manual.UNINSTALL_ALL))
     _add_lsp(_command(commands, "lsp", manual.LSP))

@@ -135,6 +135,14 @@ def _settings() -> Iterator[Line]:
         yield Line(tool, advice(tool, n_rules), ours=False)
 
 
+def _ledger() -> Line:
+    # Late: what else is looked at needs no database.
+    from assaymark.cli.ledger import facts_of_place
+
+    said, wrong = facts_of_place(str(Path.cwd()))
+    return Line("ledger", said, wrong, ours=False)
+
+
 def _places() -> Iterator[Line]:
     where = place()
     if where is None:
@@ -145,6 +153,7 @@ def _places() -> Iterator[Line]:
         folder = next(above for above in where.parents if above.exists())
         writable = os.access(folder, os.W_OK)
         yield Line("cache", f"empty, {where.parent}", "" if writable else "cannot be written", ours=False)
+    yield _ledger()
     found, needs = git.version(), "not found on PATH: --staged and --diff need it"
     yield Line(
         "git",

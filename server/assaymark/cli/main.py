@@ -130,6 +130,10 @@ def _run(options: Namespace) -> int:
             from assaymark.cli.notes import notes
 
             return notes(options)
+        case "ledger":
+            from assaymark.cli.ledger import ledger
+
+            return ledger(options)
         case "privacy":
             from assaymark.cli.privacy import privacy
 

@@ -52,6 +52,11 @@ def kind_of(event: Event) -> str:
     return str(event.plain.get("kind", "")) if isinstance(event, Other) else _NAMES[type(event)]
 
 
+def is_kind(kind: object) -> bool:
+    """Whether events of this kind are understood."""
+    return kind in _KINDS
+
+
 def to_plain(event: Event) -> Plain:
     """*event* as a table that JSON can hold; what is empty is left out."""
     if isinstance(event, Other):
@@ -92,14 +97,14 @@ def _other(plain: Plain) -> Other:
     return Other(plain["id"], int(moment or 0) if is_time else 0, plain["by"], plain)
 
 
-def _runs_to_plain(runs: Runs) -> Plain:
+def runs_to_plain(runs: Runs) -> Plain:
     """Each origin is written once."""
     numbers: dict[Origin, int] = {}
     rows = [[n_bytes, numbers.setdefault(origin, len(numbers))] for n_bytes, origin in runs]
     return {"origins": [origin_to_plain(origin) for origin in numbers], "runs": rows}
 
 
-def _runs_from_plain(plain: Plain) -> Runs:
+def runs_from_plain(plain: Plain) -> Runs:
     origins = [origin_from_plain(origin) for origin in plain["origins"]]
     return tuple(Run(_count(n_bytes), origins[_count(at)]) for n_bytes, at in plain["runs"])
 
@@ -135,19 +140,19 @@ def _ranges(value: list[list[object]]) -> tuple[tuple[int, int], ...]:
     return tuple((_count(start), _count(end)) for start, end in value)
 
 
-def _bytes_to_plain(value: bytes) -> str:
+def bytes_to_plain(value: bytes) -> str:
     return binascii.b2a_base64(value, newline=False).decode("ascii")
 
 
-def _bytes(value: str) -> bytes:
+def bytes_from_plain(value: str) -> bytes:
     return binascii.a2b_base64(value, strict_mode=True)
 
 
 # Fields of one name are written alike in all events.
 _WRITTEN: dict[str, Callable[[Any], object]] = {
     "origin": origin_to_plain,
-    **dict.fromkeys(("lines", "lines_before"), _bytes_to_plain),
-    "runs": _runs_to_plain,
+    **dict.fromkeys(("lines", "lines_before"), bytes_to_plain),
+    "runs": runs_to_plain,
 }
 _READ: dict[str, Callable[[Any], object]] = {
     **dict.fromkeys(("id", "by", "path", "call", "digest", "tool", "session", "model", "transcript"), _text),
@@ -157,7 +162,7 @@ _READ: dict[str, Callable[[Any], object]] = {
     "origin": origin_from_plain,
     "edits": _changes,
     "ranges": _ranges,
-    **dict.fromkeys(("lines", "lines_before"), _bytes),
-    "runs": _runs_from_plain,
+    **dict.fromkeys(("lines", "lines_before"), bytes_from_plain),
+    "runs": runs_from_plain,
     "paths": _texts,
 }

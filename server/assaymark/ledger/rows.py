@@ -10,13 +10,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from assaymark.ledger.events import Edited, Event, Other, Plain, Saved
 from assaymark.ledger.plain import from_plain, kind_of, to_plain
 from assaymark.ledger.states import path_stored, stored_path
 
 _COLUMNS = ("kind", "id", "time", "path", "before", "after", "digest", "runs")
-_ROW = "SELECT seq, id, time, kind, path, before, after, body FROM events"
+Row: TypeAlias = "tuple[int, str, int, str, str | bytes | None, str | None, str | None, str]"
+
+# The columns of a `Row`.
+ALL = "SELECT seq, id, time, kind, path, before, after, body FROM events"
 
 
 def inserted(database: sqlite3.Connection, event: Event) -> int | None:
@@ -47,6 +51,12 @@ def id_of(database: sqlite3.Connection, seq: int) -> str:
     return str(row[0]) if row else ""
 
 
+def number_of(database: sqlite3.Connection, event_id: str) -> int:
+    """The number of the event with this id; 0 for one that is not known."""
+    row = database.execute("SELECT seq FROM events WHERE id = ?", (event_id,)).fetchone()
+    return int(row[0]) if row else 0
+
+
 def last(database: sqlite3.Connection) -> int:
     """The number of the last event."""
     (seq,) = database.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()
@@ -67,8 +77,8 @@ def is_reported(database: sqlite3.Connection, path: str, digest: str) -> bool:
 
 def edits_of(database: sqlite3.Connection, path: str, before: str) -> list[Edited]:
     """The edits that were made in one content of *path*, in the order in which they were heard of."""
-    query = f"{_ROW} WHERE path = ? AND before = ? AND kind = 'edited' ORDER BY seq"
-    found = map(_event, database.execute(query, (stored_path(path), before)).fetchall())
+    query = f"{ALL} WHERE path = ? AND before = ? AND kind = 'edited' ORDER BY seq"
+    found = map(event_of, database.execute(query, (stored_path(path), before)).fetchall())
     return [event for event in found if isinstance(event, Edited)]
 
 
@@ -76,10 +86,10 @@ def numbered(
     database: sqlite3.Connection, *, since: int = 0, path: str | None = None, beyond: int = 0
 ) -> Iterator[tuple[int, Event]]:
     """The events with their numbers: from a time on, of one path, of a greater number than *beyond*."""
-    query = f"{_ROW} WHERE seq > ? AND time >= ? AND (? IS NULL OR path = ?) ORDER BY seq"
+    query = f"{ALL} WHERE seq > ? AND time >= ? AND (? IS NULL OR path = ?) ORDER BY seq"
     stored = stored_path(path) if path is not None else None
     for row in database.execute(query, (beyond, since, stored, stored)):
-        yield row[0], _event(row)
+        yield row[0], event_of(row)
 
 
 def _bare(event: Event) -> Event:
@@ -89,11 +99,20 @@ def _bare(event: Event) -> Event:
     return event._replace(lines=b"", runs=()) if isinstance(event, Saved) else event
 
 
-def _event(row: tuple[int, str, int, str, str | bytes | None, str | None, str | None, str]) -> Event:
+def event_of(row: Row) -> Event:
+    """The event that is kept as *row* (of `ALL`); one of no known kind where that is damaged."""
+    _, id_, time, kind, *_ = row
+    try:
+        return from_plain(_plain(row))
+    except (ValueError, TypeError):
+        return Other(id_, time, "", {"kind": kind, "id": id_, "time": time, "by": ""})
+
+
+def _plain(row: Row) -> Plain:
     _, id_, time, kind, path, before, after, body = row
     plain: Plain = json.loads(body)
     if "id" in plain:
-        return from_plain(plain)
+        return plain
     plain |= {"id": id_, "time": time, "kind": kind}
     if path is not None:
         plain["path"] = path_stored(path)
@@ -101,4 +120,4 @@ def _event(row: tuple[int, str, int, str, str | bytes | None, str | None, str | 
         plain |= {"before": before, "after": after}
     elif kind == "saved":
         plain |= {"digest": after, "runs": {"origins": [], "runs": []}}
-    return from_plain(plain)
+    return plain

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 FOLDER = "spool"
 _DONE = ".events"
-_UNDONE = ".part"
+UNDONE = ".part"
 _MERGED = ".merged"
 
 
@@ -51,11 +51,11 @@ def append(store: str, events: Sequence[Event]) -> None:
     folder = os.path.join(store, FOLDER)
     name = os.path.join(folder, events[0].id)
     try:
-        _write(name + _UNDONE, content)
+        _write(name + UNDONE, content)
     except FileNotFoundError:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        _write(name + _UNDONE, content)
-    os.replace(name + _UNDONE, name + _DONE)
+        _write(name + UNDONE, content)
+    os.replace(name + UNDONE, name + _DONE)
     _sync(folder)
 
 

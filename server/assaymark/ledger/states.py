@@ -99,6 +99,11 @@ class States:
         rows = self._rows(f"{_ROW} WHERE digest = ? ORDER BY rank DESC LIMIT 1", digest)
         return rows[0] if rows else None
 
+    def is_new(self, path: str) -> bool:
+        """Whether all that is known of *path* was put here and not written yet."""
+        query = "SELECT 1 FROM states WHERE path = ? LIMIT 1"
+        return self._database.execute(query, (stored_path(path),)).fetchone() is None
+
     def put(self, path: str, kept: Kept) -> None:
         """Change what is known of a path with a digest."""
         newest, last = self.newest(path), self.last(path)
