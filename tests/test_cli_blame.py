@@ -246,7 +246,7 @@ def test_why_is_one_answer(world: World, capsys: pytest.CaptureFixture[str]) -> 
         )
     code, out, _ = ran(capsys, "why", "a.py:2")
     assert code == 0
-    assert "a.py:2  yaml-unsafe-load · high · CWE-" in out
+    assert "a.py:2  yaml-unsafe-load · high · CWE-502\n" in out
     assert "Line 2: Claude Code, claude-opus-4-6, 14 Nov" in out
     assert "Evidence: its edit hook. Not reviewed." in out
     assert "Session: s-1 (/home/u/transcript.jsonl)" in out

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assaymark.lineage.arrivals import came, is_typed, typed
-from assaymark.lineage.lines import ai_runs, line_origins
+from assaymark.lineage.lines import line_origins
 from assaymark.lineage.tokens import reformatted, renamed
-from assaymark.origin import Arrival, Author, Evidence, Origin, Run, joined, n_bytes_of, sliced, unknown
+from assaymark.origin import Arrival, Author, Evidence, Origin, Run, joined, n_bytes_of, sliced
 
 NOON = 1_700_000_000
 TYPED = typed(NOON)
@@ -110,15 +110,15 @@ def test_a_line_that_two_wrote_is_of_both() -> None:
     assert [(part.origin, part.n_bytes) for part in first.parts] == [(AGENT, 8), (TYPED, 4)]
     assert first.is_ai
     assert first.is_mixed
-    assert (blank.parts, blank.main, end.parts) == ((), None, ())
-    assert second.main == TYPED
+    assert (blank.parts, blank.first, end.parts) == ((), None, ())
+    assert second.first == TYPED
 
 
-@pytest.mark.parametrize("gap, n_runs", [(0, 1), (2, 1), (3, 2)])
-def test_runs_of_an_agent_that_are_near_are_one(gap: int, n_runs: int) -> None:
-    """Fewer than three lines between them do not part them."""
-    other = unknown(Arrival.standing)
-    data, runs = _runs((b"a\n", AGENT), (b"b\n" * gap, other), (b"c\n", AGENT))
-    found = ai_runs(line_origins(data, runs))
-    assert len(found) == n_runs
-    assert (found[0].first, found[-1].last, found[0].origin) == (0, gap + 1, AGENT)
+def test_a_line_with_one_word_of_an_agent_is_its() -> None:
+    """A word can be the flaw; a bracket that is left of it is none."""
+    data, runs = _runs(
+        (b"yaml.", TYPED), (b"load", AGENT), (b"(body)\nx = (1", TYPED), (b")", AGENT), (b"\n", TYPED)
+    )
+    first, second, _ = line_origins(data, runs)
+    assert (first.is_ai, second.is_ai) == (True, False)
+    assert first.first == AGENT

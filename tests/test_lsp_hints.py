@@ -116,12 +116,15 @@ def test_a_column_is_counted_as_the_client_counts() -> None:
     assert hints(editor) == [(0, 8, "AI, not reviewed")]
 
 
-def test_what_was_typed_over_has_no_hint_any_more() -> None:
-    """Most of the line is somebody's who typed it."""
+def test_a_line_that_a_person_went_on_with_is_partly_an_agents() -> None:
+    """And no agent's any more when no word of it is left."""
     editor = editing()
     editor.open("x = 1\n")
     attribute(editor, 0, 0)
     editor.type(0, 5, "23456789")
+    assert hints(editor) == [(0, 13, "partly AI, not reviewed")]
+    editor.come(editor.change(replace(0, 4, 0, 5, "7")))
+    editor.come(editor.change(replace(0, 0, 0, 1, "y")))
     assert hints(editor) == []
 
 

@@ -141,7 +141,7 @@ def plain_line(number: int, line: Line) -> dict[str, object]:
     """A line as JSON: its origins in the order in which they begin, and which record says so."""
     plain: dict[str, object] = {
         "line": number,
-        "origins": [{**to_plain(origin), "bytes": n_bytes} for origin, n_bytes in line.origin.parts],
+        "origins": [{**to_plain(origin), "bytes": n_bytes} for origin, n_bytes, _ in line.origin.parts],
         "source": line.source,
     }
     if line.commit:

@@ -101,7 +101,7 @@ def _findings(path: str, number: int, standing: Standing) -> list[Reported]:
 
 def _sessions(place: Place, line: Line) -> list[Session]:
     """The conversations that the line's origins name, as far as the ledger knows them."""
-    named = {(origin.tool, origin.session) for origin, _ in line.origin.parts if origin.session}
+    named = {(origin.tool, origin.session) for origin, *_ in line.origin.parts if origin.session}
     if not named:
         return []
     from assaymark.ledger.store import Unavailable, opened
@@ -129,13 +129,13 @@ def _text(answer: _Answer, look: Style) -> Iterator[str]:
         yield f"{look('path', harmless(at))}  nothing is found on this line\n"
     for one in answer.findings:
         finding = one.finding
-        cwe = f" · CWE-{finding.cwe}" if finding.cwe else ""
+        cwe = "".join(f" · CWE-{number}" for number in finding.cwe)
         severity = look(finding.severity.name, finding.severity.name)
         yield f"{look('path', harmless(at))}  {finding.rule} · {severity}{cwe}\n"
         yield f"  {harmless(finding.message)}\n"
     said = words.sentence(answer.number, answer.line.origin, today())
     yield f"  {harmless(said) or f'Line {answer.number}: blank.'}\n"
-    for origin, _ in answer.line.origin.parts:
+    for origin, *_ in answer.line.origin.parts:
         if origin.author is Author.ai:
             yield from _about(origin, answer.sessions)
     if answer.commit is not None:

@@ -43,7 +43,9 @@ _NOT_AI = "That is not evidence of AI."
 _NOT_REVIEWED = "not reviewed"
 # What stands behind the first of an agent's lines.
 HINT = f"AI, {_NOT_REVIEWED}"
+PARTLY = f"partly {HINT}"
 
+_ORDER = (Author.ai, Author.tool, Author.human, Author.unknown)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAY = 86_400
 _EPOCH = 719_163  # 1 January 1970, as a proleptic Gregorian ordinal
@@ -97,13 +99,17 @@ def day_of(time: int, today: int) -> str:
 
 
 def _told_apart(line: LineOrigin) -> list[Origin]:
-    """The origins of *line* that read differently: two conversations of an agent are one here."""
+    """
+    The origins of *line* that read differently, the agents' first and the unknown last.
+
+    Two conversations of an agent are one here.
+    """
     found: dict[tuple[object, ...], Origin] = {}
-    for origin, _ in line.parts:
+    for origin, *_ in line.parts:
         day = None if origin.time is None else origin.time // _DAY
         kind = origin.author, origin.evidence, origin.tool, origin.model, origin.arrival, origin.named, day
         found.setdefault(kind, origin)
-    return list(found.values())
+    return sorted(found.values(), key=lambda origin: _ORDER.index(origin.author))
 
 
 def _in_full(origin: Origin, today: int, n_lines: int) -> str:

@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 from assaymark.analysis.snapshot import Section
 from assaymark.lineage.lines import LineOrigin, line_origin
-from assaymark.lineage.words import HINT, full_hint, sentence
+from assaymark.lineage.words import HINT, PARTLY, full_hint, sentence
 from assaymark.lsp.agent_lines import NEAR, AgentLines
 from assaymark.lsp.head_lines import HeadLines
 from assaymark.lsp.part import Part
-from assaymark.origin import Evidence
+from assaymark.origin import Evidence, Origin
 from assaymark.settings.values import Hints
 from assaymark.text import Place
 
@@ -122,8 +122,14 @@ def _item(part: Part, place: Place[Section], number: int, today: int) -> bytes:
     at = part.position(part.entry.snapshot.text.line_span(place.line + number).end)
     item = {
         "position": {"line": at.line, "character": at.column},
-        "label": full_hint(origin) if settings.hints_name_model and origin is not None else HINT,
+        "label": _label(line, origin, names_model=settings.hints_name_model),
         "paddingLeft": True,
         "tooltip": sentence(at.line + 1, line, today),
     }
     return json.dumps(item, separators=(",", ":")).encode()
+
+
+def _label(line: LineOrigin, origin: Origin | None, *, names_model: bool) -> str:
+    if names_model and origin is not None:
+        return full_hint(origin)
+    return PARTLY if line.is_mixed else HINT

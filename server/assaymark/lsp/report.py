@@ -220,10 +220,10 @@ class _Points:
         return self._snapshot.text.line_of(offset + self._place.start) - self._place.line
 
     def origin(self, offset: int) -> PlainOrigin:
-        """Of most of the line of a byte of the section; empty when nothing is known of it."""
+        """Of the line of a byte of the section; empty when nothing is known of it."""
         chunk, runs = self._place.leaf.chunk, self._place.leaf.origins
         # As nearly always one origin is that of all lines.
-        origin = runs[0].origin if len(runs) == 1 else line_origin(chunk, runs, chunk.line_of(offset)).main
+        origin = runs[0].origin if len(runs) == 1 else line_origin(chunk, runs, chunk.line_of(offset)).first
         return {} if origin is None or origin == STANDING else to_plain(origin)
 
     def column(self, offset: int) -> int:
