@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assaymark.analysis.advance import advanced, opened
+from assaymark.analysis.attributing import runs_of
+from assaymark.lineage.lines import ai_runs, line_origins
 from assaymark.lsp import agent_lines
 from assaymark.lsp import hints as making
 from assaymark.lsp.door import Door
@@ -74,6 +76,39 @@ def test_runs_that_are_near_are_one(between: int, n_hints: int) -> None:
     attribute(editor, 0, 0)
     attribute(editor, between + 1, between + 1)
     assert len(hints(editor)) == n_hints
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["agent", "typed", "insert", "delete"]), st.integers(0, 40), st.integers(0, 6)),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=60)
+@given(STEPS, st.integers(0, 40), st.integers(0, 10))
+def test_hints_are_those_of_the_lines_of_the_whole_text(
+    steps: list[tuple[str, int, int]], first: int, n_lines: int
+) -> None:
+    """Whatever was edited and learnt in between, and whatever was asked before; also of a part of it."""
+    editor = editing()
+    editor.open("def f():\n    x = 1\n\n    return x\n\n\n" * 6)
+    for kind, start, size in steps:
+        n_there = editor.session.read(URI).snapshot.text.n_lines
+        at, end = min(start, n_there - 1), min(start + size, n_there - 1)
+        if kind in {"agent", "typed"}:
+            attribute(editor, at, end, CLAUDE if kind == "agent" else TYPED)
+        elif kind == "insert":
+            editor.come(editor.change(insert(at, 0, "def g():\n    return 2\n" * size)))
+        else:
+            editor.come(editor.change(replace(at, 0, end, 0, "")))
+        text = editor.session.read(URI).snapshot.text
+        lines = ai_runs(line_origins(text.whole(), runs_of(text)))
+        expected = [run.first for run in lines]
+        assert [line for line, _, _ in hints(editor)] == expected
+        last = first + n_lines
+        found = [line for line, _, _ in hints(editor, first, last)]
+        assert found == [line for line in expected if first <= line <= last]
 
 
 @pytest.mark.parametrize("first", range(8))
