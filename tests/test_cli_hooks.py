@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cli_world import Ran, World, spawned, world
+from cli_world import ROOT, Ran, World, spawned, world
 
 __all__ = ["world"]
 
@@ -146,14 +145,15 @@ def test_what_cannot_be_read_is_said(world: World, home: Path) -> None:
     assert json.loads((home / ".cursor" / "hooks.json").read_text())["version"] == 1
 
 
-@unix
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes everywhere")
 def test_what_cannot_be_written_is_said(world: World, home: Path) -> None:
-    """And nothing is half done."""
-    (home / ".claude").mkdir(mode=0o555)
-    ran = world.run("hooks", "install", "claude")
+    """And nothing is left half done; the others are."""
+    (home / ".claude").write_text("")
+    ran = world.run("hooks", "install", "claude", "cursor")
     assert ran.code == 2
-    assert "permission denied" in ran.err
+    assert ran.err.startswith("assaymark: claude: ")
+    assert ran.out.startswith("cursor    installed: ")
+    world.run("hooks", "uninstall")
+    assert [file.name for file in home.iterdir()] == [".claude"]
 
 
 def test_wrong_usage(world: World, home: Path) -> None:
@@ -177,27 +177,45 @@ def test_outside_of_a_repository(world: World, home: Path, monkeypatch: pytest.M
 
 @unix
 @pytest.mark.e2e
-def test_hooks_of_a_real_program(world: World, home: Path) -> None:
-    """Installed by a program of its own, run by git, and gone again."""
-    before = everything(world.here.parent)
-    done = spawned(world.here, "hooks", "install", "git")
+def test_hooks_of_a_real_program(world: World, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Installed, run by an agent and by git, and gone again: the commit has a note of what the agent wrote."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "server"))
+    world.commit(b="1")
+    shutil.rmtree(world.here / ".git" / "hooks", ignore_errors=True)
+    done = spawned(world.here, "hooks", "install", "git", "claude")
     assert done.returncode == 0, done.stderr
-    (hook,) = [
-        line
-        for line in (world.here / ".git/hooks/post-commit").read_text().splitlines()
-        if "return 0" in line
-    ]
-    assert "/assaymark " in hook or " -P -m assaymark " in hook
-    identity = ("-c", "user.name=A", "-c", "user.email=a@example.org")
-    done = subprocess.run(
-        ["git", *identity, "commit", "-q", "--allow-empty", "-m", "x"],
-        cwd=world.here,
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 0
-    assert spawned(world.here, "hooks", "uninstall").returncode == 0
-    left = everything(world.here.parent)
-    assert {name for name in left if "hooks" in name or "home" in name} == {
-        name for name in before if "hooks" in name or "home" in name
+    held = json.loads((home / ".claude" / "settings.json").read_text())
+    (group,) = held["hooks"]["PostToolUse"]
+    file = world.here / "a.py"
+    file.write_text("x = 2\n")
+    payload = {
+        "session_id": "s",
+        "cwd": str(world.here),
+        "hook_event_name": "PostToolUse",
+        "tool_name": "Write",
+        "tool_use_id": "u",
+        "tool_input": {"file_path": str(file), "content": "x = 2\n"},
+        "tool_response": {
+            "type": "create",
+            "filePath": str(file),
+            "content": "x = 2\n",
+            "originalFile": None,
+        },
     }
+    command = ["sh", "-c", group["hooks"][0]["command"]]
+    said = json.dumps(payload).encode()
+    done = subprocess.run(command, cwd=world.here, input=said, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    world.git("add", "-A")
+    identity = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    commit = ["git", *identity, "commit", "-q", "-m", "x"]
+    done = subprocess.run(commit, cwd=world.here, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    note = subprocess.run(
+        ["git", "notes", "--ref", "ai", "show"], cwd=world.here, capture_output=True, text=True, check=True
+    )
+    assert note.stdout.startswith("a.py\n  s_")
+    assert spawned(world.here, "uninstall", "--all", "--yes").returncode == 0
+    assert not (home / ".claude").exists()
+    assert not (world.here / ".git" / "hooks").exists()
+    assert not (world.here / ".git" / "assaymark").exists()
