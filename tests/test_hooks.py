@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
 import time
@@ -423,6 +424,86 @@ def test_a_closed_input_is_no_payload() -> None:
     os.close(out)
     os.close(into)
     assert intake.received(out).wrong == "nothing came"
+
+
+TEXTS = (OLD.decode(), NEW.decode(), "total", "price", "", "\n", " ", "a\0", "\ud800", "1\r\n", "(" * 50)
+PATCHES = (
+    "*** Begin Patch\n*** Update File: shop.py\n@@\n-total\n+price\n",
+    "*** Begin Patch\n*** Add File: new.py\n+a\n*** End Patch",
+    "***",
+)
+ODD = (None, True, 0, -3, 10**30, 1.5, "x", [], [None], [[]], {}, {"": 1}, {"x": [{}]})
+EVENTS = (
+    "PostToolUse",
+    "PreToolUse",
+    "AfterTool",
+    "afterFileEdit",
+    "afterTabFileEdit",
+    "post_write_code",
+    "Odd",
+)
+CALLED = (
+    *("Edit", "Write", "MultiEdit", "NotebookEdit", "apply_patch", "replace_string_in_file", "create_file"),
+    *("create", "edit", "replace", "write_file", "replace_in_file", "write_to_file", "str_replace", "Odd"),
+)
+PATHS = ("shop.py", "shop.py", "shop.py", "new.py", "../x", "/", "\0", "a\nb", ".git/config", "", "~")
+
+
+def _made_up(chance: random.Random) -> dict[str, Any]:
+    """A payload that could be one, but for a few things in it that are odd."""
+
+    def one(*values: Any) -> Any:
+        return chance.choice(ODD if chance.random() < 0.03 else values)
+
+    def some(**values: Any) -> dict[str, Any]:
+        return {name: value for name, value in values.items() if chance.random() < 0.94}
+
+    def pair() -> dict[str, Any]:
+        at = some(start_line_number=one(-1, 0, 1, 2), start_column=one(-5, 1, 14, 99))
+        return some(
+            old_string=one(*TEXTS), new_string=one(*TEXTS), replace_all=one(True, False), range=one(at)
+        )
+
+    given = {**pair(), **some(file_path=one(*PATHS), edits=one([pair(), pair()], []))}
+    given |= (
+        {chance.choice(("content", "command", "patch", "ai_proposed_content")): one(*TEXTS, *PATCHES)}
+        if chance.random() < 0.5
+        else {}
+    )
+    shown = some(originalContent=one(*TEXTS), newContent=one(*TEXTS), isNewFile=one(True, False))
+    got = some(
+        originalFile=one(*TEXTS),
+        newString=one(*TEXTS),
+        userModified=one(True, False),
+        returnDisplay=one(shown),
+    )
+    return some(
+        hook_event_name=one(*EVENTS),
+        tool_name=one(*CALLED),
+        tool_input=one(given),
+        tool_response=one(got),
+        tool_info=one(given),
+        file_path=one(*PATHS),
+        edits=one([pair()], [pair(), pair()]),
+        session_id=one("s", "\ud800", "x" * 500),
+        model=one("m"),
+        transcript_path=one("/", "."),
+        workspace_roots=one(["."], []),
+    )
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_no_payload_is_a_fault(world: World, tool: str) -> None:
+    """Whatever stands under the names that tools use, nothing fails, and what is recorded can be read."""
+    chance = random.Random(tool)
+    for _ in range(100):
+        table = _made_up(chance)
+        if tool == "windsurf":
+            table["agent_action_name"] = table.pop("hook_event_name", None)
+        world.say(tool, table)
+        json.dumps(redacted(table))
+    assert {event["path"] for event in world.edited()} <= {"shop.py", "new.py", "a\nb", "~"}
+    assert all(from_plain(event) for event in world.events())
 
 
 # For a bug report

@@ -7,7 +7,7 @@ Invariants:
     Names that are no names (of a model, a conversation) are as good as absent.
 """
 # Paths stay strings: a hook waits for this.
-# ruff: noqa: PTH109, PTH116, PTH117, PTH118, PTH120, PTH123
+# ruff: noqa: PTH109, PTH112, PTH116, PTH117, PTH118, PTH120, PTH123
 
 from __future__ import annotations
 
@@ -133,7 +133,8 @@ def said_first(scene: Scene, what: str) -> bool:
 def _folder(turn: Turn, reports: Iterable[Report]) -> str:
     """The folder that is worked in: as the tool says, else that of the first file."""
     for folder in (turn.cwd, *turn.roots):
-        if folder and "\0" not in folder:
+        # Not there: it is of another machine, or of a container.
+        if folder and "\0" not in folder and os.path.isdir(folder):
             return os.path.join(folder, "")
     for report in reports:
         if isinstance(report, Wrote | NotPlaced) and os.path.isabs(report.path):
