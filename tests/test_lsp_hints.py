@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import subprocess
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from assaymark.analysis.advance import advanced, opened
 from assaymark.analysis.attributing import runs_of
-from assaymark.lineage.lines import ai_runs, line_origins
+from assaymark.lineage.lines import line_origins
 from assaymark.lsp import agent_lines
 from assaymark.lsp import hints as making
 from assaymark.lsp.door import Door
@@ -92,7 +93,7 @@ def test_hints_are_those_of_the_lines_of_the_whole_text(
 ) -> None:
     """Whatever was edited and learnt in between, and whatever was asked before; also of a part of it."""
     editor = editing()
-    editor.open("def f():\n    x = 1\n\n    return x\n\n\n" * 6)
+    editor.open("def f():\n    x = (\n    )\n\n    return x\n\n\n" * 6)
     for kind, start, size in steps:
         n_there = editor.session.read(URI).snapshot.text.n_lines
         at, end = min(start, n_there - 1), min(start + size, n_there - 1)
@@ -103,8 +104,9 @@ def test_hints_are_those_of_the_lines_of_the_whole_text(
         else:
             editor.come(editor.change(replace(at, 0, end, 0, "")))
         text = editor.session.read(URI).snapshot.text
-        lines = ai_runs(line_origins(text.whole(), runs_of(text)))
-        expected = [run.first for run in lines]
+        lines = line_origins(text.whole(), runs_of(text))
+        agents = [number for number, line in enumerate(lines) if line.is_ai]
+        expected = [two for one, two in pairwise([-9, *agents]) if two - one > 3]
         assert [line for line, _, _ in hints(editor)] == expected
         last = first + n_lines
         found = [line for line, _, _ in hints(editor, first, last)]
@@ -389,6 +391,21 @@ def test_a_commit_takes_the_hints_away(repository: Callable[..., str], tmp_path:
         came = editor.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": head, "type": 2}]})
     assert len(of(came, "workspace/inlayHint/refresh")) == 1
     assert hints(editor, uri=uri) == []
+
+
+def test_a_commit_of_other_files_changes_nothing(repository: Callable[..., str], tmp_path: Path) -> None:
+    """What is known of this one is kept, and nothing is compared again."""
+    uri = committed(repository, tmp_path / "a.py", TEXT)
+    editor = editing()
+    git = _Git(editor)
+    editor.open(TEXT + "new = 1\n", uri)
+    attribute(editor, 6, 6, uri=uri)
+    hints(editor, uri=uri)
+    known = editor.session.asides.committed.known(editor.session.document(uri))
+    committed(repository, tmp_path / "b.py", "x = 1\n")
+    saved(editor, uri)
+    assert len(git.paths) == 2
+    assert editor.session.asides.committed.known(editor.session.document(uri)) is known
 
 
 def test_until_git_answers_what_came_in_this_session_has_a_hint(

@@ -75,14 +75,19 @@ def line_origins(data: bytes, runs: Runs) -> list[LineOrigin]:
             piece = data[max(at, start) : min(stop, end)].translate(None, _BLANKS)
             if piece and origin is not None:
                 before = parts.get(origin, Part(origin, 0, has_word=False))
-                has_word = before.has_word or bool(piece.translate(None, _MARKS))
-                parts[origin] = Part(origin, before.n_bytes + len(piece), has_word)
+                is_word = before.has_word or has_word(piece)
+                parts[origin] = Part(origin, before.n_bytes + len(piece), is_word)
             if end >= stop:
                 break
             start, end, origin = next(rest, (end, len(data), None))
         lines.append(LineOrigin(tuple(parts.values())))
         at = stop
     return lines
+
+
+def has_word(piece: bytes) -> bool:
+    """Whether anything of *piece* is of a word."""
+    return bool(piece.translate(None, _MARKS))
 
 
 def line_origin(chunk: Chunk, runs: Runs, number: int) -> LineOrigin:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from assaymark.analysis.snapshot import Section
-from assaymark.lineage.lines import line_origins
+from assaymark.lineage.lines import has_word, line_origins
 from assaymark.lsp.kept import Kept
 from assaymark.origin import Runs
 from assaymark.text import Chunk, Text
@@ -81,12 +81,9 @@ def _read_of(chunk: Chunk, runs: Runs) -> _Read:
     if len(runs) == 1:
         # As nearly always where an agent writes whole functions.
         ends = (*chunk.line_starts[1:], chunk.n_bytes)
-        filled = tuple(
-            number
-            for number, (start, end) in enumerate(zip(chunk.line_starts, ends, strict=True))
-            if chunk.data[start:end].strip()
-        )
-        return _Read(runs, filled, filled)
+        pieces = [chunk.data[start:end].strip() for start, end in zip(chunk.line_starts, ends, strict=True)]
+        agents = tuple(number for number, piece in enumerate(pieces) if has_word(piece))
+        return _Read(runs, agents, tuple(number for number, piece in enumerate(pieces) if piece))
     lines = list(enumerate(line_origins(chunk.data, runs)))
     return _Read(
         runs,

@@ -81,8 +81,12 @@ class Committed:
             self.ask(_path(document), lambda content: self._answered(document, file, content))
 
     def _answered(self, document: Document, file: _File, content: bytes | None) -> None:
-        if self._files.get(document.uri) is file:
-            file.lines = HeadLines(_joined(content or b"") if document.notebook else content or b"")
+        if self._files.get(document.uri) is not file:
+            return
+        there = _joined(content or b"") if document.notebook else content or b""
+        # Most commits leave most files as they are.
+        if file.lines is None or file.lines.content != there:
+            file.lines = HeadLines(there)
             self._told(document)
 
     def _stamp(self, document: Document) -> Stamp | None:

@@ -36,9 +36,10 @@ _NOT_THERE = _Mark(_NONE, -1, -1)
 class HeadLines:
     """The lines of one file in the last commit: none when it is not there."""
 
-    __slots__ = ("_is_aligned", "_lines", "_marks")
+    __slots__ = ("_is_aligned", "_lines", "_marks", "content")
 
     def __init__(self, content: bytes) -> None:
+        self.content = content
         self._lines = lines_of(content)
         self._marks: Kept[_Mark] = Kept()
         self._is_aligned = False

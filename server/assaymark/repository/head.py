@@ -18,8 +18,8 @@ from assaymark.repository.place import place_of
 Stamp = tuple[tuple[int, int, int], ...]
 
 _FIRST_LINE = 4096
-# What changes when HEAD does, in a work tree's git directory; the index with every commit and checkout.
-_OWN = ("HEAD", "logs/HEAD", "index")
+# What changes when HEAD does, in a work tree's git directory; not the index, which looking at it changes too.
+_OWN = ("HEAD", "logs/HEAD")
 _SHARED = ("packed-refs", "reftable/tables.list")
 
 

@@ -40,7 +40,7 @@ def handle(session: Session, params: types.HoverParams) -> types.Hover | None:
     markdown = session.client.reads_markdown
     texts = [described(finding, session.shelf.rule(finding.rule)) for finding in found]
     if not part.document.options.settings.quiet:
-        texts += dict.fromkeys(_lineage(part, finding) for finding in found)
+        texts += filter(None, dict.fromkeys(_lineage(part, finding) for finding in found))
     content = "\n\n---\n\n".join(texts)
     return types.Hover(
         types.MarkupContent(
