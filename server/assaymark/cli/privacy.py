@@ -26,7 +26,8 @@ from assaymark.hooks.install.change import Record
 from assaymark.hooks.install.places import Site, our_site
 from assaymark.hooks.install.record import FILE as INSTALLED
 from assaymark.hooks.shell import snapshot
-from assaymark.ledger import events, spool
+from assaymark.ledger import connecting, events, merging, spool
+from assaymark.ledger.compacting import DAYS as EVENT_DAYS
 from assaymark.ledger.secret import KEY
 from assaymark.ledger.store import FILE as LEDGER
 from assaymark.origin import Origin
@@ -58,13 +59,13 @@ FIELDS = {
     "origin": "its origin",
     "runs": "how many bytes are of which origin",
     "before": "a keyed hash of the file before",
-    "after": "and after",
+    "after": "and of it after",
     "digest": "a keyed hash of the file",
     "edits": "which bytes changed",
     "ranges": "which bytes came",
     "n_bytes": "the file's length",
     "lines": "keyed hashes of its lines",
-    "lines_before": "and of those before",
+    "lines_before": "keyed hashes of the lines before",
     "call": "the tool's name of the edit",
     "tool": "the tool",
     "session": "its name of the conversation",
@@ -113,7 +114,10 @@ ALWAYS_NOTED = (
     "the conversation, as a hash",
     "the day, without the time",
 )
-_RECORD_STAYS = "until it is deleted: assaymark uninstall --all"
+_RECORD_STAYS = (
+    f"until `assaymark uninstall --all`; `assaymark ledger compact` forgets events of more than {EVENT_DAYS}"
+    " days that the note of a commit covers"
+)
 _NOTES_STAY = "as long as the repository; git keeps notes that were replaced until it tidies up"
 _RESULTS = ("by hashes: rule, place, message and fixes of each finding, which can quote words of the code",)
 NEVER = "source text, what was asked or answered, who somebody is"
@@ -124,7 +128,10 @@ NEVER_NOTED = (
 SHELVES = {
     KEY: "the secret that hashes are made with; only its owner can read it",
     LEDGER: "the events, and what they add up to",
+    f"{LEDGER}.corrupt-*": "a database that was damaged",
     spool.FOLDER: "events that are not in there yet",
+    merging.ASIDE: "lines of it that could not be read",
+    connecting.LOCK: "nothing; whoever changes the database holds it",
     sessions.FOLDER: "of each conversation the model, the place of the transcript, a keyed hash of what was"
     " asked; 30 days",
     snapshot.FOLDER: "while a command runs, and at most a day: a copy of git's index, and of changed files"
@@ -235,7 +242,7 @@ def _text(kept: tuple[Kept, ...], site: Site) -> Iterator[str]:
         size = f", {one.n_bytes:,} bytes" if one.n_bytes else ""
         yield f"\n{look('path', one.name[:1].upper() + one.name[1:])}\n"
         yield f"  where  {harmless(site.shown(one.place))}{size}\n"
-        yield f"  stays  {one.stays}\n"
+        yield _wrapped("stays", one.stays, look.width)
         for n, line in enumerate(one.holds):
             yield _wrapped("holds" if not n else "", line, look.width)
         if one.never:

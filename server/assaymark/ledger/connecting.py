@@ -25,7 +25,7 @@ from assaymark.ledger.schema import migrate
 PATIENCE = 2000
 
 _DAMAGE = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
-_LOCK = "lock"
+LOCK = "lock"
 # SQLite keeps what is not in the file yet beside it.
 _BESIDE = ("", "-wal", "-shm", "-journal")
 
@@ -74,7 +74,7 @@ def set_aside(file: str, identity: tuple[int, int]) -> str | None:
 
     Effect: renames it. Raises OSError when that cannot be done.
     """
-    with _alone(os.path.join(os.path.dirname(file), _LOCK)):
+    with _alone(os.path.join(os.path.dirname(file), LOCK)):
         if not os.path.exists(file) or identity_of(file) != identity:
             return None
         name = _free(f"{file}.corrupt-{time.strftime('%Y-%m-%d')}")
