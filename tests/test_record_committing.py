@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from assaymark.lineage import evidence, gitai
 from assaymark.origin import STANDING, Author, Evidence, Origin, Run, covering
 from assaymark.repository import notes
 from assaymark.repository.place import place_of
-from git_world import World, attest, hooked, isolated, made, text, who
+from git_world import World, assaymark, attest, hooked, isolated, made, text, who
 
 AI = Origin(Author.ai, Evidence.hook, "claude", "opus", "conversation-7", "prompt-9", time=1_763_100_000)
 TYPED = Origin(Author.human, Evidence.typed, time=1_763_100_000)
@@ -334,3 +336,113 @@ def test_a_repository_without_a_ledger_gets_none(world: World) -> None:
     commit(world)
     assert not (world.root / ".git" / "assaymark").exists()
     assert world.git("for-each-ref", "refs/notes") == ""
+
+
+def test_evidence_is_carried_too(world: World) -> None:
+    """After a rebase our note says of the new commit what it said of the old one."""
+    world.commit(a=text(*"abcdefgh"))
+    world.git("checkout", "-q", "-b", "side")
+    change(world, "a.py", text(*"abcdefgh", "one"))
+    change(world, "a.py", text(*"abcdefgh", "one", "typed"), TYPED)
+    commit(world, "-a")
+    before = ours(world)
+    (Path(place_of(world.here).store) / "ledger.sqlite").unlink()
+    world.git("checkout", "-q", "main")
+    world.commit(a=text("new", *"abcdefgh"))
+    world.git("rebase", "-q", "main", "side")
+    assert {line - 1: record for line, record in ours(world).items()} == before
+    assert letters(world) == "." * 9 + "c."
+
+
+def test_commits_at_once_in_two_work_trees(world: World, tmp_path: Path) -> None:
+    """Every one of them has its note, whoever was faster."""
+    world.commit(a=text("a"), b=text("b"))
+    world.git("worktree", "add", "-q", "-b", "side", str(tmp_path / "other"))
+    other = World(tmp_path / "other")
+    change(world, "a.py", text("a", *(f"line {n}" for n in range(4))))
+    change(other, "b.py", text("b", *(f"line {n}" for n in range(4))))
+    lines = {world: ("a.py", world.read("a.py")), other: ("b.py", other.read("b.py"))}
+    script = "for n in 2 3 4 5; do head -n $n whole > $0; git commit -q -m $n $0 || exit 1; done"
+    running = []
+    for one, (path, whole) in lines.items():
+        one.write("whole", whole)
+        running.append(subprocess.Popen(["sh", "-c", script, path], cwd=one.root))
+    assert [one.wait(100) for one in running] == [0, 0]
+    assert letters(world) == letters(other, "b.py") == ".cccc"
+    for one in (world, other):
+        assert all(one.note(f"HEAD~{n}") and one.note(f"HEAD~{n}", notes.OURS) for n in range(4))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no file can be called so there")
+def test_paths_that_the_grammar_cannot_spell(world: World) -> None:
+    """They have no entries; the other files of the commit do."""
+    for name in ("a\nb", '"q"', "---", "  s_1 1", "é b", "-x"):
+        change(world, name, text("one"))
+    world.git("add", "-A")
+    assert commit(world) == ""
+    note = gitai.read(world.note())
+    assert note.problems == ()
+    assert set(note.files) == {"  s_1 1", "é b", "-x"}
+    assert letters(world, "é b") == "c"
+
+
+def test_a_submodule_has_its_own_notes(world: World, tmp_path: Path) -> None:
+    """Its commits are not those of the repository around it."""
+    inner = made(tmp_path / "inner")
+    inner.commit(a=text("a"))
+    world.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", inner.here, "sub")
+    world.commit()
+    sub = World(world.root / "sub")
+    for name in ("post-commit", "post-rewrite"):
+        hook = world.root / ".git" / "modules" / "sub" / "hooks" / name
+        hook.write_text((world.root / ".git" / "hooks" / name).read_text("utf-8"), encoding="utf-8")
+        hook.chmod(0o755)
+    change(sub, "a.py", text("a", "one"))
+    commit(sub, "-a")
+    sub.git("commit", "-q", "--amend", "-m", "y")
+    assert letters(sub) == ".c"
+    commit(world, "-a")
+    assert world.git("for-each-ref", "refs/notes") == ""
+
+
+def test_a_second_run_changes_nothing(world: World) -> None:
+    """The hook may be run by several managers of hooks."""
+    world.commit(a=text("old"))
+    change(world, "a.py", text("old", "one"))
+    commit(world, "-a")
+    before = world.git("for-each-ref", "refs/notes")
+    done = assaymark(world, "hook", "git-post-commit")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert world.git("for-each-ref", "refs/notes") == before
+
+
+@pytest.mark.parametrize(
+    "words", [("git-post-rewrite", "amend"), ("git-post-merge", "0"), ("git-post-merge", "1"), ("git-else",)]
+)
+def test_hooks_never_fail(
+    world: World, tmp_path: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever git hands over, and where."""
+    monkeypatch.delenv("ASSAYMARK_TRACEBACK")
+    nowhere = World(tmp_path / "nowhere")
+    nowhere.root.mkdir()
+    bare = World(tmp_path / "bare")
+    bare.root.mkdir()
+    bare.git("init", "-q", "--bare", ".")
+    for one in (world, nowhere, bare):
+        done = assaymark(one, "hook", *words, given="x y\n\n1 2 3\n" + "1" * 40 + " " + "2" * 40 + "\n")
+        assert (done.returncode, done.stdout) == (0, "")
+        assert done.stderr == "" or (done.stderr.startswith("assaymark: ") and done.stderr.count("\n") == 1)
+
+
+def test_written_later(world: World) -> None:
+    """Commits without the hook get what is known of exactly their content."""
+    world.commit(a=text("old"))
+    change(world, "a.py", text("old", "one"))
+    world.commit()
+    change(world, "a.py", text("old", "one", "two"))
+    world.write("a.py", text("old", "one", "two", "three"))
+    world.commit()
+    done = assaymark(world, "notes", "write", "--missing")
+    assert done.stdout == "Written: 2 notes; 3 commits looked at.\n"
+    assert letters(world) == ".c.."

@@ -49,7 +49,9 @@ def git_folder(top: str) -> str:
 
 def is_rebasing(folder: str) -> bool:
     """Whether a rebase is under way, so that commits are made which may not stay."""
-    return any(os.path.isdir(os.path.join(folder, name)) for name in ("rebase-merge", "rebase-apply"))
+    # `git am` has the second folder too, without that file.
+    places = (os.path.join(folder, "rebase-merge"), os.path.join(folder, "rebase-apply", "rebasing"))
+    return any(map(os.path.exists, places))
 
 
 def onto(folder: str) -> str | None:

@@ -27,7 +27,7 @@ def main(name: str, arguments: Sequence[str]) -> int:
     """The exit code, 0. Effect: does what the hook *name* is there for."""
     try:
         said = _programs()[name](arguments)
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
         if os.environ.get("ASSAYMARK_TRACEBACK"):
             raise
         # A hook of git must not fail: whatever it was, the commit stands.
