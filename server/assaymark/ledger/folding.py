@@ -141,6 +141,8 @@ def _saved(event: Saved, known: State | None) -> State:
 def _edited(event: Edited, around: Around) -> State:
     digest = digest_after(event)
     before = _before(event, around, _n_before(event))
+    if before is not None and _is_alone(event, around):
+        return State(digest, _spliced(event, before.runs), event.lines, before.exact)
     if before is not None:
         rest, is_exact = _spliced(event, before.runs), before.exact
     elif around.newest is not None:
@@ -149,6 +151,12 @@ def _edited(event: Edited, around: Around) -> State:
         rest, is_exact = covering(event.n_bytes, STANDING), True
     runs = _overlaid(rest, _landed(event), _news(event, around))
     return State(digest, runs, event.lines, exact=is_exact)
+
+
+def _is_alone(event: Edited, around: Around) -> bool:
+    """Whether nothing else is known that may have come between the texts before and after *event*."""
+    others = {state.digest for state in (around.newest, around.last) if state is not None}
+    return others <= {event.before, event.after}
 
 
 def _news(event: Edited, around: Around) -> Runs:
