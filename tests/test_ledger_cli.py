@@ -19,6 +19,7 @@ from assaymark.ledger.merging import ASIDE, begun
 from assaymark.ledger.secret import KEY, secret_of
 from assaymark.ledger.store import FILE, opened
 from assaymark.origin import Author, Evidence, Origin, Run
+from assaymark.repository.place import place_of
 from cli_world import World, world
 
 __all__ = ["world"]
@@ -67,6 +68,20 @@ def test_a_ledger_that_is_whole(world: World, store: str) -> None:
     assert "1 event to be merged" in ran.out
     assert ran.out.endswith("No problems.\n")
     assert len(spool.waiting(store)) == 1
+
+
+def test_a_ledger_that_cannot_be_written_is_verified(
+    world: World, store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where only reading is allowed, that is enough."""
+    with opened(store) as ledger:
+        ledger.record([edited(store, b"", b"one\n")])
+    monkeypatch.setattr(os, "access", lambda path, _: not str(path).startswith(store))
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "assaymark.cli.ledger.place_of", lambda _: place_of(str(world.here))._replace(store=store)
+        )
+        assert world.run("ledger", "verify").code == 0
 
 
 def test_each_problem_has_a_remedy(world: World, store: str) -> None:

@@ -44,9 +44,7 @@ def connected(file: str) -> Connection:
     Effect: makes the database, or brings it up to date. Raises sqlite3.Error, `schema.Newer`, OSError.
     """
     if not os.access(os.path.dirname(file), os.W_OK):
-        # Nobody can be writing to it, and SQLite could not make what readers and writers share.
-        where = f"file:{quote(file)}?immutable=1"
-        return Connection(sqlite3.connect(where, uri=True, isolation_level=None), identity_of(file))
+        return Connection(connected_to_read(file), identity_of(file))
     database = sqlite3.connect(file, timeout=PATIENCE / 1000, isolation_level=None)
     try:
         _prepare(database, os.path.dirname(file))
@@ -54,6 +52,13 @@ def connected(file: str) -> Connection:
     except BaseException:
         database.close()
         raise
+
+
+def connected_to_read(file: str) -> sqlite3.Connection:
+    """A connection that changes nothing. Raises sqlite3.Error."""
+    # Where nobody can be writing, SQLite cannot make what readers and writers share either.
+    how = "mode=ro" if os.access(os.path.dirname(file), os.W_OK) else "immutable=1"
+    return sqlite3.connect(f"file:{quote(file)}?{how}", uri=True, isolation_level=None)
 
 
 def identity_of(file: str) -> tuple[int, int]:

@@ -18,9 +18,9 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from typing import NamedTuple
-from urllib.parse import quote
 
 from assaymark.ledger import rows, spool
+from assaymark.ledger.connecting import connected_to_read, is_damage
 from assaymark.ledger.events import Other
 from assaymark.ledger.merging import ASIDE
 from assaymark.ledger.plain import is_kind
@@ -122,7 +122,7 @@ def _files(folder: str) -> list[str]:
 def _database(file: str, facts: list[str]) -> Iterator[Problem]:
     remedy = "any other command sets it aside and goes on with a new one"
     try:
-        with closing(sqlite3.connect(f"file:{quote(file)}?mode=ro", uri=True)) as database:
+        with closing(connected_to_read(file)) as database:
             version = version_of(database)
             damage = [row[0] for row in database.execute(f"PRAGMA integrity_check({_FEW})")]
             if damage != ["ok"]:
@@ -136,9 +136,10 @@ def _database(file: str, facts: list[str]) -> Iterator[Problem]:
     except Newer as newer:
         yield Problem(f"{file}: {newer}", "update assaymark")
     except sqlite3.DatabaseError as error:
-        yield Problem(f"{file} cannot be read: {error}", remedy)
+        yield Problem(f"{file} cannot be read: {error}", remedy if is_damage(error) else _ANOTHER_TIME)
 
 
+_ANOTHER_TIME = "look whether it may be read, and try again"
 _COUNTS = (
     "SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM states),"
     " (SELECT count(DISTINCT path) FROM states)"
