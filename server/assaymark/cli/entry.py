@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 
@@ -20,7 +21,10 @@ def main() -> NoReturn:
         _leave_folder()
         code = hooked(sys.argv[2:])
         if code is not None:
-            # What is left to do at an ordinary end takes as long as reading the payload.
+            # What is left to do at an ordinary end takes as long as reading the payload. Hooks of git speak.
+            for stream in filter(None, (sys.stdout, sys.stderr)):
+                with suppress(OSError, ValueError):
+                    stream.flush()
             os._exit(code)
     from assaymark.cli.main import main as run_command_line
 
