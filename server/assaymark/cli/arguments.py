@@ -14,9 +14,10 @@ import re
 import sys
 from typing import NoReturn
 
-from assaymark.cli import blame_manual, hooks_manual, ledger_manual, manual, notes_manual
+from assaymark.cli import blame_manual, demo_manual, hooks_manual, ledger_manual, manual, notes_manual
 from assaymark.cli.blame_arguments import add_blame, add_why
 from assaymark.cli.check_arguments import add_baseline, add_check, add_rules_place
+from assaymark.cli.demo_arguments import add_demo
 from assaymark.cli.hooks_arguments import add_hooks, add_privacy, add_uninstall
 from assaymark.cli.ledger_arguments import add_ledger
 from assaymark.cli.manual import Page
@@ -66,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     add_ledger(_command(commands, "ledger", ledger_manual.LEDGER))
     add_privacy(_command(commands, "privacy", hooks_manual.PRIVACY))
     add_uninstall(_command(commands, "uninstall", hooks_manual.UNINSTALL_ALL))
+    add_demo(_command(commands, "demo", demo_manual.DEMO))
     _add_lsp(_command(commands, "lsp", manual.LSP))
     _add_hook(_command(commands, "hook", manual.HOOK))
     _add_completion(_command(commands, "completion", manual.COMPLETION))

@@ -126,6 +126,10 @@ def _run(options: Namespace) -> int:
             from assaymark.cli.hooks import hooks
 
             return hooks(options)
+        case "demo":
+            from assaymark.cli.demo import demo
+
+            return demo(options.which, keep=options.keep)
         case "notes":
             from assaymark.cli.notes import notes
 

@@ -1,0 +1,12 @@
+"""What can be typed after `assaymark demo`."""
+
+from __future__ import annotations
+
+import argparse
+
+DEMOS = ("origin", "history", "crash", "privacy")
+
+
+def add_demo(demo: argparse.ArgumentParser) -> None:
+    demo.add_argument("which", choices=DEMOS, metavar="origin|history|crash|privacy", help="what to show")
+    demo.add_argument("--keep", action="store_true", help="leave the folder, and say where it is")
