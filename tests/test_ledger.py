@@ -24,6 +24,7 @@ from assaymark.ledger.events import (
     Gap,
     Moved,
     Other,
+    Prompted,
     Saved,
     Session,
     Stamp,
@@ -429,6 +430,29 @@ def test_old_outlines_are_dropped_and_old_states_kept(ledger: Ledger, folder: st
         ledger.record([edited(folder, before, after, (0, len(before), len(after)))])
     count = "SELECT count(*), count(lines) FROM states"
     assert ledger.database.execute(count).fetchone() == (30, 8)
+
+
+def test_no_text_is_on_the_disk(ledger: Ledger, folder: str) -> None:
+    """Of what was recorded, in no file: neither a line nor a prompt."""
+    secret, marker = ledger.secret, "marker-of-a-secret"
+    text = f"password = '{marker}'\n".encode()
+    ledger.record(
+        [
+            edited(folder, b"", text, (0, 0, len(text))),
+            Saved(
+                *stamp("server"),
+                "a.py",
+                secret.digest(text * 2),
+                (Run(2 * len(text), AI),),
+                secret.outline(text * 2),
+            ),
+            Prompted(*stamp("hook"), "claude", "s", "p", secret.reference(marker)),
+        ]
+    )
+    spool.append(folder, [edited(folder, text, text * 3, (0, 0, 2 * len(text)))])
+    files = [file for file in Path(folder).rglob("*") if file.is_file()]
+    assert len(files) > 3
+    assert not any(marker.encode() in file.read_bytes() for file in files)
 
 
 MOUNTS = r"""

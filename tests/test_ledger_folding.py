@@ -7,6 +7,7 @@ nothing else. Lines are unlike each other, since no program can tell a line that
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from assaymark.ledger.events import Change, Edited, Event, Moved, Saved, Stamp
 from assaymark.ledger.folding import DISK, Around, State, anchored, filled, folded
 from assaymark.ledger.merging import insert
 from assaymark.ledger.order import ordered
+from assaymark.ledger.plain import from_plain, to_plain
 from assaymark.ledger.schema import migrate
 from assaymark.ledger.secret import Secret
 from assaymark.ledger.states import States
@@ -40,6 +42,7 @@ SECRET = Secret(b"k" * 32)
 AI = Origin(Author.ai, Evidence.hook, tool="claude", session="s")
 AI_2 = Origin(Author.ai, Evidence.hook, tool="cursor", session="t")
 HUMAN = typed(0)
+FIELDS = sorted({*Edited._fields, *Saved._fields, "kind"} - {"id", "by"})
 LETTERS = {"a": AI, "A": AI_2, "h": HUMAN, "-": STANDING, "d": DISK}
 
 
@@ -370,6 +373,37 @@ def test_no_byte_is_an_agents_that_none_reported(seed: int) -> None:
         n_all += sum(letter in "aA" for letter in model.whose)
         n_kept += sum(letter in "aA" for letter in found)
     assert n_kept >= 0.99 * n_all
+
+
+ODD = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-2, 2**70),
+    st.text(max_size=5),
+    st.lists(st.lists(st.integers(-1, 2**64), max_size=4), max_size=3),
+    st.fixed_dictionaries(
+        {"origins": st.just([]), "runs": st.lists(st.lists(st.integers(-1, 9), max_size=3))}
+    ),
+    st.dictionaries(st.text(max_size=3), st.integers()),
+)
+
+
+@given(
+    changes_=st.lists(st.tuples(st.sampled_from(FIELDS), ODD), min_size=1, max_size=3), is_save=st.booleans()
+)
+def test_no_event_keeps_others_from_being_folded(
+    changes_: list[tuple[str, object]], *, is_save: bool
+) -> None:
+    """Whatever a program wrote, it is kept, and what comes behind it counts."""
+    ledger = Record()
+    plain = to_plain(saved(b"one\n", "hhhh") if is_save else edited(b"", b"one\n", (0, 0, 4)))
+    odd = from_plain(json.loads(json.dumps(plain | dict(changes_) | {"id": "0-0-x", "by": "x"})))
+    good = edited(b"one\n", b"one\ntwo\n", (4, 4, 4), origin=AI_2)._replace(id="5-0-a")
+    ledger.record([odd, good])
+    found = ledger.state(b"one\ntwo\n")
+    assert n_bytes_of(found) == 8
+    assert found[-1] == Run(4, AI_2)
+    assert ledger.database.execute("SELECT count(*) FROM events").fetchone() == (2,)
 
 
 @given(seed=st.integers(0, 2**32))
