@@ -100,15 +100,16 @@ def _from_original(original: str, change: Told, after: bytes | None) -> Step | N
     Tools tell it with plain line ends and without a byte order mark; the spelling that leads to *after* is
     the one that stood in the file.
     """
-    made: list[Draft] = []
+    first: Draft | None = None
     for spelled in _SPELLINGS:
         try:
-            made.append(_made(spelled(original), change, spelled))
+            made = _made(spelled(original), change, spelled)
         except NoPlaceError:
             continue
-    if not made:
-        return None
-    return _known(next((one for one in made if one.after == after), made[0]))
+        if after is None or made.after == after:
+            return _known(made)
+        first = first or made
+    return None if first is None else _known(first)
 
 
 def _known(made: Draft) -> Step:
