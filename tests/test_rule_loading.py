@@ -53,6 +53,17 @@ def test_what_comes_from_the_cache_equals_what_was_read(pages, kept):
     assert load_with(pages, (), None) == first
 
 
+def test_a_file_that_is_as_it_was_is_read_once(pages, kept):
+    """The second folder of a workspace has the very rules of the first, with the formulas that it read."""
+    load_with(pages, (), kept)
+    first = load_with(pages, (), kept)
+    assert load_with(pages, (), kept) is first
+    only_file(kept).touch()
+    again = load_with(pages, (), kept)
+    assert again is not first
+    assert again == first
+
+
 def test_a_warm_start_imports_neither_yaml_nor_a_grammar(kept):
     code = f"""if True:
         import sys

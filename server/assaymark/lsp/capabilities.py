@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -52,6 +53,7 @@ def capabilities(client: Client) -> dict[str, Any]:
     }
 
 
+@cache
 def _version() -> str:
     try:
         return version("assaymark")

@@ -8,6 +8,7 @@ Invariants:
     What cannot be trusted word for word (damaged, stale, another's) is ignored, never repaired.
     Nothing is written inside a repository.
     A file is replaced whole or not at all.
+    A file that is as it was when it was read last is not read again: the rules are those of then.
 """
 
 from __future__ import annotations
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
 
 _MAX_BYTES = 50_000_000
 _SHIPPED = "compiled.jsonl"
+# Each folder of a workspace asks for rules of its own; few of these differ.
+_MOST_READ = 8
+
+# Of a file: its size, its times and its number.
+_Stamp = tuple[int, int, int, int]
+# By file: how it was when it was read, for which key, and its rules, which all may have: they are values.
+_READ: dict[str, tuple[_Stamp, str, RuleSet]] = {}
 
 
 class _Content(TypedDict):
@@ -53,20 +61,37 @@ def cache_folder(environ: Mapping[str, str], home: Path, platform: str) -> Path 
 
 def stored_rules(file: Path, key: str) -> RuleSet | None:
     """The rules that *file* holds for *key*; None when it holds none that can be trusted."""
-    try:
-        return _rules(_own(file), key)
-    except OSError:
-        return None
+    return _read(file, key, _own)
 
 
 def shipped_rules(pages: Path, key: Callable[[], str]) -> RuleSet | None:
     """The rules that were compiled when the package was built, if they are those of *key*."""
+    file = pages / _SHIPPED
+    # As trustworthy as the code beside it, whoever owns both.
+    return _read(file, key(), Path.read_bytes) if file.exists() else None
+
+
+def _read(file: Path, key: str, content: Callable[[Path], bytes]) -> RuleSet | None:
+    """The rules in the *content* of *file*, unless they were read from it before, and it is the same."""
     try:
-        # As trustworthy as the code beside it, whoever owns both.
-        stored = (pages / _SHIPPED).read_bytes()
+        stamp = _stamp(file)
+        stamp_then, key_then, known = _READ.get(str(file), (None, "", None))
+        if (stamp, key) == (stamp_then, key_then):
+            return known
+        rules = _rules(content(file), key)
     except OSError:
         return None
-    return _rules(stored, key())
+    if rules is not None:
+        if len(_READ) >= _MOST_READ:
+            _READ.clear()
+        # A file that is replaced meanwhile has another stamp than this, and is read again.
+        _READ[str(file)] = (stamp, key, rules)
+    return rules
+
+
+def _stamp(file: Path) -> _Stamp:
+    status = file.stat()
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
 def _rules(stored: bytes, key: str) -> RuleSet | None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -138,22 +139,30 @@ def _line_of(name: str, file: str) -> int:
     return next(wanted, 1)
 
 
-def _read_file(file: Path, name: str) -> tuple[list[Rule], list[Problem]]:
+def _read_file(file: Path, name: str) -> tuple[Sequence[Rule], Sequence[Problem]]:
+    try:
+        return _understood(file.read_text(encoding="utf-8"), file.suffix, name)
+    except OSError as error:
+        return (), (Problem(name, 1, f"cannot be read: {error.strerror}"),)
+    except UnicodeDecodeError:
+        return (), (Problem(name, 1, "not UTF-8; save it as UTF-8"),)
+
+
+# By the text itself: while somebody writes a rule in an editor, only that rule is compiled again.
+@lru_cache(maxsize=1024)
+def _understood(text: str, suffix: str, name: str) -> tuple[Sequence[Rule], Sequence[Problem]]:
+    """The rules in a file of this *text*, and what is wrong with it."""
     # They bring YAML and a grammar along, which a warm start does without.
     from assaymark.rules.page import parse_page
     from assaymark.rules.semgrep import semgrep_rules
 
     try:
-        text = file.read_text(encoding="utf-8")
-        if file.suffix == PAGE:
-            return [parse_page(text, name).rule], []
-        return semgrep_rules(text, name)
-    except OSError as error:
-        return [], [Problem(name, 1, f"cannot be read: {error.strerror}")]
-    except UnicodeDecodeError:
-        return [], [Problem(name, 1, "not UTF-8; save it as UTF-8")]
+        if suffix == PAGE:
+            return (parse_page(text, name).rule,), ()
+        rules, problems = semgrep_rules(text, name)
+        return tuple(rules), tuple(problems)
     except BadRuleError as error:
-        return [], [error.problem]
+        return (), (error.problem,)
 
 
 def _key(files: Sequence[_Named]) -> str:
