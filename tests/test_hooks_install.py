@@ -421,12 +421,16 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 @unix
 @pytest.mark.parametrize("form", [in_sh, anywhere])
 def test_a_command_is_silent_without_assaymark(form: object, tmp_path: Path) -> None:
-    """Exit code 0, and not a word."""
+    """Exit code 0, and no decision: for who reads JSON an empty object, since Cursor stops at less."""
     for program in (ON_PATH, Program((str(tmp_path / "a b" / "assaymark"),)), Program(("/none", "-m", "x"))):
-        done = subprocess.run(
-            ["sh", "-c", form(program, "claude")], capture_output=True, env=_bare_path(tmp_path), check=False
-        )
-        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+        for tool, said in (("claude", b"{}\n"), ("cursor", b"{}\n"), ("windsurf", b"")):
+            done = subprocess.run(
+                ["sh", "-c", form(program, tool)],
+                capture_output=True,
+                env=_bare_path(tmp_path),
+                check=False,
+            )
+            assert (done.returncode, done.stdout, done.stderr) == (0, said, b"")
 
 
 @unix

@@ -1,8 +1,8 @@
 """
-One run of a hook: a payload in, events out, and not a word to the agent.
+One run of a hook: a payload in, events out, and no decision for the agent.
 
 Invariants:
-    It ends with 0 and writes nothing to standard output, whatever comes: no agent is held up by us.
+    It ends with 0, and decides nothing, whatever comes: no agent is held up by us.
     Nothing is imported but the standard library's small modules and what writes events.
     A payload that cannot be read is one record that names its shape, and no value of it.
 """
@@ -27,6 +27,12 @@ TOOLS = (
     "opencode",
 )
 
+# Those that read JSON from standard output. Cursor takes none at all for a broken gate and stops the agent,
+# also where it runs Claude Code's hooks; an empty object is no decision for each of them. To allow
+# something would be one: it can outrank what another hook denies.
+ANSWERED = frozenset(("claude", "cursor", "copilot", "copilot-cli", "codex", "gemini"))
+NO_DECISION = "{}"
+
 
 def hook(tool: str, argument: str | None = None, record_to: str | None = None) -> int:
     """
@@ -44,7 +50,14 @@ def hook(tool: str, argument: str | None = None, record_to: str | None = None) -
         if not isinstance(error, OSError):
             with suppress(Exception):
                 _say_unread(tool, f"internal error: {type(error).__name__}")
+    _answer(tool)
     return 0
+
+
+def _answer(tool: str) -> None:
+    if tool in ANSWERED:
+        with suppress(OSError):
+            os.write(1, f"{NO_DECISION}\n".encode())
 
 
 def _hook(tool: str, argument: str | None, record_to: str | None) -> None:

@@ -2,7 +2,7 @@
 The command that a hook runs: correct for the shell that runs it, and silent where Assaymark is not installed.
 
 Invariants:
-    A command ends with exit code 0 and prints nothing where no Assaymark is found.
+    Where no Assaymark is found a command ends with exit code 0, and decides nothing.
     It names the program that installed it first, since a tool started from a desktop has another PATH;
     without that, PATH decides. What is committed for a team names PATH alone.
     What ends in the repository is never looked for in it: `python -m` would import from the current folder.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 
 from assaymark.dataclass import dataclass
+from assaymark.hooks.entry import ANSWERED, NO_DECISION
 
 # What no shell that may read it takes for its own: sh, PowerShell and cmd differ in all others.
 _PLAIN = re.compile(r"[\w@+=:,./ ~()\[\]#{}-]*")
@@ -46,7 +47,8 @@ ON_PATH = Program()
 def in_sh(program: Program, tool: str) -> str:
     """The command for sh, bash and zsh."""
     named = _if_there(program.quoted, _quoted(program.words[0]), tool) if program.words else ""
-    return f"{named}{_if_there('assaymark', 'assaymark', tool)}exit 0"
+    answer = f"echo {NO_DECISION}; " if tool in ANSWERED else ""
+    return f"{named}{_if_there('assaymark', 'assaymark', tool)}{answer}exit 0"
 
 
 def anywhere(program: Program, tool: str) -> str:
