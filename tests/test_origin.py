@@ -124,7 +124,7 @@ def test_equal_lines_by_the_thousand_are_not_compared_pair_by_pair(monkeypatch):
         compared.append(alignment._n_equal_pairs(old, new))
         return SequenceMatcher(junk, old, new, autojunk=autojunk)
 
-    monkeypatch.setattr(alignment.difflib, "SequenceMatcher", matcher)
+    monkeypatch.setattr("difflib.SequenceMatcher", matcher)
     old = [b"" if number % 2 else b"old %d" % (number % 7) for number in range(3000)]
     new = [b"" if number % 2 else b"new %d" % (number % 5) for number in range(3000)]
     assert sum(same.n for same in aligned(old, new)) == 1500
