@@ -275,6 +275,27 @@ def test_a_note_too_large_to_be_read_whole_is_not_written_over() -> None:
     assert gitai.merged(gitai.read(NOTE), huge) is huge
 
 
+@pytest.mark.parametrize(
+    "records", ['{"prompts": {"a', "[" * 9 + "]" * 9, '{"a":' * 200 + "1" + "}" * 200, "[" * 100_000]
+)
+def test_records_that_cannot_be_read_are_kept(records: str) -> None:
+    """They are somebody's, so such a note is not written over."""
+    theirs = gitai.read(f"a.py\n  aaaa 1\n---\n{records}")
+    assert key_at(theirs, "a.py", 1) == "aaaa"
+    assert gitai.merged(gitai.read(NOTE), theirs) is theirs
+
+
+def test_half_a_surrogate_pair() -> None:
+    """JSON can spell what UTF-8 cannot hold; that is written again as an escape."""
+    theirs = gitai.read(
+        'a.py\n  aaaa 1\n---\n{"prompts": {"x": "\\ud800", "y": "\udce9"}}'.encode("utf-8", "surrogateescape")
+    )
+    both = gitai.merged(gitai.note_of({"b": {1: "s_1"}}, {"sessions": {}}, "f"), theirs)
+    raw = gitai.written(both).encode("utf-8", "surrogateescape")
+    assert gitai.read(raw).records["prompts"] == {"x": "\ud800", "y": "\udce9"}
+    assert gitai.keyed(Origin(Author.ai, Evidence.hook, tool="\ud800"))[0].startswith("s_")
+
+
 def test_the_first_of_joined_notes() -> None:
     """Git joins notes when it is told to; the second one's lines are those of another commit."""
     first, rest = attested.first_of(NOTE + "\n\n" + NOTE)
@@ -330,7 +351,7 @@ def test_merging_adds_ours_and_keeps_theirs(ours: Note, theirs: Note) -> None:
 def test_any_bytes_can_be_read(raw: bytes) -> None:
     """Nothing raises; what was read can be written, and is then read alike."""
     note = gitai.read(raw)
-    again = gitai.read(gitai.written(note))
+    again = gitai.read(gitai.written(note).encode("utf-8", "surrogateescape"))
     assert {path: again.pieces(path) for path in again.files} == {
         path: note.pieces(path) for path in note.files if attested.is_speakable(path)
     }

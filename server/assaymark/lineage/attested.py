@@ -26,6 +26,7 @@ Table: TypeAlias = "dict[str, object]"
 # Entries and files beyond this are passed over, and the note is then kept as it is.
 MOST_ENTRIES = 200_000
 _MOST_PROBLEMS = 20
+_DEEPEST = 50
 _DIVIDER = "---"
 
 
@@ -41,8 +42,8 @@ class Note:
     """
     What a note says: entries by path, *records* behind the divider, and what was not understood.
 
-    *text* spells the records as they were read, until they change; *whole* says that nothing was passed over
-    for its size.
+    *text* spells the records as they were read, until they change; *whole* says that it can be written again
+    without losing anything.
     """
 
     files: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
@@ -64,6 +65,8 @@ def read(note: bytes | str) -> Note:
     if behind is None:
         return Note(files, {}, tuple([*problems, "no line --- and no records"][:_MOST_PROBLEMS]), "", whole)
     records, spelled, problem = _records(behind)
+    # Records that cannot be read are somebody's all the same.
+    whole = whole and (spelled != "" or not behind.strip())
     return Note(files, records, tuple([*problems, *problem][:_MOST_PROBLEMS]), spelled, whole)
 
 
@@ -74,8 +77,7 @@ def written(note: Note) -> str:
         if entries and is_speakable(path):
             lines.append(_header(path))
             lines += [f"  {key} {spelled}" for key, spelled in entries]
-    records = note.text or json.dumps(note.records, indent=2, ensure_ascii=False)
-    return "\n".join([*lines, _DIVIDER, records])
+    return "\n".join([*lines, _DIVIDER, note.text or _spelled(note.records)])
 
 
 def is_speakable(path: str) -> bool:
@@ -119,6 +121,16 @@ def merged(ours: Note, theirs: Note) -> Note:
         theirs.problems,
         theirs.text if records == theirs.records else "",
     )
+
+
+def _spelled(records: Mapping[str, object]) -> str:
+    text = json.dumps(records, indent=2, ensure_ascii=False)
+    try:
+        text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        # Half a pair of surrogates, which JSON can escape and UTF-8 cannot hold.
+        return json.dumps(records, indent=2)
+    return text
 
 
 def _news(entries: tuple[Entry, ...], known: list[Piece]) -> list[Entry]:
@@ -225,9 +237,28 @@ def _records(text: str) -> tuple[Table, str, list[str]]:
         return {}, "", ["the records behind --- are not JSON"]
     if not isinstance(records, dict):
         return {}, "", ["the records behind --- are no table"]
+    if _is_deep(records):
+        return {}, "", ["the records behind --- are nested too deeply"]
     # Git may have joined a second note to this one; its lines are those of another commit.
     more = ["something stands behind the records"] if body[end:].strip() else []
     return records, text if not more else body[:end], more
+
+
+def _is_deep(records: Table) -> bool:
+    """Whether what stands in *records* is nested more deeply than anybody means."""
+    level: list[object] = [records]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for outer in level
+            for inner in (
+                outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ()
+            )
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _end_of_records(behind: str) -> int:

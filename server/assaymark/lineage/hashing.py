@@ -23,5 +23,5 @@ else:
 
 
 def hashed(text: str) -> str:
-    """The hash of *text*, 64 hexadecimal digits."""
-    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+    """The hash of *text*, 64 hexadecimal digits; what UTF-8 cannot hold of it counts as it is escaped."""
+    return sha256(text.encode("utf-8", "backslashreplace")).hexdigest()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from assaymark.record.committing import marks_of, noted, sources
 from assaymark.record.remembering import say_committed
-from assaymark.repository.commits import changes, commits
+from assaymark.repository.commits import changes, commits, resolved
 from assaymark.repository.git import run
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ def fulfilled(tasks: Sequence[Task], ground: Ground, read: Mapping[str, Commit] 
 
 
 def n_files(commit: Commit, here: str | None) -> int:
-    """How many files *commit* changed."""
+    """How many files *commit* changed; of a merge commit, those in which it has what no parent has."""
+    if len(commit.parents) > 1:
+        return len(resolved(commit, here))
     trees = (commit.parents[0], commit.id) if commit.parents else ("--root", commit.id)
     out = run(("diff-tree", "-r", "-z", "--no-commit-id", "--name-only", "--no-renames", *trees), here)
     return out.count(b"\0")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _LARGEST = 1 << 20
+_MOST_PATHS = 200
 _REGULAR = frozenset(("100644", "100755"))
 _DIFF = (
     *("diff-tree", "-r", "-z", "-U0", "--patch-with-raw", "--full-index"),
@@ -108,15 +109,26 @@ def changes(commit: Commit, here: str | None) -> tuple[Change, ...]:
 
     Of a merge commit, only what it has from no parent counts as added.
     """
-    found = tuple(_changes(commit.id, commit.parents[:1], here))
+    if len(commit.parents) < 2:
+        return tuple(_changes(commit.id, commit.parents, here))
+    paths = resolved(commit, here)
+    if not paths:
+        return ()
+    found = tuple(_changes(commit.id, commit.parents[:1], here, paths))
     for parent in commit.parents[1:]:
-        others = {change.path: change for change in _changes(commit.id, (parent,), here)}
+        others = {change.path: change for change in _changes(commit.id, (parent,), here, paths)}
         found = tuple(
             change._replace(added=_both(change.added, others[change.path].added))
             for change in found
             if change.path in others
         )
     return found
+
+
+def resolved(commit: Commit, here: str | None) -> list[str]:
+    """The paths at which merge commit *commit* has what no parent has: where somebody resolved a conflict."""
+    out = run(("diff-tree", "-r", "-c", "-z", "--no-commit-id", "--name-only", commit.id), here)
+    return [path.decode("utf-8", "surrogateescape") for path in out.split(b"\0") if path]
 
 
 def between(before: str, after: str, here: str | None) -> tuple[Change, ...]:
@@ -142,10 +154,14 @@ def patch(before: str | None, after: str, here: str | None) -> str:
     return hashlib.sha256(b"\n".join(kept)).hexdigest()
 
 
-def _changes(commit: str, parent: Sequence[str], here: str | None) -> Iterator[Change]:
+def _changes(
+    commit: str, parent: Sequence[str], here: str | None, paths: Sequence[str] = ()
+) -> Iterator[Change]:
     trees = (*parent, commit) if parent else ("--root", commit)
+    # Beyond this a command line may be too long, and all files are looked at.
+    only = ("--", *(f":(top,literal){path}" for path in paths)) if 0 < len(paths) <= _MOST_PATHS else ()
     # Renames cost where many files came and went; git gives up on them by itself then.
-    raw, _, said = run((*_DIFF, "-M", *trees), here).partition(b"\0\0")
+    raw, _, said = run((*_DIFF, "-M", *trees, *only), here).partition(b"\0\0")
     hunks = _hunks(said)
     for status, modes, blob, path, before in _raw(raw):
         added = next(hunks, ())
