@@ -1,4 +1,4 @@
-"""Windsurf: `hooks.json`, with a command for Unix and one for Windows."""
+"""Windsurf: `hooks.json`. One command for every platform, in whatever shell that has."""
 
 from __future__ import annotations
 
@@ -9,11 +9,7 @@ _EVENTS = ("pre_user_prompt", "post_write_code", "pre_run_command", "post_run_co
 
 
 def _additions(commands: Commands) -> tuple[Addition, ...]:
-    entry: dict[str, object] = {
-        "command": commands.unix,
-        "powershell": commands.windows,
-        "show_output": False,
-    }
+    entry: dict[str, object] = {"command": commands.anywhere, "show_output": False}
     return tuple(plainly(event, entry) for event in _EVENTS)
 
 
