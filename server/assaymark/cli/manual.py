@@ -254,8 +254,8 @@ HOOK = Page(
     description="""\
 Reads one event of an agent, a JSON object on standard input, and records which bytes of which file
 it wrote. Where a tool gives the event as its last argument (`notify` of Codex), it is read from there.
-It says nothing to the agent and ends with 0, whatever comes; what it did not understand is recorded
-by the names of its fields.
+It decides nothing for the agent (`{}` is all that it answers) and ends with 0, whatever comes; what it
+did not understand is recorded by the names of its fields.
 
 Texts of files and prompts are not kept: only ranges and keyed hashes are.
 
