@@ -44,7 +44,7 @@ def change(world: World, path: str, after: str | bytes, origin: Origin = AI) -> 
     with opened(place_of(world.here).store) as ledger:
         secret = ledger.secret
         if ledger.state_by_digest(path, secret.digest(old)) is None:
-            runs = covering(len(old), STANDING)
+            runs = ledger.state(path, old) or covering(len(old), STANDING)
             ledger.record([Saved(*stamp("server"), path, secret.digest(old), runs, secret.outline(old))])
         edit = Change(start, len(old) - end, len(new) - end - start)
         digests = (secret.digest(old), secret.digest(new))

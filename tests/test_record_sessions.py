@@ -98,12 +98,17 @@ class Session:
 
     def rebase(self) -> None:
         if self.clean():
-            self.git("rebase", "-q", self.other()) or self.git("rebase", "--abort")
+            self.rebased(self.other())
 
     def squash(self) -> None:
         if self.clean() and self.commits() > 3:
             self.patch.setenv("GIT_SEQUENCE_EDITOR", "sed -i.bak -e '2,$s/^pick/squash/'")
-            self.git("rebase", "-q", "-i", "HEAD~2") or self.git("rebase", "--abort")
+            self.rebased("-i", "HEAD~2")
+
+    def rebased(self, *words: str) -> None:
+        self.git("rebase", "-q", *words)
+        if any((self.world.root / ".git" / name).exists() for name in ("rebase-merge", "rebase-apply")):
+            self.git("rebase", "--abort")
 
     def merge(self) -> None:
         if self.clean():
