@@ -14,7 +14,7 @@ DECIDES := pyproject.toml hatch_build.py
 PIP := -m pip --disable-pip-version-check --quiet
 CORPUS ?=
 
-.PHONY: demo test check fix bench bench-keystrokes bench-batch bench-hooks fuzz second clean
+.PHONY: demo test check fix bench bench-keystrokes bench-batch bench-hooks bench-commits fuzz second clean
 
 demo: $(INSTALLED)
 	@# Findings are what is to be seen here, not a failure.
@@ -33,7 +33,7 @@ fix: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: bench-keystrokes bench-batch bench-hooks
+bench: bench-keystrokes bench-batch bench-hooks bench-commits
 
 bench-keystrokes: $(READY)
 	$(BIN)/python tests/bench/keystrokes.py --json bench-keystrokes.json
@@ -43,6 +43,9 @@ bench-batch: $(READY)
 
 bench-hooks: $(READY)
 	$(BIN)/python tests/bench/hooks.py --json bench-hooks.json
+
+bench-commits: $(READY)
+	$(BIN)/python tests/bench/commits.py --json bench-commits.json
 
 fuzz: $(READY)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest tests/test_typing_equals_opening.py --timeout=0
