@@ -19,6 +19,7 @@ _PATIENCE = 2.0
 _SILENCE = 0.5
 _IN_ALL = 10.0
 _AT_ONCE = 1 << 20
+_BOM = b"\xef\xbb\xbf"
 
 
 class Payload(NamedTuple):
@@ -52,7 +53,7 @@ def decoded(content: bytes) -> Payload:
 
     try:
         # Some tools leave control characters inside of strings as they are, some write a byte order mark.
-        value = json.loads(content.decode("utf-8-sig", "replace"), strict=False)
+        value = json.loads(content.removeprefix(_BOM).decode("utf-8", "replace"), strict=False)
     except RecursionError:
         return Payload(None, "nested too deeply")
     except ValueError:

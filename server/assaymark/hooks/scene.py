@@ -12,7 +12,6 @@ Invariants:
 from __future__ import annotations
 
 import os
-import re
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 # What is larger is no source that somebody reads.
 MOST_BYTES = 5 * 1024 * 1024
 _LONGEST_NAME = 200
-_DRIVE = re.compile(r"/[A-Za-z]:[/\\]")
 
 
 class Scene(NamedTuple):
@@ -144,9 +142,8 @@ def _folder(turn: Turn, reports: Iterable[Report]) -> str:
 
 def _spelled(path: str) -> str:
     path = path.removeprefix("file://")
-    if os.name == "nt" and _DRIVE.match(path):
-        return path[1:]
-    return path
+    # Cursor has Windows paths as `/c:/folder`.
+    return path[1:] if os.name == "nt" and path[:1] == "/" and path[2:3] == ":" else path
 
 
 def _name(text: str) -> str:
