@@ -14,6 +14,7 @@ import tarfile
 import venv
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import build
@@ -25,6 +26,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = sorted(str(page.relative_to(ROOT / "rules")) for page in (ROOT / "rules").rglob("*.md"))
 EXPLAIN = "from assaymark.cli.main import run; run(['explain', 'yaml-unsafe-load'])"
 URI = "from assaymark.lsp.shelf import page_uri; print(page_uri('rules/python/yaml-unsafe-load.md'))"
+Way = Callable[[Path], Path]
 FIND = "from assaymark.rules.pages import pages_folder; print(pages_folder())"
 
 
@@ -43,29 +45,35 @@ def editable(folder: Path) -> Path:
     return _built(ROOT, "editable", folder)
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Way], Path]:
+    """What each way of building gives; built once, since no test changes it."""
+    return cache(lambda way: way(tmp_path_factory.mktemp(way.__name__)))
+
+
 @pytest.mark.parametrize("way", [wheel, editable], ids=lambda way: way.__name__)
-def test_an_installed_rule_is_explained_by_its_page(way: Callable[[Path], Path], tmp_path: Path) -> None:
+def test_an_installed_rule_is_explained_by_its_page(way: Way, built: Callable[[Way], Path], tmp_path: Path) -> None:
     """In the terminal and by the link that an editor shows; a page is not only loaded, it is read again."""
     python = _environment(tmp_path / "env")
-    _installed(python, way(tmp_path / "dist"))
+    _installed(python, built(way))
     assert "## Use instead" in _said(python, EXPLAIN)
     assert _said(python, URI) == (Path(_said(python, FIND)) / "python" / "yaml-unsafe-load.md").as_uri()
 
 
 @pytest.mark.parametrize("way", [wheel, wheel_of_sdist], ids=lambda way: way.__name__)
-def test_pages_ship_beside_the_code(way: Callable[[Path], Path], tmp_path: Path) -> None:
+def test_pages_ship_beside_the_code(way: Way, built: Callable[[Way], Path], tmp_path: Path) -> None:
     """An installed wheel has every page of rules/, beside the code, and finds them there."""
     python = _environment(tmp_path / "env")
-    site = _installed(python, way(tmp_path / "dist"))
+    site = _installed(python, built(way))
     folder = Path(_said(python, FIND))
     assert folder == site / "assaymark" / "pages"
     assert sorted(str(page.relative_to(folder)) for page in folder.rglob("*.md")) == PAGES
 
 
-def test_the_first_run_of_an_installed_package_compiles_no_rule(tmp_path: Path) -> None:
+def test_the_first_run_of_an_installed_package_compiles_no_rule(built: Callable[[Way], Path], tmp_path: Path) -> None:
     """Nothing is cached yet, and YAML is not imported; a page that was changed afterwards is read."""
     python = _environment(tmp_path / "env")
-    site = _installed(python, wheel(tmp_path / "dist"))
+    site = _installed(python, built(wheel))
     empty = f"import os, sys; os.environ['XDG_CACHE_HOME'] = {str(tmp_path / 'cache')!r}; "
     load = empty + "from assaymark.rules.loading import load; rules = load(); "
     count = len([page for page in PAGES if "/" in page])
@@ -76,9 +84,9 @@ def test_the_first_run_of_an_installed_package_compiles_no_rule(tmp_path: Path) 
     assert _said(python, load + severity) == "critical"
 
 
-def test_both_wheels_hold_the_same(tmp_path: Path) -> None:
+def test_both_wheels_hold_the_same(built: Callable[[Way], Path]) -> None:
     """Nothing is lost on the way through the sdist; schemas, types and pages are all there."""
-    direct, through = _names(wheel(tmp_path / "direct")), _names(wheel_of_sdist(tmp_path / "through"))
+    direct, through = _names(built(wheel)), _names(built(wheel_of_sdist))
     assert direct == through
     shipped = (ROOT / "server").rglob("assaymark/**/*")
     wanted = {
@@ -88,10 +96,10 @@ def test_both_wheels_hold_the_same(tmp_path: Path) -> None:
     assert "assaymark/py.typed" in wanted
 
 
-def test_an_editable_install_reads_the_checkout(tmp_path: Path) -> None:
+def test_an_editable_install_reads_the_checkout(built: Callable[[Way], Path], tmp_path: Path) -> None:
     """It finds rules/ of the checkout and leaves no copy that could grow stale."""
     python = _environment(tmp_path / "env")
-    site = _installed(python, editable(tmp_path / "dist"))
+    site = _installed(python, built(editable))
     assert Path(_said(python, FIND)) == ROOT / "rules"
     assert not (site / "assaymark").exists()
 
@@ -105,10 +113,10 @@ def test_a_plain_checkout_reads_its_own_pages(tmp_path: Path) -> None:
     )
 
 
-def test_missing_pages_are_an_error_that_names_both_places(tmp_path: Path) -> None:
+def test_missing_pages_are_an_error_that_names_both_places(built: Callable[[Way], Path], tmp_path: Path) -> None:
     """Neither beside the code nor in a checkout: the error says where it looked."""
     python = _environment(tmp_path / "env")
-    site = _installed(python, wheel(tmp_path / "dist"))
+    site = _installed(python, built(wheel))
     shutil.rmtree(site / "assaymark" / "pages")
     failed = subprocess.run(
         [python, "-I", "-c", FIND], capture_output=True, text=True, cwd=tmp_path, check=False
