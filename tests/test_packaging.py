@@ -52,7 +52,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Way], Path]:
 
 
 @pytest.mark.parametrize("way", [wheel, editable], ids=lambda way: way.__name__)
-def test_an_installed_rule_is_explained_by_its_page(way: Way, built: Callable[[Way], Path], tmp_path: Path) -> None:
+def test_an_installed_rule_is_explained_by_its_page(
+    way: Way, built: Callable[[Way], Path], tmp_path: Path
+) -> None:
     """In the terminal and by the link that an editor shows; a page is not only loaded, it is read again."""
     python = _environment(tmp_path / "env")
     _installed(python, built(way))
@@ -70,7 +72,9 @@ def test_pages_ship_beside_the_code(way: Way, built: Callable[[Way], Path], tmp_
     assert sorted(str(page.relative_to(folder)) for page in folder.rglob("*.md")) == PAGES
 
 
-def test_the_first_run_of_an_installed_package_compiles_no_rule(built: Callable[[Way], Path], tmp_path: Path) -> None:
+def test_the_first_run_of_an_installed_package_compiles_no_rule(
+    built: Callable[[Way], Path], tmp_path: Path
+) -> None:
     """Nothing is cached yet, and YAML is not imported; a page that was changed afterwards is read."""
     python = _environment(tmp_path / "env")
     site = _installed(python, built(wheel))
@@ -113,7 +117,9 @@ def test_a_plain_checkout_reads_its_own_pages(tmp_path: Path) -> None:
     )
 
 
-def test_missing_pages_are_an_error_that_names_both_places(built: Callable[[Way], Path], tmp_path: Path) -> None:
+def test_missing_pages_are_an_error_that_names_both_places(
+    built: Callable[[Way], Path], tmp_path: Path
+) -> None:
     """Neither beside the code nor in a checkout: the error says where it looked."""
     python = _environment(tmp_path / "env")
     site = _installed(python, built(wheel))
