@@ -340,8 +340,8 @@ def test_a_comment_behind_a_line_takes_only_what_touches_its_statement(data: st.
 @given(st.data())
 def test_borders_of_chunks_decide_nothing(data: st.DataObject) -> None:
     """Where a comment holds is the same as if the whole text were one chunk, as long as that has no errors."""
-    long = b"    def m%d(self, x):\n        # " + b"x" * 400 + b"\n        return eval(x)\n"
-    members = b"".join(long % i for i in range(40))
+    long = b"    def m%d(self, x):\n        # " + b"x" * 900 + b"\n        return eval(x)\n"
+    members = b"".join(long % i for i in range(18))
     content = data.draw(st.sampled_from((SILENCED, b"class C:\n" + members + SILENCED)))
     for _ in range(data.draw(st.integers(0, 3))):
         content = applied(content, data.draw(an_edit_of_a_silence(content)))
