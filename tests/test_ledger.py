@@ -35,7 +35,7 @@ from assaymark.ledger.merging import ASIDE
 from assaymark.ledger.schema import STEPS, VERSION
 from assaymark.ledger.secret import secret_of
 from assaymark.ledger.store import FILE, Ledger, Unavailable, opened
-from assaymark.origin import STANDING, Arrival, Author, Evidence, Origin, Run, unknown
+from assaymark.origin import Arrival, Author, Evidence, Origin, Run, unknown
 
 AI = Origin(Author.ai, Evidence.hook, tool="claude", model="m", session="s", time=3)
 DISK = unknown(Arrival.disk)
@@ -86,20 +86,6 @@ def test_several_contents_of_a_path_are_known(ledger: Ledger, folder: str) -> No
         ledger.record([edited(folder, before, after, (0, len(before), len(after)))])
     assert all(ledger.state("a.py", text) == (Run(len(text), AI),) for text in texts)
     assert ledger.state_by_digest("a.py", ledger.secret.digest(b"else")) is None
-
-
-def test_what_an_editor_asks_about_a_digest(ledger: Ledger, folder: str) -> None:
-    """Whether a tool reported it, which a saved text is not."""
-    secret = ledger.secret
-    ledger.record(
-        [
-            edited(folder, b"", b"one", (0, 0, 3)),
-            Saved(*stamp("server"), "a.py", secret.digest(b"two"), (Run(3, STANDING),)),
-        ]
-    )
-    known = [ledger.digest_known("a.py", secret.digest(text)) for text in (b"one", b"two", b"")]
-    assert known == [True, False, False]
-    assert not ledger.digest_known("b.py", secret.digest(b"one"))
 
 
 def test_events_and_sessions_can_be_asked_for(ledger: Ledger, folder: str) -> None:

@@ -69,12 +69,6 @@ def leads(database: sqlite3.Connection, path: str, before: str, after: str) -> b
     return database.execute(query, (stored_path(path), before, after)).fetchone() is not None
 
 
-def is_reported(database: sqlite3.Connection, path: str, digest: str) -> bool:
-    """Whether a tool reported an edit of *path* that led to a content with this digest."""
-    query = "SELECT 1 FROM events WHERE path = ? AND after = ? AND kind = 'edited' LIMIT 1"
-    return database.execute(query, (stored_path(path), digest)).fetchone() is not None
-
-
 def edits_of(database: sqlite3.Connection, path: str, before: str) -> list[Edited]:
     """The edits that were made in one content of *path*, in the order in which they were heard of."""
     query = f"{ALL} WHERE path = ? AND before = ? AND kind = 'edited' ORDER BY seq"

@@ -108,10 +108,6 @@ class Ledger:
             kept = self._read(lambda: self._states.anywhere(digest))
         return kept.state.runs if kept is not None else None
 
-    def digest_known(self, path: str, digest: str) -> bool:
-        """Whether a tool reported an edit that led to this content of *path*."""
-        return self._read(lambda: rows.is_reported(self.database, path, digest))
-
     def events(self, *, since: int = 0, path: str | None = None, beyond: int = 0) -> Iterator[Event]:
         """
         The events in the order in which they were heard of: from a time on (seconds), of one path, or those
