@@ -8,6 +8,7 @@ sessions are played, as for other properties: 160, or 1,000 in CI.
 from __future__ import annotations
 
 import itertools
+import json
 import random
 import re
 from collections.abc import Callable
@@ -18,9 +19,11 @@ import pytest
 from hypothesis import settings
 
 from assaymark.analysis import attributing
+from assaymark.hooks.entry import hook
 from assaymark.lineage import arrivals
 from assaymark.origin import covering, sliced
 from lineage_model import BULK, HUMAN, PASTED, STANDING, Cell, May, Model, Page, cells, spaced, tokens
+from scenario_agents import Agents
 from scenario_editor import Buffer, Editor, Swap, as_least, as_made
 from scenario_world import label
 
@@ -71,6 +74,7 @@ class Play:
         for name in range(chance.choice([1, 1, 2])):
             uri = (root / f"s{number}_{name}.py").as_uri()
             text = "".join(self.line() for _ in range(chance.randrange(6)))
+            Path(uri.removeprefix("file://")).write_bytes(text.encode())
             editor.open(uri, text)
             self.model.pages[uri] = Page(cells(text, STANDING))
         self.uri = uri
@@ -390,6 +394,63 @@ class Play:
         self.tell("rename")
         return True
 
+    def saving(self) -> bool:
+        self.log.append("save")
+        self.file.write_bytes(self.buffer.text.encode())
+        self.editor.saved(self.uri)
+        self.editor.inside.clock.pass_by(0.1)
+        return True
+
+    def opening_again(self) -> bool:
+        """What was saved is known when it is opened again; what could be undone is not."""
+        self.saving()
+        self.log.append("close, open")
+        self.editor.close(self.uri)
+        self.editor.open(self.uri, self.file.read_bytes().decode())
+        self.editor.inside.clock.pass_by(0.1)
+        self.page.done.clear()
+        self.page.undone.clear()
+        self.model.gone = [one for one in self.model.gone if one[0] != self.uri]
+        return True
+
+    def agent(self) -> bool:
+        """An agent adds a line to the file, or replaces one; its hook and the reload come in either order."""
+        self.saving()
+        before = self.buffer.text
+        places = [found.span() for found in re.finditer(r"[^\r\n]+(?:\r\n|\n)", before)]
+        places = [
+            (start, end)
+            for start, end in places
+            if before.count(before[start:end]) == 1 and "Q" not in before[start:end]
+        ]
+        if not places:
+            return False
+        start, end = self.chance.choice(places)
+        self.n_words += 1
+        # It has no word of another line, so that there is one way to tell what came.
+        new = f"Q{self.n_words}@Z"
+        old, adds = before[start:end], self.chance.random() < 0.6
+        ending = "\r\n" if old.endswith("\r\n") else "\n"
+        written = old + new + ending if adds else new + ending
+        first = self.chance.choice(["hook", "reload"])
+        self.log.append(f"agent {old!r} {written!r} {first=}")
+        payload = Agents().edit("claude", self.file.parent, self.file, old, written)
+        at = end if adds else start
+        swap = Swap(at, "" if adds else old.removesuffix(ending), new + ending if adds else new)
+        if first == "hook":
+            hook("claude", json.dumps(payload))
+        self.make(swap, may=CLAUDE)
+        assert self.buffer.text.encode() == self.file.read_bytes()
+        self.editor.inside.clock.pass_by(0.1)
+        if first == "reload":
+            hook("claude", json.dumps(payload))
+        self.editor.inside.clock.pass_by(1.0)
+        return True
+
+    @property
+    def file(self) -> Path:
+        return Path(self.uri.removeprefix("file://"))
+
     def waiting(self) -> bool:
         self.editor.inside.clock.pass_by(self.chance.choice([0.5, 6]))
         return False
@@ -450,6 +511,9 @@ _STEPS: list[tuple[int, Callable[[Play], bool]]] = [
     (2, Play.formatting),
     (1, Play.sorting),
     (2, Play.renaming),
+    (1, Play.saving),
+    (2, Play.opening_again),
+    (4, Play.agent),
     (1, Play.waiting),
 ]
 
@@ -461,6 +525,11 @@ def sessions(root: Path, numbers: range) -> Tally:
     for number in numbers:
         tally.add(Play(random.Random(number), editor, root, number).play())
     return tally
+
+
+@pytest.fixture(autouse=True)
+def _state_of_our_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
 @pytest.mark.timeout(0)
