@@ -15,10 +15,9 @@ from dataclasses import dataclass, field
 May = frozenset[str]
 Cell = tuple[int, May]
 
-HUMAN, BULK, PASTED, STANDING, DISK = (
-    frozenset((one,))
-    for one in ("human:typed", "unknown:bulk", "unknown:pasted", "unknown:standing", "unknown:disk")
-)
+HUMAN, BULK, PASTED = (frozenset((one,)) for one in ("human:typed", "unknown:bulk", "unknown:pasted"))
+# Unknown in either case: what an agent's write is undone to may be remembered as come from the disk.
+STANDING = frozenset(("unknown:standing", "unknown:disk"))
 _TOKEN = re.compile(rb"[\w\x80-\xff]+|[^\s\w\x80-\xff]")
 
 

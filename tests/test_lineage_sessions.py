@@ -72,7 +72,10 @@ class Play:
         self.just_cut = b""
         self.eol = chance.choice(["\n", "\n", "\r\n"])
         for name in range(chance.choice([1, 1, 2])):
-            uri = (root / f"s{number}_{name}.py").as_uri()
+            # A folder of its own: a file that equals a known one is taken for a copy of that.
+            folder = root / f"session{number}"
+            folder.mkdir(exist_ok=True)
+            uri = (folder / f"file{name}.py").as_uri()
             text = "".join(self.line() for _ in range(chance.randrange(6)))
             Path(uri.removeprefix("file://")).write_bytes(text.encode())
             editor.open(uri, text)
@@ -472,11 +475,14 @@ class Play:
                 raise Wrong(self._told("the texts differ", uri, seen))
             if any(one not in may for one, (_, may) in zip(seen, page.now, strict=True)):
                 raise Wrong(self._told("origins differ", uri, seen))
-            self.tally.n_open_choices += sum(len(may) > 1 for _, may in page.now)
+            self.tally.n_open_choices += sum(len(may) > 1 and may != STANDING for _, may in page.now)
             self.tally.n_bytes += len(raw)
             self.tally.n_human += sum(may == HUMAN for _, may in page.now)
             self.tally.n_ai += sum(all(one.startswith("ai:") for one in may) for _, may in page.now)
-            page.now = [(byte, frozenset((one,))) for one, (byte, _) in zip(seen, page.now, strict=True)]
+            page.now = [
+                (byte, may if may == STANDING else frozenset((one,)))
+                for one, (byte, may) in zip(seen, page.now, strict=True)
+            ]
         self.tally.n_steps += 1
 
     def _told(self, what: str, uri: str, seen: list[str]) -> str:
