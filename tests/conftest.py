@@ -9,6 +9,7 @@ any other test that sets `max_examples` itself is outside of this.
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 # Whoever runs the tests may have settings of their own; in here nobody has.
 for _variable in ("XDG_CONFIG_HOME", "APPDATA"):
     os.environ[_variable] = str(Path(__file__).resolve().parent / "no-settings")
+# Nor is anything recorded of what the tests take for files.
+_STATE = tempfile.TemporaryDirectory(prefix="assaymark-tests-")
+os.environ["XDG_STATE_HOME"] = _STATE.name
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -12,8 +12,9 @@ from assaymark.ledger.events import Change, Edited, stamp
 from assaymark.ledger.secret import secret_of
 from assaymark.ledger.spool import append
 from assaymark.ledger.store import opened
-from assaymark.origin import Author, Evidence, Origin
+from assaymark.origin import Author, Evidence, Origin, covering
 from assaymark.repository.place import place_of
+from assaymark.text import Span
 from e2e.inside import PULLS, Inside, insert, of, replace
 
 AGENT = Origin(Author.ai, Evidence.hook, tool="claude", model="m-1", session="s-1", time=5)
@@ -240,3 +241,16 @@ def test_no_source_text_is_kept(world: World) -> None:
     kept = b"".join(path.read_bytes() for path in Path(world.place.store).rglob("*") if path.is_file())
     assert len(kept) > 100
     assert b"secretword" not in kept
+
+
+def test_bandits_answer_holds_when_origins_became_known_meanwhile(world: World) -> None:
+    """Only another text makes an answer out of date."""
+    editor = world.editor()
+    asked = editor.session.desk.at(world.uri)
+    size = asked.snapshot.text.n_bytes
+    editor.session.desk.attribute(world.uri, Span(0, size), covering(size, AGENT))
+    assert editor.session.desk.settle(asked, []) is not None
+    assert world.told(editor) == [("x = 1\n", "ai:hook")]
+    editor.come(editor.change(insert(1, 0, "y"), uri=world.uri))
+    editor.session.read(world.uri)
+    assert editor.session.desk.settle(asked, []) is None

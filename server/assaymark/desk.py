@@ -14,7 +14,7 @@ from assaymark.analysis.advance import advanced, opened
 from assaymark.analysis.attributing import Came, attributed, unsaid
 from assaymark.analysis.settling import settled
 from assaymark.analysis.snapshot import Limits, Snapshot
-from assaymark.dataclass import dataclass
+from assaymark.dataclass import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,11 +31,16 @@ class NotOpenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An open text: its analysis, and the editor's number of the version that it is of."""
+    """
+    An open text: its analysis, and the editor's number of the version that it is of.
+
+    *moment* is another one whenever the text is opened or changed; not when only more is learnt of it.
+    """
 
     uri: str
     snapshot: Snapshot
     version: int
+    moment: object = field(default_factory=object)
 
 
 class Desk:
@@ -92,7 +97,7 @@ class Desk:
         before = self._entries.get(uri)
         if before is None:
             raise NotOpenError(uri)
-        return self._put(Entry(uri, attributed(before.snapshot, span, runs), before.version))
+        return self._put(Entry(uri, attributed(before.snapshot, span, runs), before.version, before.moment))
 
     def settle(
         self, asked: Entry, found: Sequence[Finding], tested: frozenset[str] = frozenset()
@@ -102,9 +107,10 @@ class Desk:
 
         Effect: the new snapshot takes the place of the old one.
         """
-        if self._entries.get(asked.uri) is not asked:
+        now = self._entries.get(asked.uri)
+        if now is None or now.moment is not asked.moment:
             return None
-        return self._put(Entry(asked.uri, settled(asked.snapshot, found, tested), asked.version))
+        return self._put(Entry(now.uri, settled(now.snapshot, found, tested), now.version, now.moment))
 
     def close(self, uri: str) -> None:
         self._entries.pop(uri, None)
