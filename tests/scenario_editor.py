@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from assaymark.analysis.attributing import runs_of
+from assaymark.lsp.noted import asked
 from assaymark.origin import Runs
+from assaymark.repository.place import Place
 from e2e.inside import PULLS, Inside, Message
 
 CAPABILITIES = PULLS | {"general": {"positionEncodings": ["utf-32"]}}
@@ -62,6 +64,13 @@ class Buffer:
 Spelling: TypeAlias = "Callable[[str, Sequence[Swap]], Sequence[Swap]]"
 
 
+def noted_at_once(place: Place, content: bytes, then: Callable[[Runs], None]) -> None:
+    """Git's answer about notes, for which nothing waits beside the loop."""
+    runs = asked(place, content)
+    if runs is not None:
+        then(runs)
+
+
 def as_made(text: str, swaps: Sequence[Swap]) -> Sequence[Swap]:
     return swaps
 
@@ -98,6 +107,7 @@ class Editor:
 
     def __init__(self, root: Path) -> None:
         self.inside = Inside(CAPABILITIES, rootUri=root.as_uri())
+        self.inside.session.recording.noted = noted_at_once
         self.buffers: dict[str, Buffer] = {}
         self.notebooks: dict[str, str] = {}
         self.clipboard = ""

@@ -206,14 +206,17 @@ def test_nothing_is_recorded_where_nothing_is_known(world: World) -> None:
 
 
 def test_nothing_is_recorded_when_that_is_switched_off(world: World) -> None:
-    """And nothing that is recorded is read."""
+    """And nothing that is recorded is read; that there is a gap is recorded, once."""
     world.agent_writes("1", "2")
     editor = world.editor(record=False)
     editor.come(editor.change(insert(1, 0, "y"), uri=world.uri))
     world.save(editor)
     assert world.told(editor) == [("x = 2\n", "unknown:standing"), ("y", "human:typed")]
+    world.editor(record=False)
+    editor.open("", (world.file.parent / "other.py").as_uri())
     with opened(world.place.store) as ledger:
-        assert [event.by for event in ledger.events()] == ["hook"]
+        events = list(ledger.events())
+    assert [type(event).__name__ for event in events] == ["Edited", "Gap", "Gap"]
 
 
 def test_without_a_ledger_everything_goes_on(world: World) -> None:

@@ -21,15 +21,18 @@ from typing import TYPE_CHECKING
 from assaymark.analysis.attributing import runs_of
 from assaymark.lineage.arrivals import day_of, is_typed
 from assaymark.lineage.rewritten import rewritten
+from assaymark.lsp.noted import Ask, asking
 from assaymark.lsp.places import file_path
 from assaymark.origin import STANDING, Arrival, Runs, covering, n_bytes_of, spliced, unknown
 from assaymark.repository.place import Place, place_of
 from assaymark.text import Edit, Span
 
 if TYPE_CHECKING:
+    from assaymark.ledger.events import Event
     from assaymark.ledger.store import Ledger
     from assaymark.lsp.document import Document, Later
     from assaymark.lsp.session import Session
+    from assaymark.second.channel import Soon
 
 # When it is asked again whether somebody reported a text: hooks mostly come in the first second.
 _ASKED = (0.05, 0.25, 0.6, 1.5, 4.0, 12.0, 40.0, 120.0, 300.0)
@@ -64,15 +67,22 @@ class _Track:
 class Recording:
     """The ledgers of the open documents."""
 
-    def __init__(self, session: Session, later: Later) -> None:
+    def __init__(self, session: Session, later: Later, soon: Soon | None = None) -> None:
+        # What asks git for notes.
+        self.noted: Ask | None = None if soon is None else asking(soon)
         self._session = session
         self._later = later
         self._ledgers: dict[str, Ledger | None] = {}
         self._tracks: dict[str, _Track] = {}
+        self._paused: set[str] = set()
 
     def entered(self, document: Document) -> None:
         """Effect: soon, *document* has the origins that are recorded of it."""
-        if self._place(document) is None or not document.options.settings.record:
+        place = self._place(document)
+        if place is None:
+            return
+        if not document.options.settings.record:
+            self._pause(place)
             return
         self._tracks[document.uri] = _Track()
         self._later(_OPENED, lambda: self._look(document, is_file=True))
@@ -135,6 +145,8 @@ class Recording:
         if not any(one.content == seen.content for one in known):
             track.seen.append(seen)
             self._ask(document, seen)
+            if is_file and self.noted is not None:
+                self.noted(place, seen.content, lambda runs: self._fill_from(document, seen, runs))
 
     def _ask(self, document: Document, seen: _Seen) -> None:
         """Effect: what is recorded of the text that was *seen* is known; else it is asked for again later."""
@@ -144,13 +156,19 @@ class Recording:
         # The ledger may come into being with the first report.
         ledger = self._ledger(seen.place)
         runs = self._known(ledger, seen) if ledger is not None else None
-        if runs is not None and n_bytes_of(runs) == len(seen.content):
-            self._fill(document, _carried(runs, track.edits[seen.n_edits :]))
+        if runs is not None:
+            self._fill_from(document, seen, runs)
         if seen.n_asked < len(_ASKED):
             self._later(_ASKED[seen.n_asked], lambda: self._ask(document, seen))
             seen.n_asked += 1
         else:
             track.seen.remove(seen)
+
+    def _fill_from(self, document: Document, seen: _Seen, runs: Runs) -> None:
+        """Effect: what *runs* say of the text that was *seen* is known of what is left of it."""
+        track = self._tracks.get(document.uri)
+        if track is not None and seen in track.seen and n_bytes_of(runs) == len(seen.content):
+            self._fill(document, _carried(runs, track.edits[seen.n_edits :]))
 
     def _known(self, ledger: Ledger, seen: _Seen) -> Runs | None:
         from assaymark.ledger.store import Unavailable
@@ -204,12 +222,25 @@ class Recording:
 
     def _record(self, ledger: Ledger, path: str, digest: str, runs: Runs, content: bytes) -> None:
         from assaymark.ledger.events import Saved, stamp
+
+        self._append(ledger, Saved(*stamp("server"), path, digest, runs, ledger.secret.outline(content)))
+
+    def _append(self, ledger: Ledger, event: Event) -> None:
         from assaymark.ledger.store import Unavailable
 
         try:
-            ledger.record([Saved(*stamp("server"), path, digest, runs, ledger.secret.outline(content))])
+            ledger.record([event])
         except (OSError, Unavailable) as problem:
             self._lose(ledger, str(problem))
+
+    def _pause(self, place: Place) -> None:
+        """Effect: that nothing is recorded from here on is recorded itself, once, where there is a ledger."""
+        ledger = self._ledger(place) if place.store not in self._paused else None
+        self._paused.add(place.store)
+        if ledger is not None:
+            from assaymark.ledger.events import Gap, stamp
+
+            self._append(ledger, Gap(*stamp("server"), "recording is switched off in the editor"))
 
     def _ledger(self, place: Place, *, makes: bool = False) -> Ledger | None:
         """

@@ -85,7 +85,7 @@ class Session:
         self.second = SecondOpinions(self, later, soon)
         self.arrivals = Arrivals(self.desk, clock, later, self._span)
         self.asides = Asides(self, later, soon)
-        self.recording = Recording(self, later)
+        self.recording = Recording(self, later, soon)
 
     def documents(self) -> Iterator[Document]:
         """The open texts."""

@@ -9,7 +9,7 @@ Invariants:
 
 from __future__ import annotations
 
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,9 +17,10 @@ from assaymark.lineage import agent_trace, evidence, gitai
 from assaymark.lineage.alignment import aligned
 from assaymark.lineage.lines import LineOrigin, Part, line_origins
 from assaymark.lineage.trailers import named_in, origin_by
-from assaymark.origin import STANDING, Arrival, Author, Evidence, Origin, Runs, covering, unknown
+from assaymark.origin import STANDING, Arrival, Author, Evidence, Origin, Runs, covering, joined, unknown
 from assaymark.record import blaming
 from assaymark.record.marks import Mark, Notes, split
+from assaymark.repository import notes
 from assaymark.repository.commits import Commit, commits
 from assaymark.repository.git import GitError
 from assaymark.text import LINE_END
@@ -77,6 +78,31 @@ def of_file(place: Place, content: bytes) -> Recorded:
     numbers = _git_numbers(content)
     lines = (_line(line, theirs.get(number)) for line, number in zip(ours, numbers, strict=True))
     return Recorded(tuple(lines), tuple(problems))
+
+
+def noted(place: Place, content: bytes) -> Runs | None:
+    """
+    The origins that notes say of the lines of *content*, the file at *place*, that the last commit has.
+
+    The other lines are of none. None where nothing has notes.
+    """
+    if place.path is None or place.common is None or not _has_notes(place):
+        return None
+    committed = _committed(place, content)
+    starts = [0, *(found.end() for found in LINE_END.finditer(content)), len(content)]
+    parts = []
+    for number, (start, end) in zip(_git_numbers(content), pairwise(starts), strict=True):
+        its = committed.get(number)
+        origin = STANDING if its is None or its.origin is None else its.origin
+        parts.append(covering(end - start, origin))
+    return joined(parts)
+
+
+def _has_notes(place: Place) -> bool:
+    try:
+        return any(tip.id is not None for tip in notes.tips(notes.BOTH, place.top).values())
+    except GitError:
+        return False
 
 
 def _runs(place: Place, content: bytes, problems: list[str]) -> Runs:
