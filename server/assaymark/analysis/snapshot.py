@@ -106,13 +106,17 @@ class Section:
     heard: Heard | None = None
     incoming: tuple[Silence, ...] = ()
     verdict: Verdict | None = None
+    # Its piece's; an edit looks at those of hundreds of sections.
+    chunk: Chunk = field(init=False)
     found: tuple[Finding, ...] = field(init=False)
     findings: tuple[Finding, ...] = field(init=False)
     is_judged: bool = field(init=False)
     # Whether anything of it is an agent's.
     flagged: bool = field(init=False)
+    _keys: frozenset[bytes] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "chunk", self.piece.chunk)
         object.__setattr__(self, "flagged", has_agent(self.origins))
         own = self.answer.findings if self.answer is not None else ()
         every = tuple(sorted({*own, *self.wide}, key=place_in_chunk)) if self.wide else own
@@ -128,10 +132,6 @@ class Section:
         object.__setattr__(self, "is_judged", judged or (self.heard is None and not self.incoming))
 
     @property
-    def chunk(self) -> Chunk:
-        return self.piece.chunk
-
-    @property
     def words(self) -> frozenset[bytes]:
         return self.piece.words
 
@@ -144,8 +144,12 @@ class Section:
 
     @property
     def keys(self) -> frozenset[bytes]:
-        """Those of its words that the wide rules know."""
-        return self.piece.words & self.known
+        """Those of its words that the wide rules know. Kept: an edit asks for those of all its neighbours."""
+        keys = self._keys
+        if keys is None:
+            keys = self.piece.words & self.known
+            object.__setattr__(self, "_keys", keys)
+        return keys
 
     @property
     def marked(self) -> bool:
