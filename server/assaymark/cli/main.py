@@ -102,15 +102,20 @@ def _run(options: Namespace) -> int:
             from assaymark.cli.completion import completion
 
             return completion(options.shell)
-        case "hook":
-            from assaymark.cli.entry import hooked
-            from assaymark.hooks.entry import hook
-
-            if options.tool.startswith("git-"):
-                return hooked(list(options.typed[1:])) or 0
-            return hook(options.tool, options.payload, options.record)
         case "doctor":
             return _doctor(options)
+        case "lsp":
+            from assaymark.lsp.server import serve
+
+            gc.enable()
+            return serve()
+        case _:
+            return _of_origins(options)
+
+
+def _of_origins(options: Namespace) -> int:
+    """The exit code of a command about where code comes from."""
+    match options.command:
         case "blame":
             from assaymark.cli.blame import Wanted as Blame
             from assaymark.cli.blame import blame
@@ -147,10 +152,12 @@ def _run(options: Namespace) -> int:
 
             return uninstall(yes=options.yes)
         case _:
-            from assaymark.lsp.server import serve
+            from assaymark.cli.entry import hooked
+            from assaymark.hooks.entry import hook
 
-            gc.enable()
-            return serve()
+            if options.tool.startswith("git-"):
+                return hooked(list(options.typed[1:])) or 0
+            return hook(options.tool, options.payload, options.record)
 
 
 def _doctor(options: Namespace) -> int:
