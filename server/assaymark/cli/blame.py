@@ -12,12 +12,12 @@ import json
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assaymark.cli.output import say, style
 from assaymark.cli.style import Style, harmless
 from assaymark.cli.usage import UsageError
+from assaymark.dataclass import dataclass
 from assaymark.lineage import words
 from assaymark.lineage.plain import to_plain
 from assaymark.origin import Author

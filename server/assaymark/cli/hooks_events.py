@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from assaymark.dataclass import dataclass, field
 from assaymark.hooks.install.copilot import COPILOT
 from assaymark.hooks.install.installing import GIT
 from assaymark.ledger.events import Committed, Edited, Event, Prompted, Saved, Session, Unread

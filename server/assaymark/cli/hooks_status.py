@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from assaymark.cli.hooks_events import Seen, seen_today
 from assaymark.cli.output import say, style
 from assaymark.cli.style import harmless
+from assaymark.dataclass import dataclass
 from assaymark.hooks.install.installing import GIT, NAMES, where
 from assaymark.hooks.install.places import Site
 from assaymark.hooks.install.record import records

@@ -10,7 +10,6 @@ import json
 import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from assaymark.cli.blame import content_of, plain_line
@@ -19,6 +18,7 @@ from assaymark.cli.output import say, style
 from assaymark.cli.style import Style, harmless
 from assaymark.cli.terms import Terms
 from assaymark.cli.usage import UsageError
+from assaymark.dataclass import dataclass
 from assaymark.lineage import words
 from assaymark.origin import Author
 from assaymark.record.reading import Line, Recorded, of_file

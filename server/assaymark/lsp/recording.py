@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.attributing import runs_of
+from assaymark.dataclass import dataclass, field
 from assaymark.lineage.arrivals import day_of, is_typed
 from assaymark.lineage.rewritten import rewritten
 from assaymark.lsp.noted import Ask, asking
