@@ -33,6 +33,7 @@ FLOORS = {
     "analysis": 5,
     "policy": 5,
     "desk": 6,
+    "person": 6,
     "workspace": 6,
     "second": 6,
     "repository": 6,
