@@ -84,7 +84,8 @@ def test_nothing_else_is_kept(world: World, home: Path) -> None:
         ("PostToolUse", edit),
         ("PreToolUse", shell),
     ):
-        file.write_text("x = 2\n")
+        if event == "PostToolUse":
+            file.write_text("x = 2\n")
         payload = {
             "session_id": "s",
             "cwd": str(world.here),
@@ -97,8 +98,12 @@ def test_nothing_else_is_kept(world: World, home: Path) -> None:
     world.git("commit", "-q", "-m", "2")
     spawned(world.here, "hook", "git-post-commit")
     assert world.run("hooks", "status").code == 0
+    remote = world.here.parent / "remote.git"
+    world.git("init", "-q", "--bare", str(remote))
+    world.git("remote", "add", "origin", str(remote))
+    assert spawned(world.here, "notes", "push", "--yes").returncode == 0
     kept = {file.name for file in (world.here / ".git" / "assaymark").iterdir()}
-    assert {"key", "spool", "sessions"} <= kept
+    assert {"key", "spool", "sessions", "shell", "intended", "pushed"} <= kept
     # SQLite's own, beside its database.
     assert {
         name.removesuffix("-wal").removesuffix("-shm").removesuffix("-journal") for name in kept
@@ -121,6 +126,7 @@ def test_it_says_what_holds_here(world: World, home: Path) -> None:
     assert everything(world.here.parent) == before
     assert "where  .git/assaymark\n" in out
     assert "refs/notes/ai and refs/notes/assaymark in " in out
+    assert "refs/notes/ai-remote/ and refs/notes/assaymark-remote/ in " in out
     assert "(notes.include: tool, model)" in out
     assert "git push sends none of them" in out
     append(str(world.here / ".git" / "assaymark"), [events.Gap(*events.stamp("hook"), "test")])
@@ -168,7 +174,7 @@ def settled(world: World) -> None:
     shutil.rmtree(world.here / ".git" / "hooks", ignore_errors=True)
     assert world.run("hooks", "install", "claude", "git").code == 0
     append(str(world.here / ".git" / "assaymark"), [events.Gap(*events.stamp("hook"), "test")])
-    for ref in ("assaymark", "ai"):
+    for ref in ("assaymark", "ai", "ai-remote/origin", "assaymark-remote/a/b"):
         world.git("notes", "--ref", ref, "add", "-m", "x", "HEAD")
 
 
@@ -178,13 +184,14 @@ def refs(world: World) -> list[str]:
 
 
 def test_everything_goes(world: World, home: Path) -> None:
-    """Hooks, record and our own notes; those that others write too stay, and that is said."""
+    """Hooks, record, our own notes and copies of theirs; those that others write too stay, and that is said."""
     settled(world)
     ran = world.run("uninstall", "--all", "--yes")
     assert (ran.code, ran.err) == (0, "")
     assert "taken out: ~/.claude/settings.json\n" in ran.out
     assert f"deleted: {world.here.resolve()}/.git/assaymark\n" in ran.out or sys.platform == "win32"
     assert "deleted: refs/notes/assaymark\n" in ran.out
+    assert "deleted: refs/notes/ai-remote/*\n" in ran.out
     assert "left as it is: refs/notes/ai, where others write too" in ran.out
     assert refs(world) == ["refs/notes/ai"]
     assert list(everything(home)) == []
@@ -199,12 +206,12 @@ def test_what_nobody_agreed_to_stays(world: World, home: Path, monkeypatch: pyte
     assert ran.code == 0
     assert "left as it is: " in ran.out
     assert not (home / ".claude").exists()
-    terminal = io.StringIO("n\ny\n")
+    terminal = io.StringIO("n\ny\ny\nn\n")
     monkeypatch.setattr(terminal, "isatty", lambda: True)
     monkeypatch.setattr(sys, "stdin", terminal)
     ran = world.run("uninstall", "--all")
     assert (world.here / ".git" / "assaymark").exists()
-    assert refs(world) == ["refs/notes/ai"]
+    assert refs(world) == ["refs/notes/ai", "refs/notes/assaymark-remote/a/b"]
 
 
 def test_hooks_of_other_repositories_go_too(

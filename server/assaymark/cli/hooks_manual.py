@@ -115,8 +115,9 @@ UNINSTALL_ALL = Page(
     description="""\
 Takes out the hooks of every tool, and those of git in every repository that they were installed in
 from this machine. Then offers to delete what is recorded of these repositories, and the notes in
-refs/notes/assaymark of the one here. Those in refs/notes/ai stay: other programs write there too. The
-program itself is removed by what installed it: pipx, uv or pip.
+refs/notes/assaymark of the one here, with the copies of what remotes have (refs/notes/ai-remote/ and
+refs/notes/assaymark-remote/). Those in refs/notes/ai stay: other programs write there too. The program
+itself is removed by what installed it: pipx, uv or pip.
 """,
     examples=(
         ("assaymark uninstall --all", "asks before it deletes"),

@@ -17,7 +17,8 @@ from assaymark.lineage import gitai
 from assaymark.lineage.attested import Note
 from assaymark.repository.git import GitError, run
 
-_FILE = "pushed"
+# In the folder of the record: where somebody agreed that notes leave for.
+FILE = "pushed"
 _MOST = 8
 
 
@@ -49,7 +50,7 @@ def summary(leaving: Mapping[str, Mapping[str, bytes]], remote: str) -> Iterator
 def is_known(store: str, remote: str, here: str) -> bool:
     """Whether somebody agreed before that notes leave for where *remote* leads."""
     try:
-        return _place(remote, here) in Path(store, _FILE).read_text("utf-8").split()
+        return _place(remote, here) in Path(store, FILE).read_text("utf-8").split()
     except OSError:
         return False
 
@@ -60,7 +61,7 @@ def known_from_now(store: str, remote: str, here: str) -> None:
         return
     with contextlib.suppress(OSError):
         Path(store).mkdir(mode=0o700, parents=True, exist_ok=True)
-        with Path(store, _FILE).open("a", encoding="utf-8") as file:
+        with Path(store, FILE).open("a", encoding="utf-8") as file:
             file.write(f"{_place(remote, here)}\n")
 
 

@@ -19,6 +19,7 @@ from typing import get_args
 
 from assaymark.cli.cache import DAYS as RESULT_DAYS
 from assaymark.cli.cache import place as results_place
+from assaymark.cli.leaving import FILE as PUSHED
 from assaymark.cli.output import say, style
 from assaymark.cli.style import Style, harmless
 from assaymark.hooks import intending, sessions, twice
@@ -34,6 +35,7 @@ from assaymark.origin import Origin
 from assaymark.repository.git import GitError, run
 from assaymark.repository.notes import AI, BOTH, OURS
 from assaymark.repository.place import place_of
+from assaymark.repository.remote import copy_of
 from assaymark.settings.declared import IN_NOTES
 from assaymark.settings.standing import Lookup, Standing, our_places
 
@@ -119,6 +121,7 @@ _RECORD_STAYS = (
     " days that the note of a commit covers"
 )
 _NOTES_STAY = "as long as the repository; git keeps notes that were replaced until it tidies up"
+_COPIES_STAY = "until `assaymark uninstall --all`; `assaymark notes fetch` and `push` bring them up to date"
 _RESULTS = ("by hashes: rule, place, message and fixes of each finding, which can quote words of the code",)
 NEVER = "source text, what was asked or answered, who somebody is"
 NEVER_NOTED = (
@@ -138,6 +141,7 @@ SHELVES = {
     " stamps and keyed hashes of their words",
     intending.FOLDER: "edits that were announced, by hashes and ranges; a day",
     twice.FOLDER: "empty marks of what was just told; 10 seconds",
+    PUSHED: "hashes of the addresses of remotes for which somebody agreed that notes leave",
 }
 
 
@@ -193,15 +197,10 @@ def _kept(site: Site) -> Iterator[Kept]:
             "results of checks", place, _size(place), _RESULTS, f"{RESULT_DAYS} days after they were used"
         )
     if site.place.common is not None:
-        refs = " and ".join(BOTH)
-        yield Kept(
-            "notes on commits",
-            f"{refs} in {site.place.common}",
-            0,
-            noted(_include(site)),
-            _NOTES_STAY,
-            NEVER_NOTED,
-        )
+        said, there = noted(_include(site)), site.place.common
+        yield Kept("notes on commits", f"{' and '.join(BOTH)} in {there}", 0, said, _NOTES_STAY, NEVER_NOTED)
+        copies = " and ".join(copy_of(ref, "") for ref in BOTH)
+        yield Kept("notes that remotes had", f"{copies} in {there}", 0, ("what is in theirs",), _COPIES_STAY)
 
 
 def _include(site: Site) -> tuple[str, ...]:

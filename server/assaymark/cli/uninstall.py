@@ -3,7 +3,7 @@
 
 Invariants:
     Nothing is deleted that nobody agreed to. What stays is said, with what would delete it.
-    Only what is ours is deleted: the folders of records, and our own notes.
+    Only what is ours is deleted: the folders of records, our notes, and copies of notes that remotes have.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from assaymark.hooks.install.installing import GIT, NAMES, Plan, away_everywhere
 from assaymark.hooks.install.places import Site, our_site
 from assaymark.hooks.install.record import records
 from assaymark.repository.git import GitError, run
-from assaymark.repository.notes import AI, OURS
+from assaymark.repository.notes import AI, BOTH, OURS
 from assaymark.repository.place import place_of
+from assaymark.repository.remote import copy_of
 
 
 def uninstall(*, yes: bool) -> int:
@@ -41,8 +42,8 @@ def uninstall(*, yes: bool) -> int:
     can_ask = yes or (sys.stdin is not None and sys.stdin.isatty())
     for store in stores:
         problems += _delete_store(store, yes=yes) if can_ask else _stays(store)
-    if _tip(OURS, site):
-        problems += _delete_notes(site, yes=yes) if can_ask else _stays(OURS)
+    for what, refs in _notes(site):
+        problems += _delete_notes(what, refs, site, yes=yes) if can_ask else _stays(what)
     say(_left(site))
     return NOT_DONE if problems else 0
 
@@ -83,16 +84,27 @@ def _delete_store(store: str, *, yes: bool) -> list[str]:
     return []
 
 
-def _delete_notes(site: Site, *, yes: bool) -> list[str]:
-    """What went wrong. Effect: asks, and deletes our own notes of the repository here."""
-    if not agreed(f"Delete the notes in {OURS} of this repository?", yes=yes):
-        return _stays(OURS)
+def _notes(site: Site) -> Iterator[tuple[str, list[str]]]:
+    """The notes that can be deleted, by what they are called: our own, and copies of what remotes have."""
+    if _refs(OURS, site):
+        yield OURS, [OURS]
+    for ref in BOTH:
+        copies = _refs(copy_of(ref, ""), site)
+        if copies:
+            yield copy_of(ref, "*"), copies
+
+
+def _delete_notes(what: str, refs: list[str], site: Site, *, yes: bool) -> list[str]:
+    """What went wrong. Effect: asks, and deletes these notes of the repository here."""
+    if not agreed(f"Delete the notes in {what} of this repository?", yes=yes):
+        return _stays(what)
     try:
-        run(("update-ref", "-d", OURS), site.place.top)
+        for ref in refs:
+            run(("update-ref", "-d", ref), site.place.top)
     except GitError as error:
         complain([str(error)])
         return [str(error)]
-    say([f"deleted: {OURS}\n"])
+    say([f"deleted: {harmless(what)}\n"])
     return []
 
 
@@ -102,15 +114,16 @@ def _stays(what: str) -> list[str]:
 
 
 def _left(site: Site) -> Iterator[str]:
-    if _tip(AI, site):
+    if _refs(AI, site):
         yield f"left as it is: {AI}, where others write too; to delete it: git update-ref -d {AI}\n"
     yield "The program itself is removed by what installed it: pipx, uv or pip.\n"
 
 
-def _tip(ref: str, site: Site) -> str:
+def _refs(ref: str, site: Site) -> list[str]:
+    """The refs that there are: *ref*, or those below it."""
     if site.place.common is None:
-        return ""
+        return []
     try:
-        return os.fsdecode(run(("for-each-ref", "--format=%(objectname)", ref), site.place.top)).strip()
+        return os.fsdecode(run(("for-each-ref", "--format=%(refname)", ref), site.place.top)).splitlines()
     except GitError:
-        return ""
+        return []
