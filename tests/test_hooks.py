@@ -651,7 +651,17 @@ def test_nothing_is_loaded_that_an_agent_would_wait_for(world: World) -> None:
     ):
         assert name not in tops
     ours = {name.split(".")[1] for name in loaded if name.startswith("assaymark.")}
-    assert ours <= {"cli", "dataclass", "hooks", "ledger", "lineage", "origin", "repository", "text"}
+    assert ours <= {
+        "cli",
+        "dataclass",
+        "hooks",
+        "ledger",
+        "lineage",
+        "origin",
+        "repository",
+        "text",
+        "tuples",
+    }
     assert {name for name in loaded if name.startswith("assaymark.cli.")} == {"assaymark.cli.entry"}
     assert not [name for name in loaded if name.startswith("assaymark.hooks.shell")]
 

@@ -21,6 +21,7 @@ PACKAGE = ROOT / "server" / "assaymark"
 # The longest prefix of a module's name decides. The command line is the front door: it opens the other doors.
 FLOORS = {
     # What values are made with.
+    "tuples": -2,
     "dataclass": -1,
     "text": 0,
     "syntax": 1,

@@ -19,6 +19,7 @@ import tempfile
 import time
 import tomllib
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 PAYLOADS = ROOT / "tests" / "hooks" / "payloads"
@@ -35,6 +36,14 @@ EDITS = {
 START = "from assaymark.cli.entry import main; main()"
 
 
+class _Call(NamedTuple):
+    """A process to start: its command, what it reads, and where."""
+
+    command: list[str]
+    given: bytes
+    folder: str
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="how long an agent waits for a hook")
     parser.add_argument("--runs", type=int, default=50)
@@ -42,9 +51,7 @@ def main() -> int:
     options = parser.parse_args()
     budgets = tomllib.loads(Path(__file__).with_name("budgets.toml").read_text("utf-8"))["hooks"]
     with tempfile.TemporaryDirectory() as folder:
-        times = {"(python -c pass)": _times([sys.executable, "-c", "pass"], b"", folder, options.runs)}
-        for tool, name in EDITS.items():
-            times[tool] = _of_tool(tool, name, Path(folder) / tool, options.runs)
+        times = _of_tools(Path(folder), options.runs)
         shell = _of_command(Path(folder) / "many", options.runs)
     for tool, (half, most) in (times | shell).items():
         print(f"{tool:<18} p50 {half:6.1f} ms   p95 {most:6.1f} ms")
@@ -59,12 +66,24 @@ def main() -> int:
     return 1 if slow else 0
 
 
-def _of_tool(tool: str, name: str, folder: Path, n_runs: int) -> tuple[float, float]:
+def _of_tools(folder: Path, n_runs: int) -> dict[str, tuple[float, float]]:
+    """A start that does nothing, and each tool's edit: by turns, since what else a machine does comes and goes."""
+    calls = {"(python -c pass)": _Call([sys.executable, "-c", "pass"], b"", str(folder))}
+    calls |= {tool: _of_tool(tool, name, folder / tool) for tool, name in EDITS.items()}
+    taken: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(n_runs + 1):
+        for name, call in calls.items():
+            taken[name].append(_once(*call))
+    # The first run makes what is kept compiled.
+    return {name: _summed(times[1:]) for name, times in taken.items()}
+
+
+def _of_tool(tool: str, name: str, folder: Path) -> _Call:
     folder.mkdir()
     subprocess.run(["git", "init", "-q", str(folder)], check=True)
     payload = (PAYLOADS / tool / f"{name}.json").read_text("utf-8").replace("@TOP@", folder.as_posix())
     (folder / "shop.py").write_text("import db\n" * 200 + "total = price * (1 + rate)\n", "utf-8")
-    return _times([sys.executable, "-c", START, "hook", tool], payload.encode(), str(folder), n_runs)
+    return _Call([sys.executable, "-c", START, "hook", tool], payload.encode(), str(folder))
 
 
 def _of_command(top: Path, n_runs: int) -> dict[str, tuple[float, float]]:
@@ -89,14 +108,10 @@ def _of_command(top: Path, n_runs: int) -> dict[str, tuple[float, float]]:
     return {event: _summed(taken) for event, taken in times.items()}
 
 
-def _times(command: list[str], given: bytes, folder: str, n_runs: int) -> tuple[float, float]:
-    """The median and the 95th percentile of *n_runs* runs, in milliseconds."""
-    # The first run makes what is kept compiled.
-    return _summed([_once(command, given, folder) for _ in range(n_runs + 1)][1:])
-
-
 def _once(command: list[str], given: bytes, folder: str) -> float:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "server")}
+    # What is installed is compiled; without this each run here would do that again.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     start = time.perf_counter()
     subprocess.run(command, input=given, cwd=folder, env=environment, capture_output=True, check=True)
     return (time.perf_counter() - start) * 1000

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import os
 import time
-from typing import NamedTuple
+
+from assaymark.tuples import NamedTuple
 
 MOST_BYTES = 16 * 1024 * 1024
 # Seconds: of silence, before anything came and afterwards, and in all.

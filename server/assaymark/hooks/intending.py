@@ -17,12 +17,12 @@ import binascii
 import json
 import os
 import time
-from typing import NamedTuple
 
 from assaymark.hooks.narrowing import Change
 from assaymark.hooks.placing import intended
 from assaymark.hooks.report import Wrote
 from assaymark.ledger.secret import Secret
+from assaymark.tuples import NamedTuple
 
 FOLDER = "intended"
 _DAY = 86400

@@ -6,9 +6,10 @@ Invariant: the parts of the text before stand in their old order, so a change is
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from assaymark.hooks.narrowing import Change, changes
+from assaymark.tuples import NamedTuple
 
 
 class Old(NamedTuple):

@@ -11,11 +11,12 @@ Invariants:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from assaymark.hooks.narrowing import Change, changes
 from assaymark.hooks.pieces import Draft, changes_of, draft, replaced
 from assaymark.hooks.report import Replaced, Whole
+from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

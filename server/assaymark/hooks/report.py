@@ -8,7 +8,9 @@ Invariants:
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from assaymark.tuples import NamedTuple
 
 
 class Turn(NamedTuple):

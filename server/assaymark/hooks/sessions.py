@@ -17,7 +17,8 @@ import json
 import os
 import time
 import zlib
-from typing import NamedTuple
+
+from assaymark.tuples import NamedTuple
 
 FOLDER = "sessions"
 # A conversation that nobody went on with for so long is forgotten when another one begins.

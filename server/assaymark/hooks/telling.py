@@ -6,11 +6,12 @@ Invariant: it holds digests, ranges and names, and nothing of the text.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from assaymark.hooks.scene import Scene, origin_of, origin_of_theirs
 from assaymark.ledger.events import Change, Edited, stamp
 from assaymark.ledger.secret import secret_of
+from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from assaymark.hooks.placing import Step

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from assaymark.origin import Origin, Runs
+from assaymark.tuples import NamedTuple
 
 # Events are tuples and no dataclasses: making ten of those takes longer than all else that a hook does.
 

@@ -15,7 +15,9 @@ import os
 import struct
 import time
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from assaymark.tuples import NamedTuple
 
 try:
     # Of this module alone: `hashlib` loads OpenSSL first, a tenth of what an agent waits for.

@@ -18,7 +18,9 @@ import json
 import os
 import time
 import zlib
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

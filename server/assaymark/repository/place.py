@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

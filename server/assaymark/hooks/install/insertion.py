@@ -9,7 +9,8 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+
+from assaymark.tuples import NamedTuple
 
 
 class Insertion(NamedTuple):

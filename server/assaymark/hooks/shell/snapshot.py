@@ -17,10 +17,11 @@ import os
 import stat
 import struct
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from assaymark.hooks.narrowing import Worded, worded
 from assaymark.hooks.shell.tree import Differing, GaveUpError, Tree, differing
+from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,9 +13,10 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from assaymark.repository.git import program
+from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from assaymark.hooks.narrowing import Change, changes, differences, worded
 from assaymark.hooks.placing import Step
@@ -38,6 +38,7 @@ from assaymark.hooks.telling import BY, Was, edited, was
 from assaymark.ledger.events import Event, Gap, Moved, stamp
 from assaymark.ledger.secret import Secret, secret_of
 from assaymark.repository.place import Place, place_of
+from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

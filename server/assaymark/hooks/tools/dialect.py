@@ -12,7 +12,7 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from assaymark.hooks.fields import Fields, plain_name
 from assaymark.hooks.outline import outline
@@ -32,6 +32,7 @@ from assaymark.hooks.report import (
     Whole,
     Wrote,
 )
+from assaymark.tuples import NamedTuple
 
 BEFORE = frozenset(("pretooluse", "beforetool"))
 AFTER = frozenset(("posttooluse", "aftertool"))
