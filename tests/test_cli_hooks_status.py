@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from assaymark.cli.hooks_events import Seen, counted, unexplained
 from assaymark.ledger.events import Committed, Edited, Event, Gap, Prompted, Saved, Session, Unread, stamp
 from assaymark.ledger.secret import secret_of
 from assaymark.ledger.spool import append
+from assaymark.ledger.store import opened
 from assaymark.origin import Arrival, Author, Evidence, Origin, Runs, covering, unknown
 from cli_world import Ran, World, spawned, world
 from test_cli_hooks import everything, home
@@ -125,6 +127,39 @@ def test_a_record_that_cannot_be_read_is_said(world: World, home: Path) -> None:
     assert ran.code == 2
     assert "ledger.sqlite" in ran.err
     assert "internal error" not in ran.err
+
+
+def gaps(world: World) -> list[str]:
+    with opened(str(world.here / ".git" / "assaymark")) as ledger:
+        return [event.reason for event in ledger.gaps()]
+
+
+def test_hooks_that_are_gone_are_a_gap(world: World, home: Path) -> None:
+    """Which is recorded once, and again when they were installed anew meanwhile."""
+    gone = Gap(*stamp("server"), "the hooks of claude are gone: nothing is heard of what it writes")
+    record(world, edited("claude"), gone._replace(time=gone.time - 1000))
+    assert world.run("hooks", "install", "claude", "cursor").code == 0
+    os.utime(next((home / ".local").rglob("installed.json")), (gone.time - 500,) * 2)
+    assert "gone" not in world.run("hooks", "status").out
+    assert gaps(world) == [gone.reason]
+    (home / ".claude" / "settings.json").write_text("{}")
+    for _ in range(2):
+        assert world.run("hooks", "status").out.startswith(
+            "claude    not installed\n"
+            "          gone from ~/.claude/settings.json; to have them again: assaymark hooks install claude\n"
+        )
+        assert gaps(world) == [gone.reason] * 2
+
+
+def test_hooks_that_were_taken_out_are_a_gap(world: World, home: Path) -> None:
+    """Where there is a record; none is begun for that."""
+    world.run("hooks", "install", "claude")
+    world.run("hooks", "uninstall", "claude")
+    assert not (world.here / ".git" / "assaymark").exists()
+    record(world, edited("claude"))
+    world.run("hooks", "install", "claude")
+    world.run("hooks", "uninstall", "claude")
+    assert gaps(world) == ["the hooks of claude were taken out"]
 
 
 @pytest.fixture

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from assaymark.analysis.attributing import runs_of
+from assaymark.hooks.install.change import Record
+from assaymark.hooks.install.record import remember
+from assaymark.hooks.install.tool import Scope
 from assaymark.ledger.events import Change, Edited, stamp
 from assaymark.ledger.secret import secret_of
 from assaymark.ledger.spool import append
@@ -257,3 +260,26 @@ def test_bandits_answer_holds_when_origins_became_known_meanwhile(world: World) 
     editor.come(editor.change(insert(1, 0, "y"), uri=world.uri))
     editor.session.read(world.uri)
     assert editor.session.desk.settle(asked, []) is None
+
+
+def test_hooks_that_are_gone_are_noticed(world: World, tmp_path: Path) -> None:
+    """When a file that is recorded is opened, and when something comes from the disk; once."""
+    settings = tmp_path / "settings.json"
+    settings.write_text('"... exec assaymark hook claude; ..."')
+    known = Record(str(settings), "claude", Scope.user, existed=True)
+    remember(str(tmp_path / "state" / "assaymark" / "hooks"), {known.place: known})
+    world.agent_writes("1", "2")
+    editor = world.editor()
+
+    def gaps() -> list[tuple[str, str]]:
+        for _ in range(2):
+            editor.clock.pass_by(3)
+        with opened(world.place.store) as ledger:
+            return [(event.by, event.reason) for event in ledger.gaps()]
+
+    assert gaps() == []
+    settings.write_text("{}")
+    for number in "34":
+        world.file.write_text(f"x = {number} + load(body)\n")
+        editor.come(editor.change(replace(0, 0, 1, 0, world.file.read_text()), uri=world.uri))
+        assert gaps() == [("server", "the hooks of claude are gone: nothing is heard of what it writes")]

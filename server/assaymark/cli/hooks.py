@@ -10,6 +10,7 @@ Invariants:
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from argparse import Namespace
@@ -27,6 +28,8 @@ from assaymark.hooks.install.places import Site, our_site
 from assaymark.hooks.install.record import records
 from assaymark.hooks.install.tool import Scope
 from assaymark.hooks.install.tools import BY_NAME
+from assaymark.ledger.events import Gap, stamp
+from assaymark.ledger.spool import append
 from assaymark.repository.place import place_of
 
 WOULD_CHANGE, NOT_DONE = 1, 2
@@ -93,8 +96,20 @@ def _uninstall(options: Namespace, site: Site) -> int:
     if options.dry_run:
         return _shown(plans, site)
     outcomes = carried_out(plans, uninstall, known, site)
+    _note_taken_out([outcome.plan.tool for outcome in outcomes if outcome.done], site)
     say(_told(outcomes, "uninstalled", site))
     return NOT_DONE if any(outcome.plan.problems for outcome in outcomes) else 0
+
+
+def _note_taken_out(tools: list[str], site: Site) -> None:
+    """Effect: where something is recorded, it is recorded that nothing will be heard of *tools*."""
+    # Late: with a database.
+    from assaymark.cli.hooks_events import has_record
+
+    if tools and has_record(site.place.store):
+        gaps = [Gap(*stamp("cli"), f"the hooks of {tool} were taken out") for tool in tools]
+        with contextlib.suppress(OSError):
+            append(site.place.store, gaps)
 
 
 def carried_out(plans: Iterable[Plan], carry: Carried, known: dict[str, Record], site: Site) -> list[Outcome]:

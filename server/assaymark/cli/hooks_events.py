@@ -8,6 +8,7 @@ Invariants:
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -19,6 +20,8 @@ from assaymark.ledger.events import Committed, Edited, Event, Prompted, Saved, S
 from assaymark.ledger.spool import waiting
 from assaymark.ledger.store import FILE, opened
 from assaymark.origin import Arrival, Runs
+from assaymark.record.absence import noted
+from assaymark.repository.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,18 @@ def has_record(store: str) -> bool:
     return Path(store, FILE).exists() or bool(waiting(store))
 
 
-def seen_today(store: str) -> Today:
-    """What is recorded in *store*. Effect: merges what waits there. Raises Unavailable."""
-    if not has_record(store):
+def seen_today(place: Place) -> Today:
+    """
+    What is recorded of *place*.
+
+    Effect: merges what waits, and records whose hooks are gone. Raises Unavailable.
+    """
+    if not has_record(place.store):
         return Today()
     midnight = _midnight()
-    with opened(store) as ledger:
+    with opened(place.store) as ledger:
+        with contextlib.suppress(OSError):
+            noted(ledger, "cli", place)
         events = list(ledger.events())
         return Today(counted(events, midnight), unexplained(events, midnight, ledger.state_by_digest))
 

@@ -13,24 +13,30 @@ from assaymark.dataclass import dataclass
 from assaymark.hooks.install.installing import GIT, NAMES, where
 from assaymark.hooks.install.places import Site
 from assaymark.hooks.install.record import records
+from assaymark.record.absence import gone
 
 _LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A tool, the files that its hooks are in, and what was seen of it."""
+    """A tool, the files that its hooks are in, what was seen of it, and the file that they are gone from."""
 
     tool: str
     files: tuple[str, ...]
     seen: Seen
+    gone: str
 
 
 def status(site: Site, *, as_json: bool) -> int:
     """The exit code. Effect: prints how things stand."""
     known = records(site.state)
-    today = seen_today(site.place.store)
-    rows = [Standing(name, where(name, site, known), today.by_tool.get(name, Seen())) for name in NAMES]
+    today = seen_today(site.place)
+    lost = gone(site.place)
+    rows = [
+        Standing(name, where(name, site, known), today.by_tool.get(name, Seen()), lost.get(name, ""))
+        for name in NAMES
+    ]
     if as_json:
         say([json.dumps(_plain(rows, today.unexplained, site), indent=2), "\n"])
     else:
@@ -44,6 +50,9 @@ def _text(rows: list[Standing], unexplained: dict[str, int], site: Site) -> Iter
         places = ", ".join(harmless(site.shown(place)) for place in row.files)
         name = f"{look('path', row.tool)}{' ' * (9 - len(row.tool))}"
         yield f"{name} {f'installed: {places}' if places else 'not installed'}\n"
+        if row.gone:
+            where_from = harmless(site.shown(row.gone))
+            yield f"{'':9} gone from {where_from}; to have them again: assaymark hooks install {row.tool}\n"
         if row.files or row.seen.last:
             yield f"{'':9} {_came(row)}\n"
     if unexplained:
@@ -74,6 +83,7 @@ def _plain(rows: list[Standing], unexplained: dict[str, int], site: Site) -> dic
         {
             "tool": row.tool,
             "installed": list(row.files),
+            "gone": row.gone or None,
             "last_event": row.seen.last or None,
             "edits_today": row.seen.n_edits,
             "not_understood_today": row.seen.n_unread,

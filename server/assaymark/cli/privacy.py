@@ -25,13 +25,13 @@ from assaymark.cli.style import Style, harmless
 from assaymark.hooks import intending, sessions, twice
 from assaymark.hooks.install.change import Record
 from assaymark.hooks.install.places import Site, our_site
-from assaymark.hooks.install.record import FILE as INSTALLED
 from assaymark.hooks.shell import snapshot
 from assaymark.ledger import connecting, events, merging, spool
 from assaymark.ledger.compacting import DAYS as EVENT_DAYS
 from assaymark.ledger.secret import KEY
 from assaymark.ledger.store import FILE as LEDGER
 from assaymark.origin import Origin
+from assaymark.record.absence import FILE as INSTALLED
 from assaymark.repository.git import GitError, run
 from assaymark.repository.notes import AI, BOTH, OURS
 from assaymark.repository.place import place_of

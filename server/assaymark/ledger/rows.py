@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from assaymark.ledger.events import Edited, Event, Other, Plain, Saved
+from assaymark.ledger.events import Edited, Event, Gap, Other, Plain, Saved
 from assaymark.ledger.plain import from_plain, kind_of, to_plain
 from assaymark.ledger.states import path_stored, stored_path
 
@@ -84,6 +84,12 @@ def numbered(
     stored = stored_path(path) if path is not None else None
     for row in database.execute(query, (beyond, since, stored, stored)):
         yield row[0], event_of(row)
+
+
+def gaps(database: sqlite3.Connection, since: int) -> list[Gap]:
+    """The gaps of the record that were noticed from a time on."""
+    rows = database.execute(f"{ALL} WHERE kind = 'gap' AND time >= ? ORDER BY seq", (since,)).fetchall()
+    return [event for event in map(event_of, rows) if isinstance(event, Gap)]
 
 
 def _bare(event: Event) -> Event:

@@ -122,6 +122,10 @@ class Ledger:
         """The events as `events` gives them, with their numbers."""
         return self._read(lambda: list(rows.numbered(self.database, since=since, path=path, beyond=beyond)))
 
+    def gaps(self, *, since: int = 0) -> list[Gap]:
+        """The gaps of the record that were noticed from a time on (seconds)."""
+        return self._read(lambda: rows.gaps(self.database, since))
+
     @property
     def last(self) -> int:
         """The number of the last event."""

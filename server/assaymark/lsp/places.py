@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from assaymark.dataclass import dataclass
@@ -46,6 +47,15 @@ def path_of(uri: str, language_id: str, folders: Sequence[str]) -> str:
     if folder is None:
         return place
     return unquote(uri[len(folder.rstrip("/")) + 1 :])
+
+
+def is_file_of(uri: str, content: bytes) -> bool:
+    """Whether the file *uri* holds just *content*."""
+    try:
+        file = Path(file_path(uri))
+        return file.stat().st_size == len(content) and file.read_bytes() == content
+    except (OSError, ValueError):
+        return False
 
 
 def file_path(uri: str) -> str:

@@ -22,7 +22,7 @@ from assaymark.dataclass import dataclass, field
 from assaymark.lineage.arrivals import day_of, is_typed
 from assaymark.lineage.rewritten import rewritten
 from assaymark.lsp.noted import Ask, asking
-from assaymark.lsp.places import file_path
+from assaymark.lsp.places import file_path, is_file_of
 from assaymark.origin import STANDING, Arrival, Runs, covering, n_bytes_of, spliced, unknown
 from assaymark.repository.place import Place, place_of
 from assaymark.text import Edit, Span
@@ -40,6 +40,8 @@ _ASKED = (0.05, 0.25, 0.6, 1.5, 4.0, 12.0, 40.0, 120.0, 300.0)
 _SETTLED = 0.6
 _MOST_BYTES = 5_242_880
 _OPENED = 0.02
+# When it is looked whether hooks that were installed are gone: behind all that somebody waits for.
+_LOOKED = 2.0
 
 
 @dataclass(slots=True, eq=False)
@@ -205,10 +207,10 @@ class Recording:
     def _compare(self, document: Document) -> None:
         """Effect: what came at once and is just what stands on the disk, came from there."""
         track, entry = self._tracks.get(document.uri), self._session.read(document.uri)
-        changes = self._session.arrivals.unexplained(document)
+        place, changes = self._place(document), self._session.arrivals.unexplained(document)
         if track is None or entry is None or not changes:
             return
-        if track.saved_at >= changes[0].at or not _stands(document, entry.snapshot.text.whole()):
+        if track.saved_at >= changes[0].at or not is_file_of(document.uri, entry.snapshot.text.whole()):
             return
         came = unknown(Arrival.disk, day_of(int(self._session.clock())))
         for change in changes:
@@ -219,6 +221,8 @@ class Recording:
                 change.came = runs
         self._session.tell_news(document)
         self._look(document, is_file=True)
+        if place is not None:
+            self._later(_LOOKED, lambda: self._note_absence(place))
 
     def _record(self, ledger: Ledger, path: str, digest: str, runs: Runs, content: bytes) -> None:
         from assaymark.ledger.events import Saved, stamp
@@ -242,6 +246,18 @@ class Recording:
 
             self._append(ledger, Gap(*stamp("server"), "recording is switched off in the editor"))
 
+    def _note_absence(self, place: Place) -> None:
+        """Effect: hooks that were installed and are gone are a gap in the record."""
+        from assaymark.ledger.store import Unavailable
+        from assaymark.record.absence import noted
+
+        ledger = self._ledgers.get(place.store)
+        if ledger is not None:
+            try:
+                noted(ledger, "server", place)
+            except (OSError, Unavailable) as problem:
+                self._lose(ledger, str(problem))
+
     def _ledger(self, place: Place, *, makes: bool = False) -> Ledger | None:
         """
         The ledger of a work tree, if there is one, or if this *makes* one.
@@ -256,6 +272,7 @@ class Recording:
 
             try:
                 self._ledgers[place.store] = opened(place.store, "server")
+                self._later(_LOOKED, lambda: self._note_absence(place))
             except (OSError, Unavailable) as problem:
                 self._ledgers[place.store] = None
                 self._tell(str(problem))
@@ -282,12 +299,3 @@ def _carried(runs: Runs, edits: Iterable[Edit]) -> Runs:
     for edit in edits:
         runs = spliced(runs, edit.span, covering(len(edit.new), STANDING))
     return runs
-
-
-def _stands(document: Document, content: bytes) -> bool:
-    """Whether the file of *document* holds just *content*."""
-    try:
-        file = Path(file_path(document.uri))
-        return file.stat().st_size == len(content) and file.read_bytes() == content
-    except (OSError, ValueError):
-        return False

@@ -20,6 +20,7 @@ from pathlib import Path
 from assaymark.dataclass import dataclass, field
 from assaymark.hooks.install.commands import ON_PATH, Program, anywhere, in_sh
 from assaymark.hooks.install.tool import Commands, Scope, Tool
+from assaymark.record.absence import FOLDER
 from assaymark.repository.git import GitError, run
 from assaymark.repository.place import Place, state_folder
 
@@ -39,7 +40,7 @@ class Site:
     @property
     def state(self) -> str:
         """The folder of what is remembered."""
-        return os.path.join(state_folder(self.environ, self.home, self.platform), "hooks")
+        return os.path.join(state_folder(self.environ, self.home, self.platform), FOLDER)
 
     def home_of(self, tool: Tool) -> str:
         """The folder of *tool* for the user."""

@@ -18,17 +18,15 @@ from typing import Any
 from assaymark.hooks.install.change import Record
 from assaymark.hooks.install.insertion import Insertion
 from assaymark.hooks.install.tool import Scope
+from assaymark.record.absence import FILE, VERSION
 from assaymark.workspace.writing import replace
-
-FILE = "installed.json"
-_VERSION = 1
 
 
 def records(folder: str) -> dict[str, Record]:
     """What is remembered in the state folder *folder*, by place."""
     try:
         plain = json.loads(Path(folder, FILE).read_bytes())
-        entries = plain["files"] if plain["version"] == _VERSION else []
+        entries = plain["files"] if plain["version"] == VERSION else []
         return {entry["place"]: _record(entry) for entry in entries}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
@@ -49,7 +47,7 @@ def remember(folder: str, known: Mapping[str, Record]) -> None:
         return
     Path(folder).mkdir(parents=True, exist_ok=True, mode=0o700)
     entries = [_plain(known[place]) for place in sorted(known)]
-    text = json.dumps({"version": _VERSION, "folders": folders, "files": entries}, indent=1)
+    text = json.dumps({"version": VERSION, "folders": folders, "files": entries}, indent=1)
     if not file.exists():
         os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
     replace(str(file), text.encode())
