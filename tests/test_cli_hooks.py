@@ -113,7 +113,7 @@ def test_a_project_is_asked_for(world: World, home: Path, monkeypatch: pytest.Mo
     assert not (world.here / ".claude").exists()
     assert answered(world, monkeypatch, "y\n", *command).code == 0
     held = (world.here / ".claude" / "settings.json").read_text()
-    assert "command -v assaymark >/dev/null 2>&1 && exec assaymark hook claude; echo {}; exit 0" in held
+    assert "command -v assaymark >/dev/null 2>&1 && exec assaymark hook claude; exit 0" in held
     assert world.run("hooks", "uninstall", "claude").out == "claude    uninstalled: .claude/settings.json\n"
     assert not (world.here / ".claude").exists()
     monkeypatch.setattr(sys, "stdin", io.StringIO())
@@ -205,7 +205,7 @@ def test_hooks_of_a_real_program(world: World, home: Path, monkeypatch: pytest.M
     command = ["sh", "-c", group["hooks"][0]["command"]]
     said = json.dumps(payload).encode()
     done = subprocess.run(command, cwd=world.here, input=said, capture_output=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"{}\n", b"")
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     world.git("add", "-A")
     identity = ("-c", "user.name=A", "-c", "user.email=a@example.org")
     commit = ["git", *identity, "commit", "-q", "-m", "x"]

@@ -333,7 +333,8 @@ def test_codex_keeps_hooks_in_one_file(world: World) -> None:
     assert raw.startswith(theirs)
     hooks = tomllib.loads(raw.decode().replace("\r\n", "\n"))["hooks"]
     assert [group["hooks"][0]["command"][:10] for group in hooks["SessionStart"]] == ["y", "command -v"]
-    assert hooks["PostToolUse"][0]["matcher"].startswith("apply_patch")
+    for event in ("PreToolUse", "PostToolUse"):
+        assert {"apply_patch", "Bash"} <= {*hooks[event][0]["matcher"].split("|")}
     assert world.where("codex") == ["~/.codex/config.toml"]
     world.install("codex")
     assert file.read_bytes() == raw
@@ -382,8 +383,8 @@ def test_any_json_is_added_to_and_comes_back(data: st.DataObject) -> None:
     inside = ",".join(f'{data.draw(_BLANKS)}"k{n}":{value}' for n, value in enumerate(members))
     text = f"{data.draw(_BLANKS)}{{{inside}{data.draw(_BLANKS)}}}{data.draw(_BLANKS)}"
     tool = data.draw(st.sampled_from(TOOLS))
-    command = in_sh(Program(("/opt/a b",)), tool.name)
-    after, insertions = applied(text, tool.additions(Commands(command, command, command)))
+    command = in_sh(Program(("/opt/a b",)), tool.name, "PostToolUse")
+    after, insertions = applied(text, tool.additions(lambda _: Commands(command, command, command)))
     assert undone(after, insertions) == text
     assert _values(after).items() >= _values(text).items()
     # As it is, and after a program wrote the whole file anew.
@@ -421,16 +422,33 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 @unix
 @pytest.mark.parametrize("form", [in_sh, anywhere])
 def test_a_command_is_silent_without_assaymark(form: object, tmp_path: Path) -> None:
-    """Exit code 0, and no decision: for who reads JSON an empty object, since Cursor stops at less."""
+    """Exit code 0 and not a byte, at whatever event."""
     for program in (ON_PATH, Program((str(tmp_path / "a b" / "assaymark"),)), Program(("/none", "-m", "x"))):
-        for tool, said in (("claude", b"{}\n"), ("cursor", b"{}\n"), ("windsurf", b"")):
-            done = subprocess.run(
-                ["sh", "-c", form(program, tool)],
-                capture_output=True,
-                env=_bare_path(tmp_path),
-                check=False,
-            )
-            assert (done.returncode, done.stdout, done.stderr) == (0, said, b"")
+        for tool, event in (("claude", "PreToolUse"), ("cursor", "afterFileEdit"), ("codex", "PostToolUse")):
+            command = form(program, tool, event)
+            assert _run_without_assaymark(command, tmp_path, {}) == (0, b"", b"")
+
+
+@unix
+@pytest.mark.parametrize("form", [in_sh, anywhere])
+def test_a_command_without_assaymark_does_not_stop_cursor(form: object, tmp_path: Path) -> None:
+    """Where Cursor asks whether it may go on it hears an empty object, also from Claude Code's hooks."""
+    there = {"CURSOR_VERSION": "2.0"}
+    for tool, event, environ, said in (
+        ("cursor", "beforeShellExecution", {}, b"{}\n"),
+        ("cursor", "beforeSubmitPrompt", there, b"{}\n"),
+        ("claude", "PreToolUse", there, b"{}\n"),
+        ("claude", "UserPromptSubmit", there, b"{}\n"),
+        ("claude", "PostToolUse", there, b""),
+        ("cursor", "afterShellExecution", there, b""),
+    ):
+        assert _run_without_assaymark(form(ON_PATH, tool, event), tmp_path, environ) == (0, said, b"")
+
+
+def _run_without_assaymark(command: str, tmp_path: Path, environ: dict[str, str]) -> tuple[int, bytes, bytes]:
+    environ = {**_bare_path(tmp_path), **environ}
+    done = subprocess.run(["sh", "-c", command], capture_output=True, env=environ, check=False)
+    return done.returncode, done.stdout, done.stderr
 
 
 @unix
@@ -443,7 +461,7 @@ def test_a_command_runs_the_program_that_installed_it(form: object, tmp_path: Pa
     for name, file in (("mine", ours), ("path", tmp_path / "path" / "assaymark")):
         file.write_text(f'#!/bin/sh\necho "{name} $*"; cat; exit 2\n')
         file.chmod(0o755)
-    command = ["sh", "-c", form(Program((str(ours),)), "claude")]
+    command = ["sh", "-c", form(Program((str(ours),)), "claude", "PreToolUse")]
     done = subprocess.run(command, input=b"{}", capture_output=True, env=environ, cwd=tmp_path, check=False)
     assert (done.returncode, done.stdout) == (2, b"mine hook claude\n{}")
     ours.unlink()
@@ -458,7 +476,7 @@ def test_a_command_is_free_of_the_repository_it_stands_in(world: World) -> None:
     world.git("worktree", "add", "-q", "../other")
     program = world.root / "bin" / "assaymark"
     program.write_text("#!/bin/sh\nenv | grep -E '^GIT_(DIR|WORK_TREE|PREFIX|CONFIG_PARAMETERS)='\nexit 0\n")
-    command = anywhere(Program((str(program),)), "gemini")
+    command = anywhere(Program((str(program),)), "gemini", "AfterTool")
     done = subprocess.run(["sh", "-c", command], cwd=world.root / "other", capture_output=True, check=True)
     assert done.stdout == b""
 
@@ -467,7 +485,7 @@ def _bare_path(tmp_path: Path) -> dict[str, str]:
     """An environment in which no assaymark is found but that in a folder of the test."""
     folder = tmp_path / "path"
     folder.mkdir(exist_ok=True)
-    for name in ("git", "sh", "cat"):
+    for name in ("git", "sh", "cat", "printenv"):
         found = shutil.which(name)
         if found and not (folder / name).exists():
             (folder / name).symlink_to(found)
@@ -478,12 +496,12 @@ def _bare_path(tmp_path: Path) -> dict[str, str]:
 def test_what_shells_read_differently_is_refused(path: str) -> None:
     """Rather than to be quoted for one of them."""
     with pytest.raises(UnspeakableError):
-        in_sh(Program((path,)), "claude")
+        in_sh(Program((path,)), "claude", "PreToolUse")
 
 
 def test_windows_paths() -> None:
     """With slashes, which every shell there takes."""
-    command = anywhere(Program(("C:\\Users\\A B\\assaymark.exe",)), "codex")
+    command = anywhere(Program(("C:\\Users\\A B\\assaymark.exe",)), "codex", "PostToolUse")
     assert "exec 'C:/Users/A B/assaymark.exe' hook codex; " in command
     assert tool_of(command) == "codex"
     assert not set("$`%\\\n") & set(command)

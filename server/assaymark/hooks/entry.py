@@ -12,6 +12,10 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assaymark.hooks.intake import Payload
 
 TOOLS = (
     "claude",
@@ -27,12 +31,6 @@ TOOLS = (
     "opencode",
 )
 
-# Those that read JSON from standard output. Cursor takes none at all for a broken gate and stops the agent,
-# also where it runs Claude Code's hooks; an empty object is no decision for each of them. To allow
-# something would be one: it can outrank what another hook denies.
-ANSWERED = frozenset(("claude", "cursor", "copilot", "copilot-cli", "codex", "gemini"))
-NO_DECISION = "{}"
-
 
 def hook(tool: str, argument: str | None = None, record_to: str | None = None) -> int:
     """
@@ -41,8 +39,11 @@ def hook(tool: str, argument: str | None = None, record_to: str | None = None) -
     *argument* is the payload where the tool gives it as its last argument; else standard input is read.
     Effect: what it says is recorded; with *record_to*, a redacted payload is written there too.
     """
+    table: dict[str, object] = {}
     try:
-        _hook(tool, argument, record_to)
+        payload = _payload(argument)
+        table = payload.table or {}
+        _take_in(tool, payload, record_to)
     except Exception as error:
         # An agent must not stop because of us; whoever looks for the reason asks for the traceback.
         if os.environ.get("ASSAYMARK_TRACEBACK"):
@@ -50,20 +51,33 @@ def hook(tool: str, argument: str | None = None, record_to: str | None = None) -
         if not isinstance(error, OSError):
             with suppress(Exception):
                 _say_unread(tool, f"internal error: {type(error).__name__}")
-    _answer(tool)
+    _answer(_quiet(tool, table))
     return 0
 
 
-def _answer(tool: str) -> None:
-    if tool in ANSWERED:
+def _answer(said: str) -> None:
+    if said:
         with suppress(OSError):
-            os.write(1, f"{NO_DECISION}\n".encode())
+            os.write(1, f"{said}\n".encode())
 
 
-def _hook(tool: str, argument: str | None, record_to: str | None) -> None:
+def _quiet(tool: str, table: dict[str, object]) -> str:
+    """What there is to answer when there is nothing to say."""
+    from assaymark.hooks.fields import Fields, event_of
+    from assaymark.hooks.quiet import quiet_answer, runs_in_cursor
+
+    fields = Fields(table)
+    return quiet_answer(tool, event_of(fields), in_cursor=runs_in_cursor(fields, os.environ))
+
+
+def _payload(argument: str | None) -> Payload:
     from assaymark.hooks.intake import decoded, received
 
-    payload = received(0) if argument is None else decoded(os.fsencode(argument))
+    return received(0) if argument is None else decoded(os.fsencode(argument))
+
+
+def _take_in(tool: str, payload: Payload, record_to: str | None) -> None:
+    """Effect: what *payload* reports is placed, and recorded."""
     if payload.table is None:
         _say_unread(tool, payload.wrong)
         return

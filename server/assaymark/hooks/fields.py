@@ -95,3 +95,8 @@ class Fields:
             if isinstance(found, list):
                 return tuple(item for item in found if isinstance(item, str))
         return ()
+
+
+def event_of(fields: Fields) -> str:
+    """The name of the event that a payload tells of, plain; empty where it names none."""
+    return plain_name(fields.text("hook_event_name", "hook_name", "agent_action_name", "event_name", "event"))

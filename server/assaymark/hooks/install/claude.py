@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assaymark.hooks.install.adding import Addition
-from assaymark.hooks.install.tool import Commands, Tool, in_groups
+from assaymark.hooks.install.tool import Commands, CommandsAt, Tool, in_groups
 
 # Before a shell runs and after: what it wrote is seen from the files.
 _EVENTS = (
@@ -18,9 +18,12 @@ _EVENTS = (
 _SECONDS = 30
 
 
-def _additions(commands: Commands) -> tuple[Addition, ...]:
-    entry: dict[str, object] = {"type": "command", "command": commands.unix, "timeout": _SECONDS}
-    return tuple(in_groups(event, entry, matcher) for event, matcher in _EVENTS)
+def _additions(commands: CommandsAt) -> tuple[Addition, ...]:
+    return tuple(in_groups(event, _entry(commands(event)), matcher) for event, matcher in _EVENTS)
+
+
+def _entry(commands: Commands) -> dict[str, object]:
+    return {"type": "command", "command": commands.unix, "timeout": _SECONDS}
 
 
 CLAUDE = Tool(

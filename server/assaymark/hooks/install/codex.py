@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 
 from assaymark.hooks.install.adding import Addition
-from assaymark.hooks.install.tool import Commands, Tool, in_groups
+from assaymark.hooks.install.tool import Commands, CommandsAt, Tool, in_groups
 
 OTHER_FILE = "config.toml"
 _BEGIN, _END = "# assaymark: begin", "# assaymark: end"
@@ -23,14 +23,17 @@ _EVENTS = (
 _SECONDS = 30
 
 
-def _additions(commands: Commands) -> tuple[Addition, ...]:
-    entry: dict[str, object] = {
+def _additions(commands: CommandsAt) -> tuple[Addition, ...]:
+    return tuple(in_groups(event, _entry(commands(event)), matcher) for event, matcher in _EVENTS)
+
+
+def _entry(commands: Commands) -> dict[str, object]:
+    return {
         "type": "command",
         "command": commands.unix,
         "commandWindows": commands.windows,
         "timeout": _SECONDS,
     }
-    return tuple(in_groups(event, entry, matcher) for event, matcher in _EVENTS)
 
 
 CODEX = Tool(

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 
 from assaymark.dataclass import dataclass
-from assaymark.hooks.entry import ANSWERED, NO_DECISION
+from assaymark.hooks.quiet import CURSOR_SETS, quiet_answer
 
 # What no shell that may read it takes for its own: sh, PowerShell and cmd differ in all others.
 _PLAIN = re.compile(r"[\w@+=:,./ ~()\[\]#{}-]*")
@@ -44,22 +44,30 @@ class Program:
 ON_PATH = Program()
 
 
-def in_sh(program: Program, tool: str) -> str:
+def in_sh(program: Program, tool: str, event: str) -> str:
     """The command for sh, bash and zsh."""
     named = _if_there(program.quoted, _quoted(program.words[0]), tool) if program.words else ""
-    answer = f"echo {NO_DECISION}; " if tool in ANSWERED else ""
-    return f"{named}{_if_there('assaymark', 'assaymark', tool)}{answer}exit 0"
+    return f"{named}{_if_there('assaymark', 'assaymark', tool)}{_answer(tool, event)}exit 0"
 
 
-def anywhere(program: Program, tool: str) -> str:
+def anywhere(program: Program, tool: str, event: str) -> str:
     """The same for whatever shell: git brings a sh along on every platform, and runs an alias in it."""
-    return f'git -c "alias.assaymark=!{_FREED}{in_sh(program, tool)}" assaymark'
+    return f'git -c "alias.assaymark=!{_FREED}{in_sh(program, tool, event)}" assaymark'
 
 
 def tool_of(command: str) -> str | None:
     """The tool whose hook *command* is, if it is one of ours."""
     found = _OURS.match(command)
     return found["tool"] if found else None
+
+
+def _answer(tool: str, event: str) -> str:
+    """What says that there is nothing to say, where the tool wants to hear that."""
+    always, in_cursor = quiet_answer(tool, event), quiet_answer(tool, event, in_cursor=True)
+    if always or not in_cursor:
+        return f"echo {always}; " if always else ""
+    # No variable by its own sign, which some shells around this one would take for theirs.
+    return f"printenv {CURSOR_SETS} >/dev/null 2>&1 && echo {in_cursor}; "
 
 
 def _if_there(words: str, first: str, tool: str) -> str:

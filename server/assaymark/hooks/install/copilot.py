@@ -7,14 +7,19 @@ Events are written as VS Code writes them, which the command line takes too and 
 from __future__ import annotations
 
 from assaymark.hooks.install.adding import Addition
-from assaymark.hooks.install.tool import Commands, Tool, plainly
+from assaymark.hooks.install.tool import Commands, CommandsAt, Tool, plainly
 
 _EVENTS = ("SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse")
 _SECONDS = 30
 
 
-def _additions(commands: Commands) -> tuple[Addition, ...]:
-    entry: dict[str, object] = {
+def _additions(commands: CommandsAt) -> tuple[Addition, ...]:
+    version = Addition(("version",), 1, listed=False)
+    return (version, *(plainly(event, _entry(commands(event))) for event in _EVENTS))
+
+
+def _entry(commands: Commands) -> dict[str, object]:
+    return {
         "type": "command",
         "bash": commands.unix,
         "powershell": commands.windows,
@@ -22,8 +27,6 @@ def _additions(commands: Commands) -> tuple[Addition, ...]:
         "command": commands.anywhere,
         "timeoutSec": _SECONDS,
     }
-    version = Addition(("version",), 1, listed=False)
-    return (version, *(plainly(event, entry) for event in _EVENTS))
 
 
 COPILOT = Tool(

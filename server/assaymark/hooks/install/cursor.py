@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assaymark.hooks.install.adding import Addition
-from assaymark.hooks.install.tool import Commands, Tool, plainly
+from assaymark.hooks.install.tool import Commands, CommandsAt, Tool, plainly
 
 _EVENTS = (
     "beforeSubmitPrompt",
@@ -14,10 +14,13 @@ _EVENTS = (
 )
 
 
-def _additions(commands: Commands) -> tuple[Addition, ...]:
-    entry: dict[str, object] = {"command": commands.anywhere}
+def _additions(commands: CommandsAt) -> tuple[Addition, ...]:
     version = Addition(("version",), 1, listed=False)
-    return (version, *(plainly(event, entry) for event in _EVENTS))
+    return (version, *(plainly(event, _entry(commands(event))) for event in _EVENTS))
+
+
+def _entry(commands: Commands) -> dict[str, object]:
+    return {"command": commands.anywhere}
 
 
 CURSOR = Tool(

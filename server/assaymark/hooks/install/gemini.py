@@ -6,7 +6,7 @@ milliseconds.
 from __future__ import annotations
 
 from assaymark.hooks.install.adding import Addition
-from assaymark.hooks.install.tool import Commands, Tool, in_groups
+from assaymark.hooks.install.tool import Commands, CommandsAt, Tool, in_groups
 
 _EVENTS = (
     ("SessionStart", ""),
@@ -18,14 +18,17 @@ _EVENTS = (
 _MILLISECONDS = 30_000
 
 
-def _additions(commands: Commands) -> tuple[Addition, ...]:
-    entry: dict[str, object] = {
+def _additions(commands: CommandsAt) -> tuple[Addition, ...]:
+    return tuple(in_groups(event, _entry(commands(event)), matcher) for event, matcher in _EVENTS)
+
+
+def _entry(commands: Commands) -> dict[str, object]:
+    return {
         "type": "command",
         "name": "assaymark",
         "command": commands.anywhere,
         "timeout": _MILLISECONDS,
     }
-    return tuple(in_groups(event, entry, matcher) for event, matcher in _EVENTS)
 
 
 GEMINI = Tool(

@@ -129,7 +129,7 @@ def _planned_for(
     elsewhere = _elsewhere(tool, scope, site, known, coming)
     if elsewhere:
         return Plan(tool.name, skipped=elsewhere)
-    additions = tool.additions(site.commands(tool.name, scope))
+    additions = tool.additions(lambda event: site.commands(tool.name, scope, event))
     place = _chosen(tool, scope, site)
     blank, before = Record(place, tool.name, scope, existed=False), content(place)
     if place.endswith(".toml"):

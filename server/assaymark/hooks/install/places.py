@@ -62,10 +62,10 @@ class Site:
         """What commands name: this program, or in what is committed PATH alone."""
         return self.program if scope is Scope.user else ON_PATH
 
-    def commands(self, tool: str, scope: Scope) -> Commands:
-        """The commands for *tool*. Raises UnspeakableError."""
+    def commands(self, tool: str, scope: Scope, event: str) -> Commands:
+        """The commands for *event* of *tool*. Raises UnspeakableError."""
         program = self.program_for(scope)
-        simple, general = in_sh(program, tool), anywhere(program, tool)
+        simple, general = in_sh(program, tool, event), anywhere(program, tool, event)
         # On this machine the shell of a tool is known, but on Windows.
         is_known = scope is Scope.user and self.platform != "win32"
         return Commands(simple, general, simple if is_known else general)

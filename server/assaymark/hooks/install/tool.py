@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
+from typing import TypeAlias
 
 from assaymark.dataclass import dataclass, field
 from assaymark.hooks.install.adding import Addition
@@ -31,14 +32,18 @@ class Commands:
     anywhere: str
 
 
+# The commands for an event of a tool.
+CommandsAt: TypeAlias = Callable[[str], Commands]
+
+
 @dataclass(frozen=True, slots=True)
 class Tool:
     """
     A tool.
 
     *home*: its folder, below the user's or named by *variable*; *file* is in there, *shared* in a project.
-    *additions*: what is put into them. *switches*: members that turn hooks off, each with the value that
-    does.
+    *additions*: what is put into them, by the commands for each event. *switches*: members that turn hooks
+    off, each with the value that does.
     *also_reads*: tools whose settings it reads too. *then*: what is left for the user to do.
     """
 
@@ -47,7 +52,7 @@ class Tool:
     home: str
     file: str
     shared: str
-    additions: Callable[[Commands], tuple[Addition, ...]]
+    additions: Callable[[CommandsAt], tuple[Addition, ...]]
     variable: str = ""
     switches: tuple[tuple[tuple[str, ...], object], ...] = ()
     also_reads: tuple[str, ...] = ()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from assaymark.hooks.install.adding import Addition
-from assaymark.hooks.install.tool import Commands, Tool, plainly
+from assaymark.hooks.install.tool import Commands, CommandsAt, Tool, plainly
 
 _EVENTS = ("pre_user_prompt", "post_write_code", "pre_run_command", "post_run_command")
 
 
-def _additions(commands: Commands) -> tuple[Addition, ...]:
-    entry: dict[str, object] = {"command": commands.anywhere, "show_output": False}
-    return tuple(plainly(event, entry) for event in _EVENTS)
+def _additions(commands: CommandsAt) -> tuple[Addition, ...]:
+    return tuple(plainly(event, _entry(commands(event))) for event in _EVENTS)
+
+
+def _entry(commands: Commands) -> dict[str, object]:
+    return {"command": commands.anywhere, "show_output": False}
 
 
 WINDSURF = Tool(

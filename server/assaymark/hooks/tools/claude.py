@@ -8,9 +8,9 @@ them.
 
 from __future__ import annotations
 
-from assaymark.hooks.fields import Fields
+from assaymark.hooks.fields import Fields, event_of
 from assaymark.hooks.report import Began, Reading, Replaced, Report, Whole, Wrote
-from assaymark.hooks.tools.dialect import Call, Dialect, by_path, call_of, event_of
+from assaymark.hooks.tools.dialect import Call, Dialect, by_path, call_of
 from assaymark.hooks.tools.dialect import read as read_dialect
 
 DIALECT = Dialect(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from assaymark.hooks.fields import Fields, plain_name
+from assaymark.hooks.fields import Fields, event_of, plain_name
 from assaymark.hooks.report import Reading
-from assaymark.hooks.tools.dialect import Dialect, event_of
+from assaymark.hooks.tools.dialect import Dialect
 from assaymark.hooks.tools.dialect import read as read_dialect
 
 DIALECT = Dialect(

@@ -6,9 +6,9 @@ Its edits are patches; the older `notify` tells of a finished turn, and of no ed
 
 from __future__ import annotations
 
-from assaymark.hooks.fields import Fields
+from assaymark.hooks.fields import Fields, event_of
 from assaymark.hooks.report import Asked, Reading, Turn
-from assaymark.hooks.tools.dialect import Dialect, event_of
+from assaymark.hooks.tools.dialect import Dialect
 from assaymark.hooks.tools.dialect import read as read_dialect
 
 DIALECT = Dialect(

@@ -7,9 +7,9 @@ Copilot in the terminal reads the same files of hooks, so what it sends may come
 
 from __future__ import annotations
 
-from assaymark.hooks.fields import Fields
+from assaymark.hooks.fields import Fields, event_of
 from assaymark.hooks.report import Reading
-from assaymark.hooks.tools.dialect import Dialect, event_of
+from assaymark.hooks.tools.dialect import Dialect
 from assaymark.hooks.tools.dialect import read as read_dialect
 
 DIALECT = Dialect(

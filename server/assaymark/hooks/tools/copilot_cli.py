@@ -6,9 +6,9 @@ Events in camelCase have no name of their own in the payload; those in PascalCas
 
 from __future__ import annotations
 
-from assaymark.hooks.fields import Fields
+from assaymark.hooks.fields import Fields, event_of
 from assaymark.hooks.report import Reading
-from assaymark.hooks.tools.dialect import Dialect, event_of
+from assaymark.hooks.tools.dialect import Dialect
 from assaymark.hooks.tools.dialect import read as read_dialect
 
 DIALECT = Dialect(

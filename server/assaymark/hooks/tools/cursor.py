@@ -7,7 +7,7 @@ where it stands.
 
 from __future__ import annotations
 
-from assaymark.hooks.fields import Fields
+from assaymark.hooks.fields import Fields, event_of
 from assaymark.hooks.report import (
     Point,
     Reading,
@@ -16,7 +16,7 @@ from assaymark.hooks.report import (
     ShellEnded,
     Wrote,
 )
-from assaymark.hooks.tools.dialect import Dialect, event_of, not_understood, replaced, turn_of
+from assaymark.hooks.tools.dialect import Dialect, not_understood, replaced, turn_of
 from assaymark.hooks.tools.dialect import read as read_dialect
 
 DIALECT = Dialect(

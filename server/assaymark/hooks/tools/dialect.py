@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from assaymark.hooks.fields import Fields, plain_name
+from assaymark.hooks.fields import Fields, event_of, plain_name
 from assaymark.hooks.outline import outline
 from assaymark.hooks.report import (
     Asked,
@@ -129,10 +129,6 @@ class Call(NamedTuple):
     name: str
     given: Fields
     got: Fields
-
-
-def event_of(fields: Fields) -> str:
-    return plain_name(fields.text("hook_event_name", "hook_name", "agent_action_name", "event_name", "event"))
 
 
 def turn_of(tool: str, fields: Fields) -> Turn:

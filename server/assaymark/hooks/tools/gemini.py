@@ -7,9 +7,9 @@ The model stands in `BeforeModel`. Where a person changed a proposal, the input 
 
 from __future__ import annotations
 
-from assaymark.hooks.fields import Fields
+from assaymark.hooks.fields import Fields, event_of
 from assaymark.hooks.report import Began, Reading, Report, Whole, Wrote
-from assaymark.hooks.tools.dialect import Call, Dialect, call_of, event_of, texts_of
+from assaymark.hooks.tools.dialect import Call, Dialect, call_of, texts_of
 from assaymark.hooks.tools.dialect import read as read_dialect
 
 DIALECT = Dialect(

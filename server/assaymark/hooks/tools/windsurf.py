@@ -6,9 +6,9 @@ Its payloads hold raw control characters inside of strings; what happened is in 
 
 from __future__ import annotations
 
-from assaymark.hooks.fields import Fields
+from assaymark.hooks.fields import Fields, event_of
 from assaymark.hooks.report import Asked, Reading, Report, ShellBegins, ShellEnded, Wrote
-from assaymark.hooks.tools.dialect import SILENT, by_path, event_of, not_understood, turn_of
+from assaymark.hooks.tools.dialect import SILENT, by_path, not_understood, turn_of
 
 
 def read(fields: Fields) -> Reading:
