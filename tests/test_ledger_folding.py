@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assaymark.hooks.narrowing import changes
-from assaymark.ledger.events import Change, Edited, Event, Moved, Saved, Stamp
+from assaymark.ledger.events import Change, Edited, Event, Moved, Reviewed, Saved, Stamp
 from assaymark.ledger.folding import DISK, Around, State, anchored, filled, folded
 from assaymark.ledger.merging import insert
 from assaymark.ledger.order import ordered
@@ -26,6 +26,7 @@ from assaymark.ledger.schema import migrate
 from assaymark.ledger.secret import Secret
 from assaymark.ledger.states import States
 from assaymark.lineage.arrivals import typed
+from assaymark.lineage.lines import line_origins
 from assaymark.origin import (
     STANDING,
     Arrival,
@@ -471,3 +472,99 @@ def play(chance: random.Random, model: Model, ledger: Record) -> None:
             ledger.record([model.saved(blurred(model.whose))])
         case _:
             model.unseen()
+
+
+# Reviews.
+
+
+def _text(*lines: str) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _reviewed(content: bytes, start: int, end: int, number: str = "r1") -> Reviewed:
+    return Reviewed(
+        number,
+        5,
+        "cli",
+        "a.py",
+        SECRET.digest(content),
+        ((start, end),),
+        "terminal",
+        n_bytes=len(content),
+        lines=SECRET.outline(content),
+    )
+
+
+def _state(content: bytes, found: Runs) -> State:
+    return State(SECRET.digest(content), found, SECRET.outline(content))
+
+
+def _agents_edit(before: bytes, after: bytes) -> Edited:
+    return Edited(
+        "e",
+        6,
+        "hook",
+        "a.py",
+        AI,
+        SECRET.digest(before),
+        SECRET.digest(after),
+        tuple(Change(one.start, one.end, one.new_end - one.new_start) for one in changes(before, after)),
+        len(after),
+        SECRET.outline(after),
+        lines_before=SECRET.outline(before),
+    )
+
+
+def _read_lines(content: bytes, found: Runs) -> list[bool]:
+    lines = [line for line in line_origins(content, found) if line.parts]
+    return [all("r1" in part.origin.reviews for part in line.parts) for line in lines]
+
+
+def test_a_review_is_of_the_bytes_that_were_read() -> None:
+    """Of a content that was never heard of, the lines that are known keep their origins."""
+    content = _text("one", "two", "three")
+    state = folded(_reviewed(content, 0, 8), Around(newest=_state(_text("one"), covering(4, AI))))
+    assert _read_lines(content, state.runs) == [True, True, False]
+    assert [run.origin.author for run in state.runs] == [Author.ai, Author.unknown, Author.unknown]
+
+
+@pytest.mark.parametrize(
+    "after, expected",
+    [
+        (_text("one", "two 2", "three", "four"), [True, False, True, True]),
+        (_text("one", "new", "two", "three", "four"), [True, False, True, True, True]),
+        (_text("one", "three", "four"), [False, False, True]),
+        (_text("one", "tw", "three", "four"), [True, False, True, True]),
+    ],
+)
+def test_an_agents_edit_voids_the_lines_that_it_changed(after: bytes, expected: list[bool]) -> None:
+    """Lines that it left alone stay read, but for the neighbours of lines that it took away."""
+    before = _text("one", "two", "three", "four")
+    state = folded(_reviewed(before, 0, len(before)), Around(after=_state(before, covering(len(before), AI))))
+    found = folded(_agents_edit(before, after), Around(before=state, newest=state, last=state))
+    assert _read_lines(after, found.runs) == expected
+
+
+def test_lines_that_went_unseen_void_their_neighbours() -> None:
+    """A content that nobody reported is found by its lines; where some went, those around them are unread."""
+    before, after = _text("one", "two", "three", "four"), _text("one", "three", "four")
+    state = folded(_reviewed(before, 0, len(before)), Around(after=_state(before, covering(len(before), AI))))
+    found = anchored(state, SECRET.outline(after), len(after))
+    assert _read_lines(after, found) == [False, False, True]
+
+
+def test_a_review_is_known_in_whatever_order_it_is_heard_of() -> None:
+    """What an edit made of a text that was read is known for read, though the review is heard of later."""
+    before, after = _text("one", "two"), _text("one", "two", "three")
+    database = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(database)
+    states = States(database)
+    saved = Saved("a", 1, "server", "a.py", SECRET.digest(before), covering(8, AI), SECRET.outline(before))
+    insert(database, states, [saved, _agents_edit(before, after)])
+    insert(database, states, [_reviewed(before, 0, 8)])
+    known = states.at("a.py", SECRET.digest(after))
+    newest = states.newest("a.py")
+    assert known is not None
+    assert _read_lines(after, known.state.runs) == [True, True, False]
+    assert newest is not None
+    assert newest.state.digest == SECRET.digest(after)

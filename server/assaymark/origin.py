@@ -73,6 +73,9 @@ class Origin:
     *session* is the tool's own name of a conversation, *prompt* a reference to what was asked there and never
     its text, *time* in seconds since 1970. *named* is the agent that a commit names. Raises ValueError for
     evidence that its author cannot have.
+
+    *reviews* are the ids, in ascending order, of the reviews that these bytes were part of: they move with
+    the bytes, as the origin does (`lineage/reviews` says what they are).
     """
 
     author: Author
@@ -84,6 +87,7 @@ class Origin:
     time: int | None = None
     arrival: Arrival | None = None
     named: str = ""
+    reviews: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.evidence not in _OF_AUTHOR[self.author]:

@@ -49,6 +49,8 @@ KINDS: dict[type, str] = {
     events.Gap: "that something was not recorded",
     events.Committed: "a commit",
     events.Moved: "a file that has another name",
+    events.Reviewed: "that lines were read",
+    events.Withdrawn: "that this was taken back",
     events.Other: "what a newer version recorded",
 }
 # What their fields hold. An event of a newer version is kept as that wrote it.
@@ -79,6 +81,12 @@ FIELDS = {
     "reason": "the reason",
     "commit": "the commit",
     "paths": "its paths",
+    "channel": "where that was said (editor, terminal, pull request, trailer)",
+    "relation": "whether who asked for the code read it, or another person",
+    "who": "the name that git has for who read it",
+    "signed": "what was signed, which is all this",
+    "signature": "the signature",
+    "review": "the number of that",
     "plain": "as it was written",
 }
 # What an origin is made of.
@@ -92,6 +100,7 @@ ORIGIN = {
     "time": "the time",
     "arrival": "how it came",
     "named": "the agent that a commit names",
+    "reviews": "the numbers of the reviews that it was part of",
 }
 # What is remembered of a file that hooks were installed in.
 INSTALLATION = {

@@ -138,6 +138,40 @@ class Moved(NamedTuple):
     to: str
 
 
+class Reviewed(NamedTuple):
+    """
+    Somebody said that they had read *ranges* of bytes of the content of *path* with this *digest*.
+
+    *n_bytes* and *lines* are its length and outline. *channel* is by which way (`editor`, `terminal`,
+    `pull-request`, `trailer`), *relation* whether who asked for the code (`requester`) or `another` person
+    read it, else `unknown`; *who* is `Name <e-mail>`. *signature* is git's SSH signature of *signed*, which
+    says all this; both are empty where it was not signed. The event's id is the review's.
+    """
+
+    id: str
+    time: int
+    by: str
+    path: str
+    digest: str
+    ranges: tuple[tuple[int, int], ...]
+    channel: str
+    relation: str = "unknown"
+    who: str = ""
+    n_bytes: int = 0
+    lines: bytes = b""
+    signed: str = ""
+    signature: str = ""
+
+
+class Withdrawn(NamedTuple):
+    """A *review* was taken back."""
+
+    id: str
+    time: int
+    by: str
+    review: str
+
+
 class Other(NamedTuple):
     """What is none of the others, as it was written."""
 
@@ -147,7 +181,9 @@ class Other(NamedTuple):
     plain: Plain
 
 
-Event: TypeAlias = Edited | Saved | Session | Prompted | Unread | Gap | Committed | Moved | Other
+Event: TypeAlias = (
+    Edited | Saved | Session | Prompted | Unread | Gap | Committed | Moved | Reviewed | Withdrawn | Other
+)
 
 
 def stamp(by: str) -> Stamp:

@@ -16,9 +16,10 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from assaymark.ledger.events import Edited, Saved
+from assaymark.ledger.events import Edited, Reviewed, Saved
 from assaymark.ledger.secret import Line, outlined
 from assaymark.lineage.alignment import aligned
+from assaymark.lineage.reviewed import has_reviews, is_doubted, reviewed, unreviewed, voided, with_reviews_of
 from assaymark.origin import (
     STANDING,
     Arrival,
@@ -64,8 +65,10 @@ class Around(NamedTuple):
     last: State | None = None
 
 
-def folded(event: Edited | Saved, around: Around) -> State:
+def folded(event: Edited | Saved | Reviewed, around: Around) -> State:
     """The state after *event*."""
+    if isinstance(event, Reviewed):
+        return _reviewed(event, around)
     if isinstance(event, Saved):
         return _saved(event, around.after)
     found, known = _edited(event, around), around.after
@@ -91,7 +94,7 @@ def refolded(event: Edited, before: State, after: State) -> State:
     return after._replace(runs=filled(after.runs, found.runs), exact=after.exact or found.exact)
 
 
-def digest_after(event: Edited | Saved) -> str:
+def digest_after(event: Edited | Saved | Reviewed) -> str:
     """The digest of the state after *event*; one of its own where nobody could tell."""
     return (event.after or f"~{event.id}") if isinstance(event, Edited) else event.digest
 
@@ -105,16 +108,30 @@ def anchored(state: State, lines: bytes, n_bytes: int, otherwise: Origin = DISK)
         return covering(n_bytes, DISK)
     cut = _Cut(state.runs)
     found: list[Runs] = []
-    at = 0
+    gaps: list[int] = []
+    at = at_old = 0
     for same in aligned([line.hash for line in old], [line.hash for line in new]):
         found.append(covering(_length(new[at : same.new]), otherwise))
-        at = same.new + same.n
-        found.extend(_carried(old[same.old : same.old + same.n], new[same.new : at], starts[same.old], cut))
-    return joined([*found, covering(_length(new[at:]), otherwise)])
+        if at == same.new and any(line.n_bytes > line.n_end for line in old[at_old : same.old]):
+            gaps.append(at)
+        at, at_old = same.new + same.n, same.old + same.n
+        found.extend(_carried(old[same.old : at_old], new[same.new : at], starts[same.old], cut))
+    runs = joined([*found, covering(_length(new[at:]), otherwise)])
+    return _parted(runs, new, gaps) if gaps and has_reviews(runs) else runs
+
+
+def _parted(runs: Runs, lines: Sequence[Line], gaps: Sequence[int]) -> Runs:
+    """*runs* of *lines* without the reviews of those around the *gaps* where others were taken away."""
+    starts = [0, *accumulate(line.n_bytes for line in lines)]
+    return voided(runs, starts[:-1], [(starts[gap], starts[gap]) for gap in gaps])
 
 
 def filled(known: Runs, other: Runs, arrivals: frozenset[Arrival] | None = None) -> Runs:
-    """*known*, with what *other* knows of the bytes that are unknown there (and came by *arrivals*)."""
+    """
+    *known*, with what *other* knows of the bytes that are unknown there (and came by *arrivals*).
+
+    What was reviewed by either was.
+    """
     if n_bytes_of(known) != n_bytes_of(other):
         return known
     cut, at = _Cut(other), 0
@@ -123,13 +140,26 @@ def filled(known: Runs, other: Runs, arrivals: frozenset[Arrival] | None = None)
         is_open = run.origin.author is Author.unknown and (arrivals is None or run.origin.arrival in arrivals)
         found.append(_preferred(cut(at, at + run.n_bytes), run.origin) if is_open else (run,))
         at += run.n_bytes
-    return joined(found)
+    return with_reviews_of(with_reviews_of(joined(found), known), other)
 
 
 def brought_forward(newest: State, earlier: State) -> State:
     """*newest*, after more became known of the *earlier* state that an editor went on from."""
     found = anchored(earlier, newest.lines, n_bytes_of(newest.runs))
     return newest._replace(runs=filled(newest.runs, found, _FROM_OUTSIDE))
+
+
+def _reviewed(event: Reviewed, around: Around) -> State:
+    state = around.after
+    if state is None:
+        newest = around.newest
+        runs = covering(event.n_bytes, STANDING)
+        runs = runs if newest is None else anchored(newest, event.lines, event.n_bytes)
+        state = State(event.digest, runs, event.lines, exact=newest is None)
+    runs = state.runs
+    for start, end in event.ranges:
+        runs = reviewed(runs, start, end, event.id)
+    return state._replace(runs=runs)
 
 
 def _saved(event: Saved, known: State | None) -> State:
@@ -142,7 +172,7 @@ def _edited(event: Edited, around: Around) -> State:
     digest = digest_after(event)
     before = _before(event, around, _n_before(event))
     if before is not None and _is_alone(event, around):
-        return State(digest, _spliced(event, before.runs), event.lines, before.exact)
+        return State(digest, _voided(event, _spliced(event, before.runs)), event.lines, before.exact)
     if before is not None:
         rest, is_exact = _spliced(event, before.runs), before.exact
     elif around.newest is not None:
@@ -150,7 +180,18 @@ def _edited(event: Edited, around: Around) -> State:
     else:
         rest, is_exact = covering(event.n_bytes, STANDING), True
     runs = _overlaid(rest, _landed(event), _news(event, around))
-    return State(digest, runs, event.lines, exact=is_exact)
+    return State(digest, _voided(event, runs), event.lines, exact=is_exact)
+
+
+def _voided(event: Edited, runs: Runs) -> Runs:
+    """*runs* without the reviews of lines that *event* changed."""
+    if not is_doubted(event.origin) or not has_reviews(runs):
+        return runs
+    starts = [0, *accumulate(line.n_bytes for line in outlined(event.lines))]
+    # Without an outline nobody can tell which lines these are.
+    if starts[-1] != event.n_bytes:
+        return unreviewed(runs)
+    return voided(runs, starts[:-1], event.ranges if event.before is None else tuple(_shifted(event)))
 
 
 def _is_alone(event: Edited, around: Around) -> bool:

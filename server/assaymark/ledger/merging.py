@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 
 from assaymark.ledger import rows, spool
 from assaymark.ledger.connecting import PATIENCE
-from assaymark.ledger.events import Edited, Event, Moved, Saved
+from assaymark.ledger.events import Edited, Event, Moved, Reviewed, Saved
 from assaymark.ledger.folding import Around, brought_forward, digest_after, folded, refolded
 from assaymark.ledger.order import ordered
 from assaymark.ledger.plain import from_plain
@@ -122,7 +122,7 @@ def _take(database: sqlite3.Connection, states: States, event: Event, seq: int) 
     """Effect: what *event* says is in the states."""
     if isinstance(event, Moved):
         states.copy(event.path, event.to)
-    elif isinstance(event, (Edited, Saved)):
+    elif isinstance(event, (Edited, Saved, Reviewed)):
         try:
             _fold(database, states, event, seq)
         except (ArithmeticError, LookupError, TypeError, ValueError):
@@ -130,7 +130,7 @@ def _take(database: sqlite3.Connection, states: States, event: Event, seq: int) 
             return
 
 
-def _fold(database: sqlite3.Connection, states: States, event: Edited | Saved, seq: int) -> None:
+def _fold(database: sqlite3.Connection, states: States, event: Edited | Saved | Reviewed, seq: int) -> None:
     path, digest = event.path, digest_after(event)
     before = states.at(path, event.before) if isinstance(event, Edited) and event.before else None
     after, newest = states.at(path, digest), states.newest(path)
@@ -141,14 +141,16 @@ def _fold(database: sqlite3.Connection, states: States, event: Edited | Saved, s
     around = (before, after, older, states.last(path))
     state = folded(event, Around(*(kept and kept.state for kept in around)))
     kept = Kept(state, seq, seq, event.time)
-    if newest is not None and _is_late(database, event, newest):
+    is_old = after is not None and isinstance(event, Reviewed)
+    if is_old or (newest is not None and _is_late(database, event, newest)):
+        # What was read is not newer for that.
         kept = after._replace(state=state) if after is not None else kept._replace(rank=0)
     states.put(path, kept)
     if after is None or after.state != state:
         _carry_on(database, states, path, digest)
 
 
-def _is_late(database: sqlite3.Connection, event: Edited | Saved, newest: Kept) -> bool:
+def _is_late(database: sqlite3.Connection, event: Edited | Saved | Reviewed, newest: Kept) -> bool:
     """Whether the *newest* content of the path is younger than the one that *event* led to."""
     after, digest = digest_after(event), newest.state.digest
     # What starts from the newest is newer, whatever the clocks say.

@@ -21,9 +21,11 @@ from assaymark.ledger.events import (
     Other,
     Plain,
     Prompted,
+    Reviewed,
     Saved,
     Session,
     Unread,
+    Withdrawn,
 )
 from assaymark.lineage.plain import from_plain as origin_from_plain
 from assaymark.lineage.plain import to_plain as origin_to_plain
@@ -41,6 +43,8 @@ _KINDS: dict[str, type[Any]] = {
     "gap": Gap,
     "committed": Committed,
     "moved": Moved,
+    "reviewed": Reviewed,
+    "withdrawn": Withdrawn,
 }
 # More is no length and no time, and no integer to SQLite.
 _MOST = 1 << 62
@@ -157,6 +161,7 @@ _WRITTEN: dict[str, Callable[[Any], object]] = {
 _READ: dict[str, Callable[[Any], object]] = {
     **dict.fromkeys(("id", "by", "path", "call", "digest", "tool", "session", "model", "transcript"), _text),
     **dict.fromkeys(("prompt", "reference", "what", "reason", "commit", "to"), _text),
+    **dict.fromkeys(("channel", "relation", "who", "signed", "signature", "review"), _text),
     **dict.fromkeys(("before", "after"), lambda value: None if value is None else _text(value)),
     **dict.fromkeys(("time", "n_bytes"), _count),
     "origin": origin_from_plain,

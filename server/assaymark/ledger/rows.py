@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from assaymark.ledger.events import Edited, Event, Gap, Other, Plain, Saved
+from assaymark.ledger.events import Edited, Event, Gap, Other, Plain, Reviewed, Saved
 from assaymark.ledger.plain import from_plain, kind_of, to_plain
 from assaymark.ledger.states import path_stored, stored_path
 
@@ -38,7 +38,7 @@ def inserted(database: sqlite3.Connection, event: Event) -> int | None:
             kind_of(event),
             stored_path(path) if path else None,
             event.before if isinstance(event, Edited) else None,
-            event.after if isinstance(event, Edited) else event.digest if isinstance(event, Saved) else None,
+            _after(event),
             json.dumps(plain, separators=(",", ":")),
         ),
     )
@@ -76,6 +76,12 @@ def edits_of(database: sqlite3.Connection, path: str, before: str) -> list[Edite
     return [event for event in found if isinstance(event, Edited)]
 
 
+def of_kinds(database: sqlite3.Connection, kinds: tuple[str, ...]) -> list[Event]:
+    """The events of these kinds, in the order in which they were heard of."""
+    query = f"{ALL} WHERE kind IN ({','.join('?' * len(kinds))}) ORDER BY seq"
+    return [event_of(row) for row in database.execute(query, kinds).fetchall()]
+
+
 def numbered(
     database: sqlite3.Connection, *, since: int = 0, path: str | None = None, beyond: int = 0
 ) -> Iterator[tuple[int, Event]]:
@@ -92,10 +98,19 @@ def gaps(database: sqlite3.Connection, since: int) -> list[Gap]:
     return [event for event in map(event_of, rows) if isinstance(event, Gap)]
 
 
+def _after(event: Event) -> str | None:
+    """The digest of the content that *event* is about."""
+    if isinstance(event, Edited):
+        return event.after
+    return event.digest if isinstance(event, (Saved, Reviewed)) else None
+
+
 def _bare(event: Event) -> Event:
     """*event* without what its state holds."""
     if isinstance(event, Edited):
         return event._replace(lines=b"", lines_before=b"")
+    if isinstance(event, Reviewed):
+        return event._replace(lines=b"")
     return event._replace(lines=b"", runs=()) if isinstance(event, Saved) else event
 
 
@@ -120,4 +135,6 @@ def _plain(row: Row) -> Plain:
         plain |= {"before": before, "after": after}
     elif kind == "saved":
         plain |= {"digest": after, "runs": {"origins": [], "runs": []}}
+    elif kind == "reviewed":
+        plain |= {"digest": after}
     return plain

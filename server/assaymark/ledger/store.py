@@ -21,10 +21,11 @@ from typing import Self, TypeVar
 
 from assaymark.ledger import merging, rows, spool
 from assaymark.ledger.connecting import Connection, connected, identity_of, is_damage, set_aside
-from assaymark.ledger.events import Event, Gap, Session, stamp
+from assaymark.ledger.events import Event, Gap, Reviewed, Session, Withdrawn, stamp
 from assaymark.ledger.folding import anchored
 from assaymark.ledger.secret import Secret, secret_of
 from assaymark.ledger.states import States
+from assaymark.lineage.reviews import Channel, Relation, Review, Reviews
 from assaymark.origin import Runs
 
 FILE = "ledger.sqlite"
@@ -136,6 +137,14 @@ class Ledger:
         found = {(event.tool, event.session): event for event in self.events() if isinstance(event, Session)}
         return list(found.values())
 
+    def reviews(self) -> Reviews:
+        """The reviews that were recorded here, without those that were withdrawn. None is verified yet."""
+        events = self._read(lambda: rows.of_kinds(self.database, ("reviewed", "withdrawn")))
+        return Reviews(
+            [_review(event) for event in events if isinstance(event, Reviewed)],
+            [event.review for event in events if isinstance(event, Withdrawn)],
+        )
+
     def _read(self, ask: Callable[[], _T]) -> _T:
         self.merge()
         try:
@@ -220,6 +229,12 @@ def opened(store: str, by: str = "cli") -> Ledger:
         raise Unavailable(msg) from error
     ledger.merge()
     return ledger
+
+
+def _review(event: Reviewed) -> Review:
+    channels, relations = {one.value: one for one in Channel}, {one.value: one for one in Relation}
+    channel = channels.get(event.channel, Channel.terminal)
+    return Review(event.id, channel, relations.get(event.relation, Relation.unknown), event.time, event.who)
 
 
 def _damaged(file: str, aside: str) -> str:

@@ -27,11 +27,19 @@ class Change:
     n_carried: int = 0
     explained: bool = False
     touched: bool = False
+    # Whether it was looked at what it does to reviews, and what of its lines around it these were taken from.
+    is_judged: bool = False
+    unread: tuple[Runs, Runs] = ((), ())
 
     @property
     def came_at_once(self) -> bool:
         """Whether some of it came in without anybody saying whose it is."""
         return any(run.origin.arrival is Arrival.bulk for run in self.came)
+
+    @property
+    def has_words(self) -> bool:
+        """Whether it brought or took anything but blanks."""
+        return bool(self.edit.new.strip() or self.inverse.old.strip())
 
     def carry(self, edit: Edit) -> None:
         """Effect: where it stands is moved by an *edit* made after it."""

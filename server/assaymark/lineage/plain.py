@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from assaymark.origin import STANDING, Arrival, Author, Evidence, Origin
 
-PlainOrigin: TypeAlias = "dict[str, str | int]"
+PlainOrigin: TypeAlias = "dict[str, str | int | list[str]]"
 
 _TEXTS = ("tool", "model", "session", "prompt", "named")
 
@@ -23,6 +23,8 @@ def to_plain(origin: Origin) -> PlainOrigin:
         plain["time"] = origin.time
     if origin.arrival is not None:
         plain["arrival"] = origin.arrival.value
+    if origin.reviews:
+        plain["reviews"] = list(origin.reviews)
     return plain
 
 
@@ -30,7 +32,7 @@ def from_plain(plain: object) -> Origin:
     """The origin that *plain* says; one that says nothing when it cannot be understood."""
     if not isinstance(plain, dict):
         return STANDING
-    time, arrival = plain.get("time"), plain.get("arrival")
+    time, arrival, reviews = plain.get("time"), plain.get("arrival"), plain.get("reviews")
     texts = {name: text for name in _TEXTS if isinstance(text := plain.get(name), str)}
     try:
         return Origin(
@@ -39,6 +41,13 @@ def from_plain(plain: object) -> Origin:
             **texts,
             time=time if isinstance(time, int) else None,
             arrival=Arrival(arrival) if arrival is not None else None,
+            reviews=tuple(one for one in reviews if isinstance(one, str))
+            if isinstance(reviews, list)
+            else (),
         )
     except ValueError:
         return STANDING
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)

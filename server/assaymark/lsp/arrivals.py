@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.attributing import Came, runs_between, standing_before
@@ -22,6 +22,7 @@ from assaymark.dataclass import dataclass, field
 from assaymark.lineage import arrivals, tokens
 from assaymark.lineage.changes import Change, narrowed, where, where_still
 from assaymark.lineage.history import History, Inverse, composed
+from assaymark.lsp import voiding
 from assaymark.lsp.signal import OWN, Kind, Signal
 from assaymark.lsp.wire import Position
 from assaymark.origin import Arrival, Runs, covering, joined, sliced, unknown
@@ -39,6 +40,8 @@ Spans = Callable[[str, "int | None", Position, Position], "Span | None"]
 PATIENCE = 5.0
 _MOST_CHANGES = 512
 _MOST_OFFERED = 256
+# What a person does to a line that was read leaves the rest of it read.
+_PEOPLES = frozenset((Kind.undo, Kind.redo, Kind.format, Kind.rename, Kind.tool))
 
 
 @dataclass(slots=True)
@@ -94,7 +97,11 @@ class Arrivals:
         return came
 
     def arrived(self, document: Document) -> None:
-        """Effect: the edits of *document* that were just made are explained by the signals that wait."""
+        """
+        Effect: the edits of *document* that were just made are explained by the signals that wait, and the
+        lines that they changed are not read any more, where nobody is known to have looked.
+        """
+        self._judge(document)
         waiting, self._waiting = self._waiting, []
         for known, signal, until in waiting:
             if known is not document or not self._explain(document, signal):
@@ -123,6 +130,14 @@ class Arrivals:
             return []
         return [change for change in track.carried() if not change.explained and change.came_at_once]
 
+    def taken(self, document: Document, newest: int | None = None) -> list[Change]:
+        """Of the *newest* changes, or all of the last seconds, those that only took words of read lines."""
+        track, uri = self._tracks.get(document.uri), document.uri
+        if track is None:
+            return []
+        changes = list(track.carried())[-newest if newest else 0 :]
+        return [change for change in changes if voiding.may_be_outside(self._desk, uri, change)]
+
     def forget(self, uri: str) -> None:
         """Effect: nothing is remembered of the document *uri*."""
         self._tracks.pop(uri, None)
@@ -134,6 +149,17 @@ class Arrivals:
             track.offered.remove(narrow)
             return tokens.reformatted(old, runs, edit.new, OWN)
         return arrivals.came(edit.new, int(self._clock()))
+
+    def _judge(self, document: Document) -> None:
+        """Effect: what the newest changes mean for reviews is done."""
+        track = self._tracks.get(document.uri)
+        fresh = [] if track is None else list(takewhile(_is_fresh, reversed(track.changes)))
+        if track is not None and any(map(voiding.is_doubtful, fresh)):
+            track.carried()
+        for change in reversed(fresh):
+            change.is_judged = True
+            if voiding.is_doubtful(change):
+                voiding.void(self._desk, document.uri, change)
 
     def _expire(self) -> None:
         now = self._clock()
@@ -156,6 +182,8 @@ class Arrivals:
                 self._attribute(document, change, self._runs(document, signal, change))
         for change in changes:
             change.explained = True
+            if signal.kind in _PEOPLES:
+                voiding.restore(self._desk, document.uri, change)
         return True
 
     def _fits(self, signal: Signal, change: Change) -> bool:
@@ -264,3 +292,7 @@ class Arrivals:
         if change.touched:
             runs = where_still(runs_between(entry.snapshot.text, change.span), change.came, runs)
         self._desk.attribute(document.uri, change.span, runs)
+
+
+def _is_fresh(change: Change) -> bool:
+    return not change.is_judged

@@ -21,6 +21,7 @@ from assaymark.analysis.attributing import runs_of
 from assaymark.dataclass import dataclass, field
 from assaymark.lineage.arrivals import day_of, is_typed
 from assaymark.lineage.rewritten import rewritten
+from assaymark.lsp import voiding
 from assaymark.lsp.noted import Ask, asking
 from assaymark.lsp.places import file_path, is_file_of
 from assaymark.origin import STANDING, Arrival, Runs, covering, n_bytes_of, spliced, unknown
@@ -100,6 +101,8 @@ class Recording:
             document
         ):
             self._later(_ASKED[0], lambda: self._look(document, is_file=False))
+            self._later(_SETTLED, lambda: self._compare(document))
+        elif not all(edit.new for edit in edits) and self._session.arrivals.taken(document, len(edits)):
             self._later(_SETTLED, lambda: self._compare(document))
 
     def saved(self, document: Document) -> None:
@@ -208,11 +211,15 @@ class Recording:
         """Effect: what came at once and is just what stands on the disk, came from there."""
         track, entry = self._tracks.get(document.uri), self._session.read(document.uri)
         place, changes = self._place(document), self._session.arrivals.unexplained(document)
-        if track is None or entry is None or not changes:
+        taken = self._session.arrivals.taken(document)
+        if track is None or entry is None or not (changes or taken):
             return
-        if track.saved_at >= changes[0].at or not is_file_of(document.uri, entry.snapshot.text.whole()):
+        earliest = (changes or taken)[0].at
+        if track.saved_at >= earliest or not is_file_of(document.uri, entry.snapshot.text.whole()):
             return
         came = unknown(Arrival.disk, day_of(int(self._session.clock())))
+        for change in taken:
+            voiding.void(self._session.desk, document.uri, change)
         for change in changes:
             if not change.touched and change.span.length:
                 inverse = change.inverse

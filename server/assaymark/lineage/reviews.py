@@ -1,0 +1,117 @@
+"""
+What a review is, and whether a line needs one and has it.
+
+Invariants:
+    A review that nobody knows, or that was withdrawn, is none.
+    Nobody need read what a person typed, or what a tool of theirs did by itself; who wrote the rest does not
+    count, and unknown counts as an agent's.
+    That somebody scrolled past, or how long a file was open, is no review.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, NamedTuple
+
+from assaymark.lineage.reviewed import is_doubted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from assaymark.lineage.lines import LineOrigin
+
+
+class Channel(enum.Enum):
+    """By which way somebody said that they had read something."""
+
+    editor = "editor"
+    terminal = "terminal"
+    pull_request = "pull-request"
+    trailer = "trailer"
+
+
+class Relation(enum.Enum):
+    """Who read it: who asked for the code, another person, or somebody of whom that is not known."""
+
+    requester = "requester"
+    another = "another"
+    unknown = "unknown"
+
+
+class Signature(enum.Enum):
+    """
+    What is known of a review's signature.
+
+    Without one that is *good*, a review is a claim: any program that runs as the user can make one.
+    """
+
+    none = "none"
+    good = "good"
+    unknown_key = "unknown-key"
+    bad = "bad"
+
+
+class Review(NamedTuple):
+    """
+    A review: its id, by which way, whose, and when (seconds since 1970).
+
+    *who* is a name as people write it, `Name <e-mail>`, empty where it is not told.
+    """
+
+    id: str
+    channel: Channel
+    relation: Relation = Relation.unknown
+    time: int | None = None
+    who: str = ""
+    signature: Signature = Signature.none
+
+
+class Standing(enum.Enum):
+    """What a person should know of a line: nobody need read it, nobody has, or who has."""
+
+    written = "written"
+    unread = "unread"
+    by_requester = "by-requester"
+    by_another = "by-another"
+
+
+class Reviews:
+    """The reviews that are known, and those of them that were withdrawn."""
+
+    def __init__(self, known: Iterable[Review] = (), withdrawn: Iterable[str] = ()) -> None:
+        gone = frozenset(withdrawn)
+        self._known: Mapping[str, Review] = {one.id: one for one in known if one.id not in gone}
+
+    def valid(self, ids: Iterable[str]) -> tuple[Review, ...]:
+        """Those of the reviews with these *ids* that hold."""
+        return tuple(self._known[one] for one in ids if one in self._known)
+
+    def __or__(self, other: Reviews) -> Reviews:
+        """Both. What was withdrawn where it is known is not known there, so say that to both."""
+        return Reviews((*self._known.values(), *other._known.values()))
+
+
+NO_REVIEWS = Reviews()
+
+
+def standing(line: LineOrigin, reviews: Reviews) -> Standing:
+    """How it stands with a *line*: as with that part of it of which the least is known to have been read."""
+    doubted = [part.origin for part in line.parts if part.has_word and is_doubted(part.origin)]
+    if not doubted:
+        return Standing.written
+    several = [reviews.valid(origin.reviews) for origin in doubted]
+    if not all(several):
+        return Standing.unread
+    is_by_another = all(any(one.relation is Relation.another for one in valid) for valid in several)
+    return Standing.by_another if is_by_another else Standing.by_requester
+
+
+def is_unread(line: LineOrigin, reviews: Reviews) -> bool:
+    """Whether somebody should read *line*, and nobody has."""
+    return standing(line, reviews) is Standing.unread
+
+
+def reviews_of(line: LineOrigin, reviews: Reviews) -> tuple[Review, ...]:
+    """The reviews of any part of *line* that somebody should read, each once."""
+    ids = dict.fromkeys(one for part in line.parts if is_doubted(part.origin) for one in part.origin.reviews)
+    return reviews.valid(ids)
