@@ -75,7 +75,7 @@ def test_a_question_is_answered_when_nothing_can_be_recorded(
     """A full disk stops no agent, and neither does a mistake of ours."""
     for error in (OSError("full"), ValueError("ours")):
 
-        def failing(_: object, error: Exception = error) -> None:
+        def failing(*_: object, error: Exception = error) -> None:
             raise error
 
         monkeypatch.setattr(recording, "record", failing)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -39,18 +40,19 @@ def hook(tool: str, argument: str | None = None, record_to: str | None = None) -
     *argument* is the payload where the tool gives it as its last argument; else standard input is read.
     Effect: what it says is recorded; with *record_to*, a redacted payload is written there too.
     """
+    began = time.monotonic()
     table: dict[str, object] = {}
     try:
         payload = _payload(argument)
         table = payload.table or {}
-        _take_in(tool, payload, record_to)
+        _take_in(tool, payload, record_to, began)
     except Exception as error:
         # An agent must not stop because of us; whoever looks for the reason asks for the traceback.
         if os.environ.get("ASSAYMARK_TRACEBACK"):
             raise
         if not isinstance(error, OSError):
             with suppress(Exception):
-                _say_unread(tool, f"internal error: {type(error).__name__}")
+                _say_unread(tool, f"internal error: {type(error).__name__}", began)
     _answer(_quiet(tool, table))
     return 0
 
@@ -76,10 +78,10 @@ def _payload(argument: str | None) -> Payload:
     return received(0) if argument is None else decoded(os.fsencode(argument))
 
 
-def _take_in(tool: str, payload: Payload, record_to: str | None) -> None:
+def _take_in(tool: str, payload: Payload, record_to: str | None, began: float) -> None:
     """Effect: what *payload* reports is placed, and recorded."""
     if payload.table is None:
-        _say_unread(tool, payload.wrong)
+        _say_unread(tool, payload.wrong, began)
         return
     if record_to is not None:
         _write_redacted(record_to, tool, payload.table)
@@ -89,14 +91,14 @@ def _take_in(tool: str, payload: Payload, record_to: str | None) -> None:
     from assaymark.hooks.recording import record
 
     adapter = import_module(f"assaymark.hooks.tools.{tool.replace('-', '_')}")
-    record(adapter.read(Fields(payload.table)))
+    record(adapter.read(Fields(payload.table)), began)
 
 
-def _say_unread(tool: str, wrong: str) -> None:
+def _say_unread(tool: str, wrong: str, began: float) -> None:
     from assaymark.hooks.recording import record
     from assaymark.hooks.report import NotUnderstood, Reading, Turn
 
-    record(Reading(Turn(tool), (NotUnderstood(wrong),)))
+    record(Reading(Turn(tool), (NotUnderstood(wrong),)), began)
 
 
 def _write_redacted(file: str, tool: str, table: dict[str, object]) -> None:

@@ -5,7 +5,8 @@ Tools that do not tell the text before may be heard before an edit as well as be
 to do is made in the text that is there; behind the edit it counts if the file became that text.
 
 Invariants:
-    Of the edit digests and ranges are kept, and of its words a keyed hash; it is forgotten after a day.
+    Of the edit digests and ranges are kept, and of its words a keyed hash; it is forgotten after a day, when
+    a conversation begins.
     Where the file became another text, the edit is looked for as if it had not been told.
 """
 # Paths stay strings: a hook waits for this.
@@ -51,7 +52,6 @@ def keep(store: str, secret: Secret, wrote: Wrote, disk: bytes | None) -> None:
     file = _file(store, secret, wrote)
     try:
         os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
-        _forget_old(os.path.dirname(file))
         with open(f"{file}.{os.getpid()}", "w", encoding="ascii") as opened:
             json.dump(plain, opened)
         os.replace(f"{file}.{os.getpid()}", file)
@@ -72,13 +72,17 @@ def kept(store: str, secret: Secret, wrote: Wrote) -> Intended | None:
         return None
 
 
+def forget_intended(store: str) -> None:
+    """Effect: edits that were announced long ago are forgotten."""
+    oldest = time.time() - _DAY
+    try:
+        for entry in os.scandir(os.path.join(store, FOLDER)):
+            if entry.stat().st_mtime < oldest:
+                os.unlink(entry.path)
+    except OSError:
+        return
+
+
 def _file(store: str, secret: Secret, wrote: Wrote) -> str:
     # Not every tool numbers its calls, and what it is about to do is the same before and behind.
     return os.path.join(store, FOLDER, secret.reference(repr((wrote.path, wrote.change))))
-
-
-def _forget_old(folder: str) -> None:
-    oldest = time.time() - _DAY
-    for entry in os.scandir(folder):
-        if entry.stat().st_mtime < oldest:
-            os.unlink(entry.path)

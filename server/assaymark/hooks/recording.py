@@ -8,9 +8,9 @@ Invariants:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from assaymark.hooks.intending import keep, kept
+from assaymark.hooks.intending import forget_intended, keep, kept
 from assaymark.hooks.placing import Step, intended, placed
 from assaymark.hooks.report import (
     Asked,
@@ -32,40 +32,43 @@ from assaymark.hooks.scene import (
     standing,
 )
 from assaymark.hooks.sessions import Known, forget_old, remember
-from assaymark.hooks.telling import BY, Was, edited, was
-from assaymark.ledger.events import Edited, Event, Gap, Moved, Prompted, Session, Unread, stamp
-from assaymark.ledger.secret import Secret, secret_of
+from assaymark.hooks.telling import BY, Sent, Was, edited, was
+from assaymark.ledger.events import Edited, Gap, Moved, Prompted, Session, Unread, stamp
+from assaymark.ledger.secret import secret_of
 from assaymark.ledger.spool import append
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assaymark.hooks.report import Reading, Report
+    from assaymark.ledger.events import Event
+    from assaymark.ledger.secret import Secret
     from assaymark.repository.place import Place
 
 # They run the hooks that are configured for Claude Code beside those of their own.
 _ON_TWO_ROADS = {"cursor": "Cursor", "copilot": "Copilot"}
 
-# An event, and the store that it goes to.
-Sent: TypeAlias = "tuple[str, Event]"
 
-
-def record(reading: Reading) -> None:
+def record(reading: Reading, began: float) -> tuple[Sent, ...]:
     """
-    Effect: what *reading* says stands in the spools of the repositories that it is about.
+    What was recorded of *reading*, which came to a hook that *began* then by `time.monotonic`.
 
-    Raises OSError where that cannot be written.
+    Effect: it stands in the spools of the repositories that it is about. Raises OSError where that cannot be
+    written.
     """
-    scene = scene_of(reading.turn, reading.reports)
-    events: dict[str, list[Event]] = {}
+    scene = scene_of(reading.turn, reading.reports, began)
+    recorded: list[Sent] = []
     for report in reading.reports:
         scene, met = _met(scene, report)
-        for store, event in (*met, *_events(scene, report)):
-            events.setdefault(store, []).append(event)
+        recorded += (*met, *_events(scene, report))
+    events: dict[str, list[Event]] = {}
+    for sent in recorded:
+        events.setdefault(sent.store, []).append(sent.event)
     for store, several in events.items():
         # The folder comes into being with its secret.
         secret_of(store)
         append(store, several)
+    return tuple(recorded)
 
 
 def _met(scene: Scene, report: Report) -> tuple[Scene, list[Sent]]:
@@ -85,13 +88,19 @@ def _met(scene: Scene, report: Report) -> tuple[Scene, list[Sent]]:
     if now == was:
         return scene, []
     if isinstance(report, Began):
-        forget_old(scene.home.store)
+        _forget_old(scene.home.store)
     remember(scene.home.store, turn.tool, turn.session, now)
     sent: list[Sent] = []
     if (now.model, now.transcript) != (was.model, was.transcript) or was == Known():
         session = Session(*stamp(BY), turn.tool, turn.session, now.model, now.transcript)
-        sent.append((scene.home.store, session))
+        sent.append(Sent(scene.home.store, session))
     return scene._replace(known=now), sent
+
+
+def _forget_old(store: str) -> None:
+    """Effect: what nobody came back for is removed; not at each edit, whose folders grow with the work."""
+    forget_old(store)
+    forget_intended(store)
 
 
 def _events(scene: Scene, report: Report) -> Iterator[Sent]:
@@ -101,15 +110,15 @@ def _events(scene: Scene, report: Report) -> Iterator[Sent]:
             yield from _of_writing(scene, report)
         case Asked() if scene.known.prompt:
             reference = secret_of(store).reference(report.prompt)
-            yield store, Prompted(*stamp(BY), turn.tool, turn.session, turn.prompt, reference)
+            yield Sent(store, Prompted(*stamp(BY), turn.tool, turn.session, turn.prompt, reference))
         case Renamed():
             yield from _of_renaming(scene, report)
         case NotPlaced():
             place = standing(scene, report.path)
             if place is not None and place.path is not None:
-                yield place.store, Gap(*stamp(BY), report.why, place.path)
+                yield Sent(place.store, Gap(*stamp(BY), report.why, place.path))
         case NotUnderstood():
-            yield store, Unread(*stamp(BY), turn.tool, report.what)
+            yield Sent(store, Unread(*stamp(BY), turn.tool, report.what))
         case ShellBegins() | ShellEnded():
             # Late: it compares files, and few events need it.
             from assaymark.hooks.shell.watching import of_shell
@@ -124,7 +133,7 @@ def _events(scene: Scene, report: Report) -> Iterator[Sent]:
 def _of_renaming(scene: Scene, report: Renamed) -> Iterator[Sent]:
     old, new = standing(scene, report.path), standing(scene, report.to)
     if old is not None and new is not None and old.store == new.store and old.path and new.path:
-        yield old.store, Moved(*stamp(BY), old.path, new.path)
+        yield Sent(old.store, Moved(*stamp(BY), old.path, new.path))
 
 
 def _of_writing(scene: Scene, wrote: Wrote) -> Iterator[Sent]:
@@ -134,24 +143,22 @@ def _of_writing(scene: Scene, wrote: Wrote) -> Iterator[Sent]:
     try:
         disk = content_of(place)
     except TooLargeError:
-        yield place.store, Gap(*stamp(BY), "the file is too large", place.path)
+        yield Sent(place.store, Gap(*stamp(BY), "the file is too large", place.path))
         return
     secret = secret_of(place.store)
     told = _as_intended(scene, place, secret, wrote, disk) if wrote.original is None else None
     if told is not None:
-        yield from _once(scene, place, told)
+        yield from _once(scene, told)
         return
     found = placed(wrote, disk)
     for step in found.steps:
         before = was(secret, step.before)
-        yield from _once(scene, place, edited(scene, place, before, step, accepted=wrote.accepted))
+        yield from _once(scene, edited(scene, place, before, step, accepted=wrote.accepted))
     if found.missed:
-        yield place.store, Gap(*stamp(BY), found.missed, place.path)
+        yield Sent(place.store, Gap(*stamp(BY), found.missed, place.path))
 
 
-def _as_intended(
-    scene: Scene, place: Place, secret: Secret, wrote: Wrote, disk: bytes | None
-) -> Edited | None:
+def _as_intended(scene: Scene, place: Place, secret: Secret, wrote: Wrote, disk: bytes | None) -> Sent | None:
     """The event of what was told before it was made, where the file became what was told."""
     plan = kept(place.store, secret, wrote)
     if plan is None or disk is None:
@@ -175,18 +182,19 @@ def _intend(scene: Scene, wrote: Wrote) -> None:
         return
 
 
-def _once(scene: Scene, place: Place, event: Edited) -> Iterator[Sent]:
-    """*event*, unless the same edit was told on another road just now; that is said once a conversation."""
-    if scene.turn.tool not in _ON_TWO_ROADS:
-        yield place.store, event
+def _once(scene: Scene, sent: Sent) -> Iterator[Sent]:
+    """*sent*, unless the same edit was told on another road just now; that is said once a conversation."""
+    event = sent.event
+    if scene.turn.tool not in _ON_TWO_ROADS or not isinstance(event, Edited):
+        yield sent
         return
     from assaymark.hooks.twice import is_first
 
     told = repr((event.path, event.before, event.after, event.edits, event.ranges))
-    if is_first(place.store, secret_of(place.store).reference(told)):
-        yield place.store, event
+    if is_first(sent.store, secret_of(sent.store).reference(told)):
+        yield sent
         return
     own = _ON_TWO_ROADS[scene.turn.tool]
     twice = f"told twice: by {own}'s own hooks and by those configured for Claude Code; counted once"
     if said_first(scene, twice):
-        yield place.store, Gap(*stamp(BY), twice)
+        yield Sent(sent.store, Gap(*stamp(BY), twice))

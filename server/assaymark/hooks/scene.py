@@ -32,18 +32,23 @@ _LONGEST_NAME = 200
 
 
 class Scene(NamedTuple):
-    """Who reports, the place that is worked in, and what is known of the conversation."""
+    """
+    Who reports, the place that is worked in, and what is known of the conversation.
+
+    The hook *began* then, by `time.monotonic`.
+    """
 
     turn: Turn
     home: Place
     known: Known
+    began: float
 
 
 class TooLargeError(Exception):
     """A file is larger than what is looked at."""
 
 
-def scene_of(turn: Turn, reports: Iterable[Report]) -> Scene:
+def scene_of(turn: Turn, reports: Iterable[Report], began: float) -> Scene:
     """The scene of *reports*."""
     turn = turn._replace(
         session=_name(turn.session),
@@ -53,7 +58,7 @@ def scene_of(turn: Turn, reports: Iterable[Report]) -> Scene:
         prompt=_name(turn.prompt),
     )
     home = place_of(_folder(turn, reports))
-    return Scene(turn, home, known(home.store, turn.tool, turn.session))
+    return Scene(turn, home, known(home.store, turn.tool, turn.session), began)
 
 
 def standing(scene: Scene, path: str) -> Place | None:

@@ -1,7 +1,7 @@
 """
-An edit as an event.
+An edit as an event, and what it was made of.
 
-Invariant: it holds digests, ranges and names, and nothing of the text.
+Invariant: an event holds digests, ranges and names, and nothing of the text.
 """
 
 from __future__ import annotations
@@ -15,10 +15,24 @@ from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from assaymark.hooks.placing import Step
+    from assaymark.ledger.events import Event
     from assaymark.ledger.secret import Secret
     from assaymark.repository.place import Place
 
 BY = "hook"
+
+
+class Sent(NamedTuple):
+    """
+    An event, and the store that it goes to.
+
+    Of an edit also where the file stands, and its texts: they are of this run alone.
+    """
+
+    store: str
+    event: Event
+    place: Place | None = None
+    step: Step | None = None
 
 
 class Was(NamedTuple):
@@ -33,12 +47,12 @@ def was(secret: Secret, content: bytes | None) -> Was:
     return Was() if content is None else Was(secret.digest(content), secret.outline(content))
 
 
-def edited(scene: Scene, place: Place, before: Was, step: Step, *, accepted: bool = False) -> Edited:
+def edited(scene: Scene, place: Place, before: Was, step: Step, *, accepted: bool = False) -> Sent:
     """The event of *step*, from *before*, in the file at *place*."""
     made = stamp(BY)
     after = was(secret_of(place.store), step.after)
     theirs = origin_of_theirs(made.time) if step.theirs else None
-    return Edited(
+    event = Edited(
         *made,
         path=place.path or "",
         origin=theirs or origin_of(scene, made.time, accepted=accepted),
@@ -51,3 +65,4 @@ def edited(scene: Scene, place: Place, before: Was, step: Step, *, accepted: boo
         ranges=step.ranges,
         lines_before=before.outline,
     )
+    return Sent(place.store, event, place, step)

@@ -11,13 +11,18 @@ Invariants:
 from __future__ import annotations
 
 import binascii
-import hashlib
 import json
 import os
 import stat
 import struct
 import time
 from typing import TYPE_CHECKING
+
+try:
+    # Of this module alone: `hashlib` loads OpenSSL first.
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
 
 from assaymark.hooks.narrowing import Worded, worded
 from assaymark.hooks.shell.tree import Differing, GaveUpError, Tree, differing
@@ -60,7 +65,7 @@ class Before(NamedTuple):
 def key_of(tool: str, session: str, command: str) -> str:
     """What the hooks before and after a command know it by: tools number their calls, but not all tell."""
     content = f"{tool}\0{session}\0{command}".encode("utf-8", "replace")
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
+    return blake2b(content, digest_size=16).hexdigest()
 
 
 def take(store: str, key: str, tree: Tree, secret: Secret) -> None:
@@ -120,7 +125,7 @@ def naming(secret: Secret) -> Callable[[bytes], bytes]:
     def named(word: bytes) -> bytes:
         name = names.get(word)
         if name is None:
-            name = hashlib.blake2b(word, key=secret.key, digest_size=4, person=b"word").digest()
+            name = blake2b(word, key=secret.key, digest_size=4, person=b"word").digest()
             names[word] = name
         return name
 

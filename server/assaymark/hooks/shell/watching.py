@@ -15,9 +15,15 @@ Invariants:
 
 from __future__ import annotations
 
-import hashlib
 import os
-from typing import TYPE_CHECKING, TypeAlias
+import time
+from typing import TYPE_CHECKING
+
+try:
+    # Of this module alone: `hashlib` loads OpenSSL first.
+    from _sha1 import sha1  # type: ignore[import-not-found]
+except ImportError:
+    from hashlib import sha1
 
 from assaymark.hooks.narrowing import Change, changes, differences, worded
 from assaymark.hooks.placing import Step
@@ -34,8 +40,8 @@ from assaymark.hooks.shell.tree import (
     tree_of,
     written_since,
 )
-from assaymark.hooks.telling import BY, Was, edited, was
-from assaymark.ledger.events import Event, Gap, Moved, stamp
+from assaymark.hooks.telling import BY, Sent, Was, edited, was
+from assaymark.ledger.events import Gap, Moved, stamp
 from assaymark.ledger.secret import Secret, secret_of
 from assaymark.repository.place import Place, place_of
 from assaymark.tuples import NamedTuple
@@ -43,13 +49,13 @@ from assaymark.tuples import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Seconds that an agent waits for us before a command, and after it.
+# Seconds that an agent waits for us before a command, and after it; and those that git has at least, however
+# long the start of this program took.
 PATIENCE = 0.2
+_LEAST = 0.1
 _MOST_CHANGED = 200
 _NO_GIT = "there is no git here, so files that commands write are not seen"
 _LFS = b"version https://git-lfs.github.com/"
-
-Sent: TypeAlias = tuple[str, Event]
 
 
 class Written(NamedTuple):
@@ -67,11 +73,11 @@ def of_shell(scene: Scene, report: ShellBegins | ShellEnded) -> Iterator[Sent]:
     Effect: before one, a snapshot is kept; behind it, it is removed.
     """
     place = place_of(os.path.join(scene.turn.cwd or scene.home.top, report.cwd, ""))
-    tree = tree_of(place, PATIENCE)
+    tree = tree_of(place, _patience(scene.began))
     key = key_of(scene.turn.tool, scene.turn.session, report.command)
     if tree is None:
         if isinstance(report, ShellBegins) and said_first(scene, _NO_GIT):
-            yield place.store, Gap(*stamp(BY), _NO_GIT)
+            yield Sent(place.store, Gap(*stamp(BY), _NO_GIT))
         return
     try:
         if isinstance(report, ShellBegins):
@@ -81,9 +87,14 @@ def of_shell(scene: Scene, report: ShellBegins | ShellEnded) -> Iterator[Sent]:
         if before is not None:
             yield from _came(scene, place, tree, before)
     except GaveUpError as error:
-        yield place.store, Gap(*stamp(BY), f"what a command wrote is not known: {error}")
+        yield Sent(place.store, Gap(*stamp(BY), f"what a command wrote is not known: {error}"))
     if isinstance(report, ShellEnded):
         drop(place.store, key)
+
+
+def _patience(began: float) -> float:
+    """What is left for git of the time that an agent waits."""
+    return max(min(_LEAST, PATIENCE), PATIENCE - (time.monotonic() - began))
 
 
 def _came(scene: Scene, place: Place, tree: Tree, before: Before) -> list[Sent]:
@@ -107,9 +118,9 @@ def _came(scene: Scene, place: Place, tree: Tree, before: Before) -> list[Sent]:
         source = gone.get(digest) or next((gone[name] for name in _ids(one.content) if name in gone), None)
         here = place._replace(path=one.path)
         if source is not None:
-            sent.append((place.store, Moved(*stamp(BY), source, one.path)))
+            sent.append(Sent(place.store, Moved(*stamp(BY), source, one.path)))
         elif digest not in known_digests and not brought.intersection(_ids(one.content)):
-            sent += ((place.store, event) for event in _event(scene, here, secret, one, olds))
+            sent += _event(scene, here, secret, one, olds)
     return sent
 
 
@@ -129,7 +140,7 @@ def _written(tree: Tree, path: str, known: Kept | str | None) -> Written | None:
 
 def _event(
     scene: Scene, place: Place, secret: Secret, one: Written, olds: dict[str, bytes]
-) -> Iterator[Event]:
+) -> Iterator[Sent]:
     after = one.content
     match one.before:
         case None:
@@ -142,7 +153,8 @@ def _event(
             old = _as_in_tree(olds[blob], after)
             yield edited(scene, place, was(secret, old), Step(old, after, changes(old, after)))
         case _:
-            yield Gap(*stamp(BY), "a command changed it, and its text before is not known", place.path or "")
+            unknown = "a command changed it, and its text before is not known"
+            yield Sent(place.store, Gap(*stamp(BY), unknown, place.path or ""))
 
 
 def _as_in_tree(blob: bytes, after: bytes) -> bytes:
@@ -186,4 +198,4 @@ def _ids(content: bytes) -> tuple[str, ...]:
 
 def _id(content: bytes) -> str:
     # gitformat: the name of a blob is the SHA-1 of its header and content; no secret depends on it.
-    return hashlib.sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()
+    return str(sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest())
