@@ -19,7 +19,7 @@ _HEAD = f"""\
 # The rules
 
 One page a rule: the rule, what it is about, and its tests. The file's name is the rule's name wherever one is asked for.
-How patterns are written is in [PATTERNS.md](PATTERNS.md).
+How patterns are written is in [PATTERNS.md](PATTERNS.md). Rules marked *removed* are asked of changes: of what stood there before and no longer does.
 
 This index is made from the pages: `{COMMAND}`
 """
@@ -52,6 +52,7 @@ def _row(page: RulePage) -> str:
     link = f"[{rule.id}]({Path(rule.source).relative_to('rules').as_posix()})"
     weaknesses = ", ".join(str(number) for number in rule.cwe)
     message = rule.message.replace("|", "\\|")
+    link += "" if rule.removal is None else " *removed*"
     return f"| {link} | {rule.severity.value} | {rule.level.value} | {weaknesses} | {message} |"
 
 

@@ -11,18 +11,24 @@ import pytest
 
 import rule_index
 from assaymark.analysis.advance import opened
+from assaymark.analysis.removed import changes_in, removed_over
+from assaymark.dataclass import replace
 from assaymark.finding import Finding
+from assaymark.rules.compiled import Compiled
+from assaymark.rules.fences import ChangeExample, Example
 from assaymark.rules.loading import load
-from assaymark.rules.page import Example, RulePage
+from assaymark.rules.page import RulePage, needed_of
 from assaymark.rules.patterns.compile import RuleError, compile_formula
 from assaymark.rules.patterns.formula import Formula
 from assaymark.rules.patterns.match import Work, matches
+from assaymark.rules.rule import Rule
 from assaymark.rules.ruleset import RuleSet
-from assaymark.rules.testing import EXAMPLE_DAY, failures, line_of
+from assaymark.rules.testing import EXAMPLE_DAY, failures, failures_of_changes, line_of
 from assaymark.syntax.view import View, view_of_source
 
 PAGES = rule_index.pages()
-PATTERN_PAGES = [page for page in PAGES if page.rule.engine == "patterns"]
+PATTERN_PAGES = [page for page in PAGES if page.rule.engine == "patterns" and page.rule.removal is None]
+REMOVAL_PAGES = [page for page in PAGES if page.rule.removal is not None]
 RULES = load().rules
 OPERATORS = frozenset(
     [
@@ -40,14 +46,20 @@ OPERATORS = frozenset(
         "focus-metavariable",
     ]
 )
+# The conditions of a page about changes, by the names that its rule has for them.
+CONDITIONS = {"unless-added": "unless", "leaves": "leaves", "keeps": "keeps"}
 # Literals, words, numbers, and every other sign by itself.
 TOKEN = re.compile(r"""[a-zA-Z]*(?:"[^"]*"|'[^']*')|\w+|[^\w\s]""")
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.rule.id)
+every_present_page = pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.rule.removal is None], ids=lambda page: page.rule.id
+)
+every_removal_page = pytest.mark.parametrize("page", REMOVAL_PAGES, ids=lambda page: page.rule.id)
 every_pattern_page = pytest.mark.parametrize("page", PATTERN_PAGES, ids=lambda page: page.rule.id)
 
 
-@every_page
+@every_present_page
 def test_the_examples_of_a_page_hold(page):
     """`# flag`, `# miss`, `# noise` and silence are as marked, and fixes end what they fix."""
     assert failures(page, find, RULES) == []
@@ -70,6 +82,35 @@ def test_a_page_has_flagged_and_silent_lines_that_differ_by_one_token(page):
     near = {line for line in silent if any(one_token_apart(line, other) for other in flagged)}
     assert len(flagged) >= 2
     assert len(near) >= 2, near
+
+
+@every_removal_page
+def test_the_changes_of_a_page_hold(page):
+    """What a change removed is marked in the text before; what moved or was replaced is silent."""
+    assert failures_of_changes(page, find_removed) == []
+    flagged = [change for change in page.changes if any(one.flags for one in change.before.values())]
+    assert len(flagged) >= 2
+    assert len(page.changes) - len(flagged) >= 2
+
+
+@every_removal_page
+def test_each_part_of_a_page_about_changes_is_needed_by_one(page):
+    """Without any item of its patterns, or one of its conditions, a page's changes no longer hold."""
+    idle = [
+        name
+        for name, rule in removal_mutants(page)
+        if not failures_of_changes(replace(page, rule=rule), find_removed)
+    ]
+    assert idle == []
+
+
+@every_removal_page
+def test_a_page_about_changes_is_silent_on_every_text_by_itself(page):
+    """It is asked of two texts, and a check of one costs nothing more for it."""
+    rules = RuleSet.of([page.rule])
+    for change in page.changes:
+        for path, example in change.before.items():
+            assert find(example.code.encode(), path, rules) == []
 
 
 @every_page
@@ -100,6 +141,33 @@ def find(source: bytes, path: str, rules: RuleSet) -> list[Finding]:
     return opened(source, path, rules, today=EXAMPLE_DAY).findings()
 
 
+def find_removed(change: ChangeExample, rules: RuleSet) -> set[tuple[str, int]]:
+    return {(one.path, one.line) for one in removed_over(changes_in(change), rules)}
+
+
+def removal_mutants(page: RulePage) -> Iterator[tuple[str, Rule]]:
+    """The rule without each item of its lists of patterns, and without each of its conditions."""
+    rule, removal = page.rule, page.rule.removal
+    ways = {key: value for key, value in page.patterns.items() if key not in CONDITIONS}
+    for name, mutant in compiled(without_each(ways, ""), rule.language):
+        if mutant is not None:
+            yield name, replace(rule, compiled=Compiled.of(mutant), needed=needed_of(mutant, rule.language))
+    for key, field in CONDITIONS.items():
+        if getattr(removal, field):
+            yield key, replace(rule, removal=replace(removal, **{field: "" if field == "keeps" else None}))
+            for name, mutant in compiled(condition_mutants(page.patterns[key], key), rule.language):
+                if mutant is not None:
+                    yield name, replace(rule, removal=replace(removal, **{field: Compiled.of(mutant)}))
+
+
+def condition_mutants(value: object, key: str) -> Iterator[tuple[str, dict[str, object]]]:
+    if isinstance(value, list):
+        for name, mutant in without_each_item(value, key):
+            yield name, {"pattern-either": mutant}
+    elif isinstance(value, dict):
+        yield from without_each(value, key)
+
+
 def disagreements(page: RulePage, formula: Formula) -> list[int]:
     """The lines of the page on which the formula says something else than the marks."""
     wrong = []
@@ -119,9 +187,15 @@ def view(code: str) -> View:
 
 def mutants(page: RulePage) -> Iterator[tuple[str, Formula | None]]:
     """The formula without each of its parts; None where nothing is left that compiles."""
-    for name, mutant in without_each(page.patterns, ""):
+    return compiled(without_each(page.patterns, ""), page.rule.language)
+
+
+def compiled(
+    patterns: Iterator[tuple[str, dict[str, object]]], language: str
+) -> Iterator[tuple[str, Formula | None]]:
+    for name, mutant in patterns:
         try:
-            yield name, compile_formula(mutant, page.rule.language)
+            yield name, compile_formula(mutant, language)
         except RuleError:
             yield name, None
 

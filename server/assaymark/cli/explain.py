@@ -19,7 +19,7 @@ from assaymark.rules.rule import Rule
 from assaymark.rules.ruleset import RuleSet
 
 # Marks of the tests that examples are; a reader needs only the one that says where the rule speaks.
-_TEST_MARKS = re.compile(r"\s*# (?:miss|noise)$", re.MULTILINE)
+_TEST_MARKS = re.compile(r"\s*(?:#|//) (?:miss|noise)$", re.MULTILINE)
 
 
 def explain(name: str, extra: tuple[str, ...]) -> int:
@@ -86,7 +86,8 @@ def _title(rule: Rule) -> str:
 
 
 def _facts(rule: Rule) -> str:
-    return f"{rule.language} · confidence {rule.confidence.value} · level {rule.level.value}"
+    mode = "" if rule.removal is None else " · asked of changes"
+    return f"{rule.language} · confidence {rule.confidence.value} · level {rule.level.value}{mode}"
 
 
 def _prose(page: RulePage) -> str:

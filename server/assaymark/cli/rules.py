@@ -12,6 +12,7 @@ from assaymark.cli.second import described, left
 from assaymark.cli.style import Style, harmless
 from assaymark.cli.usage import UsageError
 from assaymark.finding import Finding
+from assaymark.rules.fences import ChangeExample
 from assaymark.rules.loading import load
 from assaymark.rules.pages import PAGE, RulesNotFoundError, pages_folder, rule_files
 from assaymark.rules.rule import BadRuleError, Rule
@@ -66,7 +67,7 @@ def test(place: str) -> int:
 def _failures(file: Path, others: Sequence[Rule]) -> list[str]:
     # Late: pages bring YAML along, which a check of files does without.
     from assaymark.rules.page import parse_page
-    from assaymark.rules.testing import failures
+    from assaymark.rules.testing import failures, failures_of_changes
 
     try:
         page = parse_page(file.read_text(encoding="utf-8"), str(file))
@@ -76,6 +77,8 @@ def _failures(file: Path, others: Sequence[Rule]) -> list[str]:
         return [f"{file}:1: not UTF-8; save it as UTF-8"]
     except OSError as error:
         return [f"{file}:1: cannot be read: {error.strerror}"]
+    if page.rule.removal is not None:
+        return failures_of_changes(page, _find_removed)
     return failures(page, _find, others)
 
 
@@ -85,11 +88,18 @@ def _find(content: bytes, path: str, rules: RuleSet) -> list[Finding]:
     return opened(content, path, rules, today=EXAMPLE_DAY).findings()
 
 
+def _find_removed(change: ChangeExample, rules: RuleSet) -> set[tuple[str, int]]:
+    from assaymark.analysis.removed import changes_in, removed_over
+
+    return {(one.path, one.line) for one in removed_over(changes_in(change), rules)}
+
+
 def _lines(rules: RuleSet, style: Style) -> Iterator[str]:
     width = max((len(rule.id) for rule in rules.rules), default=0)
     for rule in rules.rules:
         severity = style(rule.severity.value, f"{rule.severity.value:8}")
-        yield f"{rule.id:{width}}  {severity}  {harmless(rule.message.replace('`', ''))}\n"
+        mode = "" if rule.removal is None else "(removed) "
+        yield f"{rule.id:{width}}  {severity}  {mode}{harmless(rule.message.replace('`', ''))}\n"
     yield f"Bandit answers {len(left(rules))} tests that none of them covers: {', '.join(left(rules))}.\n"
     yield f"{len(rules.rules)} rules.\n"
     yield from (f"{harmless(str(problem))} (this rule was left out)\n" for problem in rules.problems)
@@ -103,6 +113,7 @@ def _plain(rule: Rule) -> dict[str, object]:
     return {
         "id": rule.id,
         "language": rule.language,
+        "mode": rule.mode,
         "message": rule.message,
         "severity": rule.severity.value,
         "confidence": rule.confidence.value,

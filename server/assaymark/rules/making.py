@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # A rule has exactly one of these at its top.
 PATTERN_KEYS = ("pattern", "patterns", "pattern-either", "pattern-regex")
+_EITHER = "pattern-either"
 
 
 def formula_of(fields: Fields, language: str) -> Formula:
@@ -38,6 +39,18 @@ def formula_of_pattern(fields: Fields, key: str, language: str) -> Formula:
         return compile_formula({"pattern": fields.text(key)}, language)
     except RuleError as error:
         raise fields.error(key, error.message) from None
+
+
+def formula_under(fields: Fields, key: str, language: str) -> Formula | None:
+    """What stands under *key*, compiled: a pattern, a list of which any will do, or a mapping of patterns."""
+    value = fields.values.get(key)
+    if value is None:
+        return None
+    given = value if isinstance(value, dict) else {_EITHER if isinstance(value, list) else "pattern": value}
+    try:
+        return compile_formula(given, language)
+    except RuleError as error:
+        raise fields.error(key, f"{key!r}: {error.message}") from None
 
 
 def options_of(fields: Fields) -> tuple[tuple[str, bool], ...]:

@@ -5,9 +5,10 @@ A rule page: one Markdown file that is the rule, its documentation and its tests
 
 The file name is the rule's id and the folder its language; folders in between are for order only. The front
 matter is the rule: its patterns in Semgrep's keys, its facts in ours. The prose is what hover and `explain`
-show. The Python fences are the tests: `# flag` marks a finding on its line, `# miss` one that is known to be
+show. The fences of code are the tests: `# flag` marks a finding on its line, `# miss` one that is known to be
 missed, `# noise` one that is known to be wrong; every other line is silent. A word after the fence's language
-is the path of the file.
+is the path of the file. Where the front matter says `mode: removed` the fences are changes: those called
+`before`, then those called `after`, and the marks stand in the former.
 """
 
 from __future__ import annotations
@@ -19,17 +20,26 @@ from typing import TYPE_CHECKING
 from assaymark.dataclass import dataclass
 from assaymark.finding import Confidence, Level, Severity
 from assaymark.rules.compiled import Compiled
+from assaymark.rules.fences import FENCE, Section, changes_of, examples_of, sections_of
 from assaymark.rules.fields import Fields, read_fields
-from assaymark.rules.making import PATTERN_KEYS, formula_of, formula_of_pattern, options_of, paths_of
+from assaymark.rules.making import (
+    PATTERN_KEYS,
+    formula_of,
+    formula_of_pattern,
+    formula_under,
+    options_of,
+    paths_of,
+)
 from assaymark.rules.needed import Needed
 from assaymark.rules.patterns.needs import Needs, needs
 from assaymark.rules.patterns.tables import table_of
-from assaymark.rules.rule import BadRuleError, FixTemplate, Problem, Rule
+from assaymark.rules.rule import BadRuleError, FixTemplate, Problem, Removal, Rule
 from assaymark.rules.stored import sealed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from assaymark.rules.fences import ChangeExample, Example
     from assaymark.rules.patterns.formula import Formula
 
 WHY = "Why it matters"
@@ -37,13 +47,19 @@ INSTEAD = "Use instead"
 BLIND = "What it does not see"
 
 # The folders that name a language.
-LANGUAGES = frozenset({"python"})
+LANGUAGES = frozenset({"javascript", "python"})
 # The folder of the rules about comments that silence, and the language that they have.
 _SILENCE, _ANY = "silence", "any"
 _PATTERNS = "patterns"
 
+_REMOVED = "removed"
+# What only a rule of that mode has.
+_OF_REMOVED = ("unless-added", "leaves", "keeps")
+
 _FACTS = (
     "engine",
+    "mode",
+    *_OF_REMOVED,
     "message",
     "severity",
     "confidence",
@@ -58,35 +74,7 @@ _FACTS = (
     "fixes",
 )
 _FIX_KEYS = ("replace", "with", "safe", "title")
-_FENCE = re.compile(r"^(`{3,}|~{3,})\s*([\w+-]*)\s*(.*)$")
-_MARK = re.compile(r"#\s*(flag|miss|noise)\s*$")
 _OWASP = re.compile(r"^A\d\d:20\d\d$")
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading of a page and the text under it, fences included."""
-
-    title: str
-    text: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A fence of code: a whole small file called *path*, and what is expected on its lines (from 1)."""
-
-    code: str
-    path: str
-    line: int
-    flags: frozenset[int]
-    misses: frozenset[int]
-    noises: frozenset[int]
-
-    @property
-    def expected(self) -> frozenset[int]:
-        """The lines on which the rule speaks, rightly or not."""
-        return self.flags | self.noises
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +85,7 @@ class RulePage:
     patterns: Mapping[str, object]
     sections: tuple[Section, ...]
     examples: tuple[Example, ...]
+    changes: tuple[ChangeExample, ...] = ()
 
     def section(self, title: str) -> str:
         """The text of the section called *title*."""
@@ -109,11 +98,16 @@ def parse_page(text: str, path: str) -> RulePage:
     name = PurePath(path).stem
     fields = read_fields(front, path, 2).named("")
     fields.only((*PATTERN_KEYS, *_FACTS))
-    sections, examples = _read_body(body.splitlines(), body_line)
+    language = _language(path)
+    lines = body.splitlines()
+    sections = sections_of(lines, body_line)
     _check_headings(sections, name, path)
-    rule = _rule(fields, name, _language(path), sections)
-    patterns = {key: value for key, value in fields.values.items() if key in PATTERN_KEYS or key == "options"}
-    return RulePage(rule, patterns, sections, examples)
+    rule = _rule(fields, name, language, sections)
+    of_patterns = (*PATTERN_KEYS, "options", *_OF_REMOVED)
+    patterns = {key: value for key, value in fields.values.items() if key in of_patterns}
+    if rule.removal is not None:
+        return RulePage(rule, patterns, sections, (), changes_of(lines, body_line, language, path))
+    return RulePage(rule, patterns, sections, examples_of(lines, body_line))
 
 
 def first_paragraph(text: str) -> str:
@@ -157,7 +151,7 @@ def _rule(fields: Fields, name: str, language: str, sections: tuple[Section, ...
             confidence=fields.choice("confidence", Confidence.named, Confidence.medium),
             level=fields.choice("level", Level.named, Level.default),
             compiled=Compiled("") if formula is None else Compiled.of(formula),
-            needed=_needed(formula, language),
+            needed=needed_of(formula, language),
             digest="",
             cwe=fields.numbers("cwe"),
             owasp=fields.texts("owasp"),
@@ -172,15 +166,45 @@ def _rule(fields: Fields, name: str, language: str, sections: tuple[Section, ...
             remedy=prose.get(INSTEAD, ""),
             source=fields.path,
             engine=engine,
+            removal=_removal(fields, language),
         )
     )
 
 
-def _needed(formula: Formula | None, language: str) -> Needed:
+def needed_of(formula: Formula | None, language: str) -> Needed:
+    """What a text must hold for *formula* to be asked of it."""
     if formula is None:
         return Needed.of(Needs((), "chunk", None), frozenset())
     keywords = table_of(language).reserved
     return Needed.of(needs(formula, keywords), keywords)
+
+
+def _removal(fields: Fields, language: str) -> Removal | None:
+    """What a rule says that is asked of two texts; None for any other. Ordinary rules know Python alone."""
+    mode = fields.text("mode")
+    if mode not in {"", _REMOVED}:
+        fields.refuse("mode", f"'mode' is {_REMOVED!r}, or is left out")
+    if not mode:
+        for key in _OF_REMOVED:
+            if key in fields.values:
+                fields.refuse(key, f"{key!r} needs 'mode: {_REMOVED}'")
+        if language not in {_ANY, "python"}:
+            fields.refuse("mode", f"pages for {language} say 'mode: {_REMOVED}'; its texts are only compared")
+        return None
+    if fields.values.get("fixes") is not None:
+        fields.refuse("fixes", f"a page of 'mode: {_REMOVED}' has no fixes")
+    keeps = fields.text("keeps")
+    if keeps and not keeps.startswith("$"):
+        fields.refuse("keeps", f"'keeps' takes a metavariable: ${keeps.upper()}")
+    return Removal(
+        _compiled(formula_under(fields, "unless-added", language)),
+        _compiled(formula_under(fields, "leaves", language)),
+        keeps,
+    )
+
+
+def _compiled(formula: Formula | None) -> Compiled | None:
+    return None if formula is None else Compiled.of(formula)
 
 
 def _engine(fields: Fields, language: str) -> str:
@@ -211,42 +235,6 @@ def _fix(fields: Fields, language: str) -> FixTemplate:
     return FixTemplate(compiled, replaced, new, fields.flag("safe"), fields.text("title") or f"Write {new}")
 
 
-def _read_body(lines: list[str], first: int) -> tuple[tuple[Section, ...], tuple[Example, ...]]:
-    """The sections and the Python fences of the body, whose first line is number *first* of its file."""
-    headings: list[tuple[str, int]] = []
-    examples: list[Example] = []
-    fence, kind, name, opened = "", "", "", 0
-    for index, line in enumerate(lines):
-        mark = _FENCE.match(line)
-        if fence:
-            if mark and line.strip() == fence:
-                if kind == "python":
-                    examples.append(_example(lines[opened:index], name, first + opened))
-                fence = ""
-        elif mark:
-            fence, kind, name, opened = mark[1], mark[2], mark[3].strip(), index + 1
-        elif line.startswith(("# ", "## ")):
-            headings.append((line.lstrip("#").strip(), index))
-    ends = [index for _, index in headings[1:]] + [len(lines)]
-    return (
-        tuple(
-            Section(title, "\n".join(lines[index + 1 : end]).strip(), first + index)
-            for (title, index), end in zip(headings, ends, strict=True)
-        ),
-        tuple(examples),
-    )
-
-
-def _example(code: list[str], path: str, line: int) -> Example:
-    marks: dict[str, set[int]] = {"flag": set(), "miss": set(), "noise": set()}
-    for number, text in enumerate(code, 1):
-        found = _MARK.search(text)
-        if found:
-            marks[found[1]].add(number)
-    kinds = (frozenset(marks[kind]) for kind in ("flag", "miss", "noise"))
-    return Example("\n".join(code) + "\n", path or "example.py", line, *kinds)
-
-
 def _check_headings(sections: tuple[Section, ...], name: str, path: str) -> None:
     first = sections[0] if sections else Section("", "", 1)
     if first.title != name:
@@ -259,4 +247,4 @@ def _check_headings(sections: tuple[Section, ...], name: str, path: str) -> None
 
 def _paragraphs(text: str) -> list[str]:
     blocks = re.split(r"\n\s*\n", text)
-    return [" ".join(block.split()) for block in blocks if block.strip() and not _FENCE.match(block.strip())]
+    return [" ".join(block.split()) for block in blocks if block.strip() and not FENCE.match(block.strip())]

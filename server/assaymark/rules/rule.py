@@ -45,6 +45,20 @@ class FixTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """
+    When what a rule names, and what was there before, counts as removed: `mode: removed`.
+
+    It does not where *unless* came in the same scope. Where *leaves* is given, that has to have come there:
+    what is left when the guard is gone. *keeps* is a metavariable whose text still stands there as often.
+    """
+
+    unless: Compiled | None
+    leaves: Compiled | None
+    keeps: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """
     One rule, compiled for one language.
@@ -52,7 +66,8 @@ class Rule:
     *covers* names the checks of other tools (`bandit/B506`) that it, with the other rules that name them,
     replaces; *overlaps* those of whose findings it has only some, and the rules of ours that it speaks for
     (`assaymark/sql-string`). *engine* names what finds it: its patterns,
-    or `silence`, which judges the comments that silence; such a rule holds for any language.
+    or `silence`, which judges the comments that silence; such a rule holds for any language. A rule with a
+    *removal* is asked of two texts, and never of one.
     """
 
     id: str
@@ -77,6 +92,12 @@ class Rule:
     remedy: str = ""
     source: str = ""
     engine: str = "patterns"
+    removal: Removal | None = None
+
+    @property
+    def mode(self) -> str:
+        """What its pattern has to be: `present` in a text, or `removed` from it."""
+        return "present" if self.removal is None else "removed"
 
     @property
     def formula(self) -> Formula:

@@ -41,8 +41,12 @@ class RuleSet:
         return cls(ordered, _digest(ordered), tuple(problems))
 
     def for_language(self, language: str) -> tuple[Rule, ...]:
-        """The rules of one language."""
-        return tuple(rule for rule in self.rules if rule.language == language)
+        """The rules of one language that are asked of a text."""
+        return tuple(rule for rule in self.rules if rule.language == language and rule.removal is None)
+
+    def removals(self, language: str) -> tuple[Rule, ...]:
+        """The rules of one language that are asked of a text and the one before it."""
+        return tuple(rule for rule in self.rules if rule.language == language and rule.removal is not None)
 
     def named(self, name: str) -> Rule | None:
         """The rule with the id *name*."""

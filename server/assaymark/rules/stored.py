@@ -18,7 +18,7 @@ from assaymark.finding import Confidence, Level, Severity
 from assaymark.rules.compiled import Compiled
 from assaymark.rules.needed import Needed, words_from_plain, words_to_plain
 from assaymark.rules.patterns.ways import Leads
-from assaymark.rules.rule import FixTemplate, Rule
+from assaymark.rules.rule import FixTemplate, Removal, Rule
 
 
 class PlainFix(TypedDict):
@@ -29,6 +29,14 @@ class PlainFix(TypedDict):
     with_: str
     safe: bool
     title: str
+
+
+class PlainRemoval(TypedDict):
+    """What a rule that is asked of two texts has beside its pattern, stored."""
+
+    unless: str | None
+    leaves: str | None
+    keeps: str
 
 
 class PlainRule(TypedDict):
@@ -58,6 +66,7 @@ class PlainRule(TypedDict):
     why: str
     remedy: str
     source: str
+    removal: PlainRemoval | None
 
 
 def sealed(rule: Rule) -> Rule:
@@ -94,6 +103,7 @@ def rule_to_plain(rule: Rule) -> PlainRule:
         why=rule.why,
         remedy=rule.remedy,
         source=rule.source,
+        removal=None if rule.removal is None else _removal_to_plain(rule.removal),
     )
 
 
@@ -122,6 +132,7 @@ def rule_from_plain(plain: PlainRule) -> Rule:
         why=plain["why"],
         remedy=plain["remedy"],
         source=plain["source"],
+        removal=None if plain["removal"] is None else _removal_from_plain(plain["removal"]),
     )
 
 
@@ -132,10 +143,28 @@ def _needed(plain: PlainRule) -> Needed:
 
 
 def _fix_to_plain(fix: FixTemplate) -> PlainFix:
-    formula = None if fix.compiled is None else fix.compiled.text
-    return PlainFix(formula=formula, replace=fix.replace, with_=fix.with_, safe=fix.safe, title=fix.title)
+    return PlainFix(
+        formula=_text(fix.compiled), replace=fix.replace, with_=fix.with_, safe=fix.safe, title=fix.title
+    )
 
 
 def _fix_from_plain(plain: PlainFix) -> FixTemplate:
-    compiled = None if plain["formula"] is None else Compiled(plain["formula"])
-    return FixTemplate(compiled, plain["replace"], plain["with_"], plain["safe"], plain["title"])
+    return FixTemplate(
+        _compiled(plain["formula"]), plain["replace"], plain["with_"], plain["safe"], plain["title"]
+    )
+
+
+def _removal_to_plain(removal: Removal) -> PlainRemoval:
+    return PlainRemoval(unless=_text(removal.unless), leaves=_text(removal.leaves), keeps=removal.keeps)
+
+
+def _removal_from_plain(plain: PlainRemoval) -> Removal:
+    return Removal(_compiled(plain["unless"]), _compiled(plain["leaves"]), plain["keeps"])
+
+
+def _text(compiled: Compiled | None) -> str | None:
+    return None if compiled is None else compiled.text
+
+
+def _compiled(text: str | None) -> Compiled | None:
+    return None if text is None else Compiled(text)

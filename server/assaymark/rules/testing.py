@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from assaymark.dataclass import replace
+from assaymark.rules.fences import ChangeExample, Example
 from assaymark.rules.ruleset import RuleSet
 from assaymark.syntax.view import view_of_source
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from assaymark.finding import Finding, Fix
-    from assaymark.rules.page import Example, RulePage
+    from assaymark.rules.page import RulePage
     from assaymark.rules.rule import Rule
 
 _MARKS = re.compile(r"[ \t]*#[ \t]*(?:flag|miss|noise)[ \t]*$", re.MULTILINE)
@@ -30,6 +31,25 @@ Find = Callable[[bytes, str, RuleSet], "list[Finding]"]
 
 # The day of the examples, as a proleptic ordinal: 1 January 2020.
 EXAMPLE_DAY = 737425
+
+
+# From which lines of the texts before, by path, a rule says that a change removed something.
+FindRemoved = Callable[[ChangeExample, RuleSet], "set[tuple[str, int]]"]
+
+
+def failures_of_changes(page: RulePage, find: FindRemoved) -> list[str]:
+    """What the changes of *page*, whose mode is `removed`, say against its rule; empty when they agree."""
+    rules = RuleSet.of([page.rule])
+    found: list[str] = []
+    for change in page.changes:
+        lines = find(change, rules)
+        for path, example in change.before.items():
+            spoken = {line for of, line in lines if of == path}
+            for line in sorted(spoken | example.expected | example.misses):
+                message = _verdict(example, line, found=line in spoken)
+                if message:
+                    found.append(f"{page.rule.source}:{example.line + line - 1}: {message}")
+    return found
 
 
 def failures(page: RulePage, find: Find, others: Iterable[Rule] = ()) -> list[str]:

@@ -60,7 +60,9 @@ class Terms:
     def asked(self) -> frozenset[str]:
         """The ids of the rules that judge the file."""
         return frozenset(
-            rule.id for rule in self.rules.rules if rule.engine != ENGINE and rule.applies_to(self.path)
+            rule.id
+            for rule in self.rules.rules
+            if rule.engine != ENGINE and rule.removal is None and rule.applies_to(self.path)
         )
 
     @cached_property

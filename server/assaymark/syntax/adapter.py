@@ -18,6 +18,21 @@ if TYPE_CHECKING:
 LINE_HEAD = 256
 
 
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """
+    What a node defines: its own name, without those around it, and where it stands.
+
+    The name stands at *named*, and *body* is where the body starts.
+    """
+
+    name: str
+    start: int
+    end: int
+    named: int
+    body: int
+
+
 class Stated(Protocol):
     """The names that some bytes bind at the top; *is_member*: they stand in a class."""
 
@@ -41,6 +56,8 @@ class Adapter:
     scopes       the names that each scope in a tree binds
     scope_kinds  the kinds of the nodes that are scopes
     expression   the constant that a node may stand for
+    defining     the kinds of the nodes that may define something that people call by a name
+    defined      what such a node defines, if anything
     """
 
     boundaries: Callable[[bytes, int], Iterator[int]]
@@ -54,3 +71,5 @@ class Adapter:
     scopes: Callable[[RawNode, int], Scopes]
     scope_kinds: frozenset[str]
     expression: Callable[[RawNode], Expression | None]
+    defining: frozenset[str]
+    defined: Callable[[RawNode], Defined | None]

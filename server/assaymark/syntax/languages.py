@@ -22,6 +22,7 @@ from assaymark.dataclass import dataclass
 from assaymark.syntax.adapter import Adapter
 from assaymark.syntax.python import constants as python_constants
 from assaymark.syntax.python import cut as python_cut
+from assaymark.syntax.python import definitions as python_definitions
 from assaymark.syntax.python import scopes as python_scopes
 
 _OFFICIAL = {"python": "tree_sitter_python"}
@@ -41,6 +42,7 @@ _BUNDLED = (
     "sql",
 )
 _EXTENSIONS = {".py": "python", ".pyi": "python", ".pyw": "python"}
+_COMPARED = {".js": "javascript", ".jsx": "javascript", ".mjs": "javascript", ".cjs": "javascript"}
 
 
 _PYTHON = Adapter(
@@ -55,6 +57,8 @@ _PYTHON = Adapter(
     scopes=python_scopes.scopes,
     scope_kinds=python_scopes.SCOPES,
     expression=python_constants.expression,
+    defining=python_definitions.DEFINING,
+    defined=python_definitions.defined,
 )
 
 
@@ -80,6 +84,24 @@ def language_of(path: str, first_line: bytes = b"") -> str | None:
     if not ending and first_line.startswith(b"#!") and b"python" in first_line:
         return "python"
     return None
+
+
+def compared_language_of(path: str) -> str | None:
+    """
+    The language of a file whose changes are compared.
+
+    More than those whose texts are analysed: what a change removed is asked of JavaScript too.
+    """
+    return language_of(path) or _COMPARED.get(path[path.rfind(".") :].lower())
+
+
+def is_available(language: str) -> bool:
+    """Whether somebody provides the grammar of *language*. Effect: it is loaded."""
+    try:
+        grammar(language)
+    except Unavailable:
+        return False
+    return True
 
 
 def adapter(language: str) -> Adapter:

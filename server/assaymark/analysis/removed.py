@@ -1,0 +1,212 @@
+"""
+Guards that a change removed: what stood in a scope before, and no longer stands there or elsewhere.
+
+Invariants:
+    Only changes are asked; a rule about removals costs nothing where a single text is checked.
+    What moved, was renamed or was written otherwise is not removed, and neither is what went with its scope.
+    Nothing raises on any bytes; texts that are not compared are named by `uncompared`.
+
+A scope is a function, a class or a route, by its qualified name. A rule's matches are counted in it before
+and after, so that spelling and place do not matter; what is missing then is looked for around the scope, in
+it, and in what it uses.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from assaymark.analysis.compared import Side
+from assaymark.analysis.moved import Pair, counterpart, family, is_elsewhere
+from assaymark.analysis.snapshot import Limits
+from assaymark.dataclass import dataclass
+from assaymark.engines.patterns import Index, Seen, indexed
+from assaymark.rules.patterns.replace import filled
+from assaymark.syntax import languages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from assaymark.analysis.compared import Hit
+    from assaymark.finding import Confidence, Level, Severity
+    from assaymark.rules.fences import ChangeExample, Example
+    from assaymark.rules.rule import Rule
+    from assaymark.rules.ruleset import RuleSet
+
+_LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One file of a change: its content before and after, empty where it was not there or is gone."""
+
+    path: str
+    before: bytes
+    after: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """
+    A guard that is gone.
+
+    *scope* is what it guarded, by its name before; it stood on *line* of the text before. *now* is the file
+    and the line on which the scope stands after the change, where it has one.
+    """
+
+    rule: str
+    message: str
+    severity: Severity
+    confidence: Confidence
+    level: Level
+    cwe: tuple[int, ...]
+    path: str
+    scope: str
+    line: int
+    now: tuple[str, int | None]
+
+
+def removed(path: str, before: bytes, after: bytes, rules: RuleSet) -> tuple[Removed, ...]:
+    """The guards that the change of one file removed."""
+    return removed_over((Change(path, before, after),), rules)
+
+
+def removed_over(changes: Iterable[Change], rules: RuleSet) -> tuple[Removed, ...]:
+    """The guards that *changes*, made together, removed: in the order of the files and of the text before."""
+    pairs = [pair for change in changes if (pair := _pair(change)) is not None]
+    found = [one for pair in pairs for one in _of_pair(pair, pairs, rules)]
+    order = {pair.before.path: number for number, pair in enumerate(pairs)}
+    return tuple(sorted(found, key=lambda one: (order[one.path], one.line, one.rule)))
+
+
+def changes_in(example: ChangeExample) -> tuple[Change, ...]:
+    """The change that an example of a page tells."""
+
+    def content(files: Mapping[str, Example], path: str) -> bytes:
+        return files[path].code.encode() if path in files else b""
+
+    paths = dict.fromkeys((*example.before, *example.after))
+    return tuple(Change(path, content(example.before, path), content(example.after, path)) for path in paths)
+
+
+def uncompared(changes: Iterable[Change]) -> tuple[str, ...]:
+    """The files of *changes* that no rule was asked about, though their language is known."""
+    return tuple(
+        change.path
+        for change in changes
+        if languages.compared_language_of(change.path) is not None and not _is_readable(change)
+    )
+
+
+def _pair(change: Change) -> Pair | None:
+    language = languages.compared_language_of(change.path)
+    if language is None or change.before == change.after or not _is_readable(change):
+        return None
+    return Pair(
+        Side(change.path, change.before, language),
+        Side(change.path, change.after, language),
+    )
+
+
+def _is_readable(change: Change) -> bool:
+    language = languages.compared_language_of(change.path)
+    is_small = max(len(change.before), len(change.after)) <= _LIMITS.max_bytes
+    return is_small and language is not None and languages.is_available(language)
+
+
+def _of_pair(pair: Pair, pairs: Sequence[Pair], rules: RuleSet) -> Iterator[Removed]:
+    if pair.before.is_blank:
+        return
+    index = _index(rules, pair.before.language)
+    for rule in _wanted(pair, index):
+        if rule.applies_to(pair.before.path):
+            yield from _of_rule(rule, pair, pairs)
+
+
+# The rules of the last few sets: a session asks for the same again and again.
+@lru_cache(maxsize=8)
+def _index_of(rules: tuple[Rule, ...]) -> Index:
+    return indexed(rules)
+
+
+def _index(rules: RuleSet, language: str) -> Index:
+    return _index_of(rules.removals(language))
+
+
+def _wanted(pair: Pair, index: Index) -> list[Rule]:
+    """The rules that may match in a chunk of the text before which the text after does not have as it was."""
+    kept = Counter((piece.chunk.prefix, piece.chunk.data) for piece in pair.after.pieces)
+    kept.subtract((piece.chunk.prefix, piece.chunk.data) for piece in pair.before.pieces)
+    changed = {chunk for chunk, n_more in kept.items() if n_more}
+    found: dict[str, Rule] = {}
+    for piece in pair.before.pieces:
+        if (piece.chunk.prefix, piece.chunk.data) in changed:
+            seen = Seen(piece.words, piece.chunk.data)
+            found.update({rule.id: rule for rule in index.wanted(seen, pair.before.facts.aliases)})
+    return list(found.values())
+
+
+def _of_rule(rule: Rule, pair: Pair, pairs: Sequence[Pair]) -> Iterator[Removed]:
+    before = pair.before.hits(rule.compiled)
+    if not before:
+        return
+    for scope, hits in before.items():
+        there = counterpart(pair, scope, pairs)
+        if there is None:
+            continue
+        side, name = there
+        left = side.hits(rule.compiled).get(name, ())
+        n_lost = min(len(hits) - len(left), _n_bare(rule, pair, scope, there))
+        gone = [
+            hit for hit in _missing(hits, left)[: max(n_lost, 0)] if _still_needed(rule, hit, pair, there)
+        ]
+        if gone and not is_elsewhere(rule, gone, pair, there, pairs):
+            yield from (_removed(rule, hit, pair, there) for hit in gone)
+
+
+def _n_bare(rule: Rule, pair: Pair, scope: str, there: tuple[Side, str]) -> int:
+    """How many guards are gone for good: nothing equivalent replaced them, and each left its trace."""
+    side, name = there
+    n_lost = len(family(pair.before, rule, scope)) - len(family(side, rule, name))
+    leaves = None if rule.removal is None else rule.removal.leaves
+    if leaves is None:
+        return n_lost
+    came, was = side.hits(leaves).get(name, ()), pair.before.hits(leaves).get(scope, ())
+    return min(n_lost, len(came) - len(was))
+
+
+def _missing(hits: Sequence[Hit], left: Sequence[Hit]) -> list[Hit]:
+    """*hits*, those first of which nothing with the same text is *left*."""
+    texts = Counter(hit.text for hit in left)
+    missing: list[Hit] = []
+    others: list[Hit] = []
+    for hit in hits:
+        texts[hit.text] -= 1
+        (missing if texts[hit.text] < 0 else others).append(hit)
+    return missing + others
+
+
+def _still_needed(rule: Rule, hit: Hit, pair: Pair, there: tuple[Side, str]) -> bool:
+    """Whether what was guarded stands in the scope as often as before, where the rule names it."""
+    kept = hit.match.bindings.get(rule.removal.keeps) if rule.removal is not None else None
+    if kept is None:
+        return True
+    side, name = there
+    return side.n_times(kept.text, name) >= pair.before.n_times(kept.text, hit.scope)
+
+
+def _removed(rule: Rule, hit: Hit, pair: Pair, there: tuple[Side, str]) -> Removed:
+    side, name = there
+    return Removed(
+        rule=rule.id,
+        message=filled(rule.message, hit.match.bindings),
+        severity=rule.severity,
+        confidence=rule.confidence,
+        level=rule.level,
+        cwe=rule.cwe,
+        path=pair.before.path,
+        scope=hit.scope,
+        line=hit.line,
+        now=(side.path, side.line_of(name)),
+    )
