@@ -101,7 +101,7 @@ class Side:
         """How often *code* stands in *scope* as whole words, however it is broken into lines."""
         return len(_spelled(code).findall(self.text(scope)))
 
-    def bases(self, scope: str) -> frozenset[bytes]:
+    def heads_around(self, scope: str) -> frozenset[bytes]:
         """The words over the bodies of the scopes around *scope*: of a class, what it inherits from."""
         heads = (span for outer in self.outline.around(scope) for span in self.outline.heads(outer))
         return frozenset().union(*(words_of(self.content[span.start : span.end]) for span in heads))

@@ -99,7 +99,7 @@ def _is_used(guarded: str, pair: Pair, scope: str, there: tuple[Side, str], *, g
         return False
     side, name = there
     words = {part.encode() for part in guarded.split(".")[-2:]}
-    if grew and not words.isdisjoint(side.bases(name) - {part.encode() for part in name.split(".")}):
+    if grew and not words.isdisjoint(side.heads_around(name) - {part.encode() for part in name.split(".")}):
         return True
     used = words & side.words(name) - {_last(name).encode()}
     return bool(used if grew else used - pair.before.words(scope))
