@@ -13,6 +13,8 @@ READY := $(VENV)/installed-tests
 DECIDES := pyproject.toml hatch_build.py
 PIP := -m pip --disable-pip-version-check --quiet
 CORPUS ?=
+# Compiled modules are kept, whatever the environment says: the tests start hundreds of programs.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test check fix bench bench-keystrokes bench-batch bench-hooks bench-commits fuzz second clean
 

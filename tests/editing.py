@@ -59,7 +59,7 @@ def corpus() -> tuple[bytes, ...]:
     ours = sorted({file for folder in folders for file in folder.rglob("*.py")})
     theirs = sorted(Path(json.__file__).parent.parent.glob("*.py"))[::4]
     texts = [file.read_bytes() for file in (*ours, *theirs)]
-    small = [text for text in texts if 0 < len(text) < 4_500]
+    small = [text for text in texts if 0 < len(text) < 3_000]
     return (b"", b"\n", b"\r\n", SILENCED, SILENCED.replace(b"\n", b"\r"), *small, *_examples())
 
 

@@ -232,8 +232,10 @@ def test_killed_writers_lose_nothing_that_was_acknowledged(folder: str) -> None:
         ids = [event.id for event in ledger.events()]
         assert ledger.notices == []
     assert len(ids) == len(set(ids))
-    assert {line.strip() for line in acknowledged} - set(ids) == set()
-    assert len(acknowledged) > 100
+    # A program that is killed while it writes to the one pipe that all share may leave half a line.
+    whole = {line.strip() for line in acknowledged if len(line.strip()) == len(ids[0])}
+    assert whole - set(ids) == set()
+    assert len(whole) > 100
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGSTOP there")

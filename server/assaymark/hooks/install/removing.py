@@ -11,6 +11,7 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
 from typing import TypeAlias
 
 from assaymark.hooks.install.jsonc import Value, after_blank, parsed
@@ -49,7 +50,7 @@ def without_alone(text: str, key: str) -> str:
 
 def entries(text: str) -> Iterator[tuple[Way, dict[str, object]]]:
     """Where each handler under `hooks` stands, and its strings. Raises NotReadableError."""
-    root = parsed(text)
+    root = _read(text)
     hooks = root.get("hooks") if root is not None else None
     for event in hooks.members or () if hooks is not None else ():
         for n, item in enumerate(event.value.items or ()):
@@ -58,6 +59,10 @@ def entries(text: str) -> Iterator[tuple[Way, dict[str, object]]]:
             group = item.get("hooks")
             for m, inner in enumerate(group.items or () if group is not None else ()):
                 yield (*way, "hooks", m), _strings(inner)
+
+
+# Where ours stand, what is above them and what is dropped is asked of the same text, one after the other.
+_read = lru_cache(maxsize=1)(parsed)
 
 
 def _strings(item: Value) -> dict[str, object]:
@@ -82,7 +87,7 @@ def _whole_group(way: Way) -> Way:
 
 
 def _at(text: str, way: Way) -> Value | None:
-    value = parsed(text)
+    value = _read(text)
     for step in way:
         if value is None:
             return None
