@@ -136,6 +136,13 @@ def test_a_file_that_is_written_anew_is_the_tools_where_it_is_new() -> None:
     assert letters(folded(event, Around(None, known, newest)).runs) == "hhhhAAAAaaaa----"
 
 
+def test_a_file_that_is_written_as_it_stood_stays_whose_it_was() -> None:
+    """What an editor found in the file is nobody's for being written once more; what it saw come may be."""
+    known = state(b"one\ntwo\nnew\n", "hhhh----dddd")
+    event = edited(None, b"one\ntwo\nnew\n", origin=AI_2, ranges=((0, 12),))
+    assert letters(folded(event, Around(None, known)).runs) == "hhhh----AAAA"
+
+
 def test_what_was_typed_while_a_command_ran_is_not_the_commands() -> None:
     """An editor saved the file in between: its lines stay its own, though they are in no text before."""
     before, between = state(b"one\n", "hhhh"), state(b"one\ntyped\nold\n", "hhhhhhhhhhdddd")

@@ -37,6 +37,7 @@ from assaymark.origin import (
 DISK = unknown(Arrival.disk)
 # What an editor found in a file, and did not see coming.
 _FROM_OUTSIDE = frozenset((Arrival.disk, Arrival.standing))
+_UNREPORTED = frozenset((Arrival.disk, Arrival.bulk))
 
 
 class State(NamedTuple):
@@ -75,6 +76,9 @@ def folded(event: Edited | Saved | Reviewed, around: Around) -> State:
     if known is None:
         return found
     lines = known.lines or found.lines
+    if is_whole(event):
+        # It may have written what stood there: no more is its own than what came without anybody's report.
+        return known._replace(runs=filled(known.runs, found.runs, _UNREPORTED), lines=lines)
     if found.exact and not known.exact:
         return found._replace(lines=lines)
     if found.exact or not known.exact:
@@ -97,6 +101,11 @@ def refolded(event: Edited, before: State, after: State) -> State:
 def digest_after(event: Edited | Saved | Reviewed) -> str:
     """The digest of the state after *event*; one of its own where nobody could tell."""
     return (event.after or f"~{event.id}") if isinstance(event, Edited) else event.digest
+
+
+def is_whole(event: Edited) -> bool:
+    """Whether all that is known of *event* is the text after it."""
+    return event.before is None and event.ranges == ((0, event.n_bytes),)
 
 
 def anchored(state: State, lines: bytes, n_bytes: int, otherwise: Origin = DISK) -> Runs:

@@ -21,6 +21,7 @@ from assaymark.ledger.events import Edited, Event, Moved, Reviewed, Saved
 from assaymark.ledger.folding import Around, brought_forward, digest_after, folded, refolded
 from assaymark.ledger.order import ordered
 from assaymark.ledger.plain import from_plain
+from assaymark.ledger.standing import with_standing
 from assaymark.ledger.states import Kept, States
 
 ASIDE = "aside"
@@ -93,7 +94,7 @@ def _merge_some(database: sqlite3.Connection, states: States, store: str, files:
         if pile.broken or unreadable:
             broken[file] = pile.broken + unreadable
     try:
-        insert(database, states, events)
+        insert(database, states, with_standing(store, states, events))
         database.execute("COMMIT")
     except BaseException:
         states.forget()

@@ -28,11 +28,12 @@ _REVERTED = re.compile(r"^This reverts commit ([0-9a-f]{40,64})", re.MULTILINE)
 
 
 class Step(NamedTuple):
-    """HEAD went from commit *old* to commit *new*, *why* as git puts it."""
+    """HEAD went from commit *old* to commit *new*, *why* as git puts it, at a *moment* (seconds)."""
 
     old: str
     new: str
     why: str
+    moment: int = 0
 
 
 def git_folder(top: str) -> str:
@@ -74,7 +75,16 @@ def steps(folder: str) -> list[Step]:
     # <old> <new> <name> <e-mail> <time> <zone>\t<why>
     rows = (line.partition("\t") for line in reversed(lines))
     found = ((facts.split(" ", 2), why) for facts, tab, why in rows if tab)
-    return [Step(facts[0], facts[1], why) for facts, why in found if is_id(facts[0]) and len(facts) > 1]
+    return [
+        Step(facts[0], facts[1], why, _moment(facts[2]))
+        for facts, why in found
+        if is_id(facts[0]) and len(facts) > 2
+    ]
+
+
+def _moment(facts: str) -> int:
+    said = facts.split(" ")[-2:][0]
+    return int(said) if said.isdecimal() else 0
 
 
 def left_behind(several: list[Step], parents: Iterable[str]) -> list[str]:
