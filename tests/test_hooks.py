@@ -595,6 +595,39 @@ def test_an_agent_hears_no_decision(world: World, name: str) -> None:
     assert [from_plain(event) for event in world.events()]
 
 
+@pytest.mark.parametrize("tool", ["claude", "codex", "gemini", "windsurf"])
+def test_an_edit_lists_no_folder(world: World, tool: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What grows with the work makes no hook slower."""
+    names = {
+        "claude": "PostToolUse_Edit",
+        "codex": "PostToolUse_apply_patch",
+        "gemini": "AfterTool_replace",
+        "windsurf": "post_write_code",
+    }
+    payload = json.dumps(payload_of(f"{tool}/{names[tool]}", world.top.as_posix()))
+    # What is imported lists folders of its own.
+    assert hook(tool, payload) == 0
+
+    def refused(*_: object) -> None:
+        raise AssertionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "listdir", refused)
+        patched.setattr(os, "scandir", refused)
+        assert hook(tool, payload) == 0
+    assert world.edited()
+
+
+def test_what_was_announced_long_ago_is_forgotten(world: World) -> None:
+    """When a conversation begins, and not at each edit."""
+    world.write("shop.py", OLD)
+    world.tell("claude/PreToolUse_Edit")
+    (kept,) = (world.top / ".git" / "assaymark" / "intended").iterdir()
+    os.utime(kept, (0, 0))
+    world.tell("claude/SessionStart", session_id="another")
+    assert not kept.exists()
+
+
 @pytest.mark.e2e
 @pytest.mark.parametrize("content", [b"", b"{", b"[" * 200_000, b"\0" * 1000, b"{}"])
 def test_no_input_makes_it_speak(world: World, content: bytes) -> None:

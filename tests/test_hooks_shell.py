@@ -236,6 +236,16 @@ def test_it_says_when_it_gives_up(world: World, monkeypatch: pytest.MonkeyPatch)
     assert "took too long" in gap["reason"]
 
 
+@pytest.mark.parametrize("so_far, left", [(0.0, 0.2), (0.05, 0.15), (0.15, 0.1), (5.0, 0.1)])
+def test_git_has_what_is_left_of_our_time(
+    monkeypatch: pytest.MonkeyPatch, so_far: float, left: float
+) -> None:
+    """An agent waits for all of the hook; where its start took long, git has half of the time still."""
+    monkeypatch.setattr(watching, "PATIENCE", 0.2)
+    monkeypatch.setattr(watching.time, "monotonic", lambda: 1000.0 + so_far)
+    assert watching._patience(1000.0) == pytest.approx(left)
+
+
 def test_too_many_files_are_a_gap(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A generator or an unpacked archive is not recorded file by file."""
     _commit(world, shop=b"a\n")
