@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assaymark.hooks.narrowing import Change, changes, differences, worded
 from assaymark.hooks.patch import Added, Deleted, Updated, blocks_of, files_of
 from assaymark.hooks.pieces import changes_of, draft, replaced
 from assaymark.hooks.placing import Placed, Step, placed
 from assaymark.hooks.report import Point, Replaced, Whole, Wrote
+from assaymark.lineage.narrowing import Change, changes, differences, worded
 
 # Texts of few words, so that words and lines repeat.
 TEXTS = st.lists(

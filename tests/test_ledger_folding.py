@@ -16,7 +16,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assaymark.hooks.narrowing import changes
 from assaymark.ledger.events import Change, Edited, Event, Moved, Reviewed, Saved, Stamp
 from assaymark.ledger.folding import DISK, Around, State, anchored, filled, folded
 from assaymark.ledger.merging import insert
@@ -27,6 +26,7 @@ from assaymark.ledger.secret import Secret
 from assaymark.ledger.states import States
 from assaymark.lineage.arrivals import typed
 from assaymark.lineage.lines import line_origins
+from assaymark.lineage.narrowing import changes
 from assaymark.origin import (
     STANDING,
     Arrival,

@@ -19,10 +19,10 @@ import json
 import os
 import time
 
-from assaymark.hooks.narrowing import Change
 from assaymark.hooks.placing import intended
 from assaymark.hooks.report import Wrote
 from assaymark.ledger.secret import Secret
+from assaymark.lineage.narrowing import Change
 from assaymark.tuples import NamedTuple
 
 FOLDER = "intended"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from assaymark.hooks.narrowing import Change, changes
+from assaymark.lineage.narrowing import Change, changes
 from assaymark.tuples import NamedTuple
 
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assaymark.hooks.narrowing import Change, changes
 from assaymark.hooks.pieces import Draft, changes_of, draft, replaced
 from assaymark.hooks.report import Replaced, Whole
+from assaymark.lineage.narrowing import Change, changes
 from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ try:
 except ImportError:
     from hashlib import blake2b
 
-from assaymark.hooks.narrowing import Worded, worded
 from assaymark.hooks.shell.tree import Differing, GaveUpError, Tree, differing
+from assaymark.lineage.narrowing import Worded, worded
 from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:

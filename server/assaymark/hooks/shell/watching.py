@@ -25,7 +25,6 @@ try:
 except ImportError:
     from hashlib import sha1
 
-from assaymark.hooks.narrowing import Change, changes, differences, worded
 from assaymark.hooks.placing import Step
 from assaymark.hooks.report import ShellBegins, ShellEnded
 from assaymark.hooks.scene import MOST_BYTES, Scene, said_first
@@ -43,6 +42,7 @@ from assaymark.hooks.shell.tree import (
 from assaymark.hooks.telling import BY, Sent, Was, edited, was
 from assaymark.ledger.events import Gap, Moved, stamp
 from assaymark.ledger.secret import Secret, secret_of
+from assaymark.lineage.narrowing import Change, changes, differences, worded
 from assaymark.repository.place import Place, place_of
 from assaymark.tuples import NamedTuple
 
