@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assaymark.analysis.advance import needed, opened
+from assaymark.analysis.attributing import runs_of
 from assaymark.analysis.snapshot import Limits, Snapshot, State
 from assaymark.finding import Level
 from assaymark.rules.loading import load
 from assaymark.rules.ruleset import RuleSet
+from assaymark.suppress.authors import attributed
 from assaymark.suppress.bandit_names import BANDIT_TESTS
 from assaymark.suppress.comments import heard
 from assaymark.suppress.days import ordinal_of

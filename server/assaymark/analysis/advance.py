@@ -23,6 +23,7 @@ from assaymark.analysis.silencing import chained, joined
 from assaymark.analysis.snapshot import Answer, Limits, Section, Snapshot, State, WideAnswer
 from assaymark.dataclass import dataclass, replace
 from assaymark.engines.patterns import Index, Seen, indexed
+from assaymark.lineage.trusting import MayLoosen, anybody
 from assaymark.origin import STANDING, Runs, covering, spliced
 from assaymark.rules.patterns.paths import STAR
 from assaymark.suppress.judging import Terms
@@ -72,17 +73,18 @@ def opened(
     today: int | None = None,
     foreign: bool = True,
     origins: Runs | None = None,
+    may_loosen: MayLoosen = anybody,
 ) -> Snapshot:
     """
     The analysis of a whole text.
 
     *today*, a proleptic ordinal, decides which silences have expired: none when it is not known. *foreign*
     says whether the comments of other tools silence. *origins* cover the text; without them nothing is known
-    of where it comes from.
+    of where it comes from. *may_loosen* says of an origin whether its comments silence.
     """
     limits = limits or Limits()
     origins = covering(len(content), STANDING) if origins is None else origins
-    terms = Terms(rules, path, today, foreign)
+    terms = Terms(rules, path, today, foreign, may_loosen)
     language = languages.language_of(path, content[:256].partition(b"\n")[0])
     if language is None or limits.excluded:
         reason = limits.excluded or "no language that is analysed"
@@ -207,14 +209,16 @@ def _section(piece: Piece, language: str, known: frozenset[bytes], origins: Runs
 
 def _hearing(section: Section, language: str) -> Section:
     """*section* with its comments that silence."""
-    return replace(section, heard=_heard(section.piece, language)) if section.holds(MARKERS) else section
+    return replace(section, heard=_heard(section, language)) if section.holds(MARKERS) else section
 
 
-def _heard(piece: Piece, language: str) -> Heard | None:
+def _heard(section: Section, language: str) -> Heard | None:
     # Late: most texts hold no comment that silences, and reading them takes many regular expressions.
+    from assaymark.suppress.authors import attributed
     from assaymark.suppress.comments import heard
 
-    return heard(piece, language)
+    found = heard(section.piece, language)
+    return found and attributed(found, section.chunk.data, section.origins)
 
 
 def _reopened(before: Snapshot, edits: Sequence[Edit], came: Came) -> Snapshot:
@@ -238,6 +242,7 @@ def _opened_like(before: Snapshot, content: bytes, origins: Runs) -> Snapshot:
         today=terms.today,
         foreign=terms.foreign,
         origins=origins,
+        may_loosen=terms.may_loosen,
     )
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
+from assaymark.analysis.silencing import judged_anew
 from assaymark.dataclass import dataclass, replace
 from assaymark.lineage.history import Inverse, Standing
 from assaymark.origin import Arrival, Run, Runs, covering, joined, sliced, spliced, unknown
@@ -85,15 +86,36 @@ def parted(runs: Runs, sizes: Iterable[int]) -> Iterator[Runs]:
 
 
 def attributed(snapshot: Snapshot, span: Span, runs: Runs) -> Snapshot:
-    """*snapshot* in which the bytes of *span* are of the origins *runs*; nothing else is different."""
+    """
+    *snapshot* in which the bytes of *span* are of the origins *runs*.
+
+    Nothing else is different but what silences take whose authors are others now.
+    """
     others: dict[tuple[int, int], Section] = {}
+    is_heard = False
     for place in _places(snapshot.text, span):
         inside = Span(max(span.start, place.start), min(span.end, place.end))
         new = sliced(runs, inside.start - span.start, inside.end - span.start)
         origins = spliced(place.leaf.origins, inside.shifted(-place.start), new)
         if origins != place.leaf.origins:
-            others[place.address] = replace(place.leaf, origins=origins)
-    return replace(snapshot, text=snapshot.text.put(others)) if others else snapshot
+            section = replace(place.leaf, origins=origins)
+            others[place.address] = heard = _heard_anew(section)
+            is_heard = is_heard or heard is not section
+    if not others:
+        return snapshot
+    after = replace(snapshot, text=snapshot.text.put(others))
+    return judged_anew(after, span) if is_heard else after
+
+
+def _heard_anew(section: Section) -> Section:
+    """*section* with the authors that its silences have by its origins."""
+    if section.heard is None:
+        return section
+    # Late: most texts hold no comment that silences.
+    from assaymark.suppress.authors import attributed as heard_by
+
+    heard = heard_by(section.heard, section.chunk.data, section.origins)
+    return section if heard == section.heard else replace(section, heard=heard, verdict=None)
 
 
 def standing_before(text: Text[Section], inverse: Inverse) -> Standing:

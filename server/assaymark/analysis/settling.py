@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assaymark.analysis.silencing import silenced
+from assaymark.analysis.silencing import silenced, with_state
 from assaymark.analysis.snapshot import Section, Settled, Snapshot, State, place_in_chunk
 from assaymark.dataclass import replace
 from assaymark.text import Span
@@ -48,12 +48,7 @@ def settled(
             exchanged[id(section)] = replace(section, settled=its, tested=tested, verdict=None)
     if not exchanged:
         return snapshot
-    snapshot = silenced(replace(snapshot, text=snapshot.text.exchanged(exchanged)))
-    text = snapshot.text
-    state = snapshot.state
-    if state is not State.partial:
-        state = State.findings if any(True for _ in text.marked_places()) else State.clean
-    return replace(snapshot, state=state)
+    return with_state(silenced(replace(snapshot, text=snapshot.text.exchanged(exchanged))))
 
 
 def _by_section(snapshot: Snapshot, findings: Sequence[Finding]) -> dict[int, tuple[Settled, ...]]:

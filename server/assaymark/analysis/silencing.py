@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assaymark.analysis.snapshot import State
 from assaymark.dataclass import replace
 from assaymark.suppress.judging import Case, judged
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from assaymark.analysis.snapshot import Section, Snapshot
     from assaymark.suppress.judging import Terms
     from assaymark.suppress.silence import Silence, Used
-    from assaymark.text import Place, Text
+    from assaymark.text import Place, Span, Text
 
 Address = tuple[int, int]
 
@@ -91,6 +92,20 @@ def silenced(snapshot: Snapshot) -> Snapshot:
     for address in reversed(waiting):
         _judge_from(address, text, made, language, snapshot.terms)
     return replace(snapshot, text=text.put(made))
+
+
+def judged_anew(snapshot: Snapshot, span: Span) -> Snapshot:
+    """*snapshot* after silences in *span* became another's: they and what they took are judged again."""
+    text, _ = joined(snapshot.text, span.start, span.end)
+    return with_state(silenced(replace(snapshot, text=text)))
+
+
+def with_state(snapshot: Snapshot) -> Snapshot:
+    """*snapshot* in the state that its findings put it in, where it is not another for other reasons."""
+    if snapshot.state not in {State.clean, State.findings}:
+        return snapshot
+    state = State.findings if any(True for _ in snapshot.text.marked_places()) else State.clean
+    return replace(snapshot, state=state)
 
 
 def _judge_from(

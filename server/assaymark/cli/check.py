@@ -88,7 +88,7 @@ def check(options: Options) -> int:
 
 def report_on(about: Subject, terms: Terms, options: Options, began: float) -> Report:
     """What a check of *about*, which *began* then, finds out. Effect: reads the files."""
-    results = _results(about, terms, options)
+    results = _without_agents_silences(_results(about, terms, options), about, terms)
     known = _known(results, terms) if options.knows else None
     without = known.without if known is not None else _as_it_is
     return Report(
@@ -148,6 +148,18 @@ def _results(about: Subject, terms: Terms, options: Options) -> list[Checked]:
                 found = check_files(some, ours, options.n_jobs, cached=options.cached, tell=told)
             results |= {result.path: result for result in found}
     return [results[file.path] for file in files]
+
+
+def _without_agents_silences(results: list[Checked], about: Subject, terms: Terms) -> list[Checked]:
+    """*results* in which comments that an agent wrote and nobody reviewed silence nothing."""
+    if not any(result.withheld for result in results):
+        return results
+    # Late: few files silence anything.
+    from assaymark.cli.silencers import heeded
+
+    files = {file.path: file for file in about.walked.files}
+    limit = terms.here.limits.max_bytes
+    return heeded(results, _place, terms.asked, lambda path: about.raw(files[path], limit))
 
 
 def _known(results: Sequence[Checked], terms: Terms) -> Known | None:

@@ -24,6 +24,7 @@ from assaymark.dataclass import dataclass, field, replace
 from assaymark.engines.bandit.opinion import Opinion
 from assaymark.engines.bandit.terms import test_of
 from assaymark.finding import Finding
+from assaymark.lineage.trusting import MayLoosen, anybody
 from assaymark.rules.loading import load
 from assaymark.rules.pages import RulesNotFoundError
 from assaymark.rules.ruleset import RuleSet
@@ -40,6 +41,7 @@ from assaymark.workspace.reading import Source, Unreadable, decoded
 from assaymark.workspace.today import today
 
 if TYPE_CHECKING:
+    from assaymark.origin import Runs
     from assaymark.workspace.notebook_file import Notebook, Place
 
 T = TypeVar("T")
@@ -52,7 +54,8 @@ class Asked:
     """
     What a text is checked with: the settings, the rules that they ask for, and the day.
 
-    Without *second*, bandit is not asked. *trusted*: what the project tells bandit is honoured.
+    Without *second*, bandit is not asked. *trusted*: what the project tells bandit is honoured. *lines* are the
+    origins of a text, where they decide something: whose comments silence is then told by *may_loosen*.
     """
 
     settings: Settings
@@ -60,6 +63,8 @@ class Asked:
     second: Second | None = None
     trusted: bool = True
     today: int = field(default_factory=today)
+    lines: Callable[[Text], Runs] | None = None
+    may_loosen: MayLoosen = anybody
 
     @property
     def limits(self) -> Limits:
@@ -203,8 +208,16 @@ def _lost(snapshot: Snapshot, text: Text) -> Iterator[str]:
 
 def analysis_of(text: Text, asked: Asked) -> Snapshot:
     """The analysis of *text* with what is *asked*."""
-    foreign = asked.settings.foreign_comments
-    return opened(text.content, text.known_as, asked.rules, asked.limits, today=asked.today, foreign=foreign)
+    return opened(
+        text.content,
+        text.known_as,
+        asked.rules,
+        asked.limits,
+        today=asked.today,
+        foreign=asked.settings.foreign_comments,
+        origins=None if asked.lines is None else asked.lines(text),
+        may_loosen=asked.may_loosen,
+    )
 
 
 def reported(snapshot: Snapshot, path: str, text: Text) -> Checked:

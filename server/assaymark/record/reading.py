@@ -80,6 +80,19 @@ def of_file(place: Place, content: bytes) -> Recorded:
     return Recorded(tuple(lines), tuple(problems))
 
 
+def runs_of(place: Place, content: bytes) -> Runs:
+    """The origins of the bytes of *content*, the file at *place*, by the ledger and then by notes."""
+    known = _runs(place, content, [])
+    if all(run.origin.author is not Author.unknown for run in known):
+        return known
+    said = noted(place, content)
+    if said is None:
+        return known
+    from assaymark.ledger.folding import filled
+
+    return filled(known, said)
+
+
 def noted(place: Place, content: bytes) -> Runs | None:
     """
     The origins that notes say of the lines of *content*, the file at *place*, that the last commit has.

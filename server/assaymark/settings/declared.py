@@ -22,6 +22,13 @@ from assaymark.settings.values import Bandit, Hints, Settings
 TOOLS = ("ruff", "bandit", "semgrep")
 IN_NOTES = ("tool", "model", "person")
 
+_WOULD = {
+    "ignore": "rule {} is ignored",
+    "exclude": "{} is excluded",
+    "defer": "findings are left to {}",
+    "select": "rule {} is selected",
+    "rules": "rules are taken from {}",
+}
 _PEOPLE = frozenset((Layer.user, Layer.editor, Layer.folder, Layer.command_line, Layer.managed))
 _ANYBODY = _PEOPLE | {Layer.repository}
 
@@ -47,6 +54,10 @@ class Setting:
     loosened_by: frozenset[Layer] = _ANYBODY
     adds: bool = False
     costs: bool = False
+
+    def doubted(self, item: str) -> str:
+        """What *item* of its list would do, for who is told that it is not honoured."""
+        return _WOULD.get(self.name, f"`{self.name}` has {{}}").format(item)
 
     @property
     def camel(self) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from assaymark.settings.decoding import from_file
+from assaymark.settings.doubting import Doubtful, Doubts, with_doubts
 from assaymark.settings.layer import Given, Layer, Wrong
 from assaymark.settings.places import SHARED
 from assaymark.settings.shapes import Ground
@@ -43,6 +44,21 @@ def settings_in(place: str, layer: Layer, *, top: str | None = None) -> Given | 
     if _is_shared(place):
         return None  # it may be any other tool's
     return _broken(place, layer, top, "a link out of the repository; put the file itself here")
+
+
+def doubting(given: Given, place: str, doubts: Doubts) -> Given:
+    """*given*, which the file *place* says, with what of it is in doubt. Effect: reads the file."""
+    raw = read(place, _MAX_BYTES)
+    doubtful = () if isinstance(raw, Unreadable) else tuple(doubts(place, raw))
+    if not doubtful or isinstance(raw, Unreadable):
+        return given
+    return _doubting(given, raw, _section(place), doubtful)
+
+
+@lru_cache(maxsize=64)
+def _doubting(given: Given, raw: bytes, section: str, doubtful: tuple[Doubtful, ...]) -> Given:
+    # Kept: what comes of the settings is, by what layers say.
+    return with_doubts(given, raw, section, doubtful)
 
 
 def named(place: str, top: str | None) -> str:
@@ -77,7 +93,7 @@ def _parsed(text: str, place: str, layer: Layer, top: str | None) -> Given | Non
         what = _AT.sub("", str(error)) if not isinstance(error, RecursionError) else "it is nested too deeply"
         line = int(found[1]) if found else text.count("\n") + 1
         return _broken(place, layer, top, f"not TOML: {what[:1].lower()}{what[1:]}", line)
-    section = _SECTION if _is_shared(place) else ""
+    section = _section(place)
     for name in section.split(".") if section else ():
         table = table.get(name) if isinstance(table, dict) else None
     if table is None:
@@ -124,6 +140,10 @@ def _plain(key: str) -> str:
 
 def _broken(place: str, layer: Layer, top: str | None, what: str, line: int = 1) -> Given:
     return Given(layer, wrong=(Wrong(f"{named(place, top)}:{line}", what),))
+
+
+def _section(place: str) -> str:
+    return _SECTION if _is_shared(place) else ""
 
 
 def _is_shared(place: str) -> bool:

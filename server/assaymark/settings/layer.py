@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from assaymark.dataclass import dataclass, field
 
@@ -54,14 +55,29 @@ class Wrong:
         return f"{self.where}: {self.message}"
 
 
+class Doubt(NamedTuple):
+    """
+    What of an entry may not loosen anything: the *item* of a list with this number, or all of it.
+
+    *line* is where it stands, *whose* completes "a setting …".
+    """
+
+    line: int
+    whose: str
+    item: int | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Given:
     """
     What one layer says: entries by the names of settings, and what is wrong with the rest.
 
+    Where something of it is in doubt, *sure* is what it says without that, and *doubts* tells what and why.
     Equal by identity, so that what comes of it can be remembered.
     """
 
     layer: Layer
     entries: Mapping[str, Entry] = field(default_factory=dict)
     wrong: tuple[Wrong, ...] = ()
+    sure: Mapping[str, Entry] | None = None
+    doubts: Mapping[str, tuple[Doubt, ...]] = field(default_factory=dict)

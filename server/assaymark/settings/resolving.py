@@ -4,22 +4,24 @@ The settings in force: what the layers say, by their strength and by who may loo
 Invariants:
     What is managed holds, whatever the others say.
     In a workspace that is not trusted, what comes with the code makes nothing looser: of a setting that it
-    would loosen, the stricter of both values holds.
+    would loosen, the stricter of both values holds. So it is with what an agent wrote in trusted ones, until
+    somebody has reviewed it.
     What was not honoured is said, with the reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from assaymark.analysis.snapshot import Limits
 from assaymark.dataclass import dataclass, replace
 from assaymark.settings.declared import DECLARED, Setting
-from assaymark.settings.layer import Entry, Given, Layer, Wrong
+from assaymark.settings.layer import Doubt, Entry, Given, Layer, Wrong
 from assaymark.settings.values import Settings
 
 _NOT_TRUSTED = "the workspace is not trusted"
+_IN_DOUBT = "nobody has reviewed it"
 _NOT_READ = "the user's or the managed settings could not be understood"
 
 
@@ -36,15 +38,16 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What a layer wanted of a setting and did not get, or not in full, and why."""
+    """What a layer wanted of a setting and did not get, or not in full, and why; or all that, in *said*."""
 
     setting: Setting
     layer: Layer
     where: str
     why: str
+    said: str = ""
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.setting.name} is not honoured: {self.why}"
+        return self.said or f"{self.where}: {self.setting.name} is not honoured: {self.why}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,20 +99,54 @@ def settings_of(values: Mapping[str, object]) -> Settings:
 
 
 def _held(setting: Setting, layers: list[Given], doubt: str) -> tuple[Held, list[Refused]]:
-    said = [
-        (given.layer, entry) for given in layers if (entry := given.entries.get(setting.name)) is not None
-    ]
-    managed = next((entry.where for layer, entry in said if layer is Layer.managed), None)
+    said = [(given, entry) for given in layers if (entry := given.entries.get(setting.name)) is not None]
+    managed = next((entry.where for given, entry in said if given.layer is Layer.managed), None)
     held = Held(setting, setting.default)
     refused: list[Refused] = []
-    for layer, entry in said:
+    for given, entry in said:
+        layer = given.layer
         if managed is not None and layer is not Layer.managed and not setting.adds:
             refused.append(Refused(setting, layer, entry.where, f"it is managed in {managed}"))
             continue
-        held, why = _laid_over(held, layer, entry, doubt)
-        if why:
-            refused.append(Refused(setting, layer, entry.where, why))
+        sure = entry if given.sure is None else given.sure.get(setting.name)
+        if sure is not None:
+            held, why = _laid_over(held, layer, sure, doubt)
+            if why:
+                refused.append(Refused(setting, layer, entry.where, why))
+        if sure is not entry:
+            held, why = _laid_over(held, layer, entry, _IN_DOUBT)
+            refused += _doubted(given, entry, held) if why else ()
     return held, refused
+
+
+def _doubted(given: Given, entry: Entry, held: Held) -> Iterator[Refused]:
+    """What of *entry* is not honoured since it is in doubt; *held* is what holds now."""
+    setting = held.setting
+    by_item = {doubt.item: doubt for doubt in reversed(given.doubts.get(setting.name, ()))}
+    file = entry.where.rpartition(":")[0]
+    for item, doubt, value in _of_items(entry, by_item):
+        if item and isinstance(held.value, tuple) and value in held.value:
+            continue
+        where = f"{file}:{doubt.line}"
+        what = setting.doubted(str(value)) if item else f"`{setting.name}` is set"
+        why = f"it is a setting {doubt.whose}"
+        remedy = f"it is not honoured. Once read: assaymark reviewed {where}"
+        yield Refused(
+            setting, given.layer, where, why, f"{where}: {what} by a setting {doubt.whose}; {remedy}"
+        )
+
+
+def _of_items(entry: Entry, by_item: Mapping[int | None, Doubt]) -> Iterator[tuple[bool, Doubt, object]]:
+    """Each item of *entry* that is in doubt, by itself or with all; else the entry, which is no item."""
+    whole = by_item.get(None)
+    if not isinstance(entry.value, tuple):
+        if whole is not None:
+            yield False, whole, entry.value
+        return
+    for number, value in enumerate(entry.value):
+        doubt = by_item.get(number, whole)
+        if doubt is not None:
+            yield True, doubt, value
 
 
 def _laid_over(before: Held, layer: Layer, entry: Entry, doubt: str) -> tuple[Held, str]:

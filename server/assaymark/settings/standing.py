@@ -19,10 +19,11 @@ from pathlib import Path
 
 from assaymark.dataclass import dataclass
 from assaymark.rules.globs import glob
-from assaymark.settings.files import settings_in
+from assaymark.settings.doubting import Doubts, no_doubts
+from assaymark.settings.files import doubting, settings_in
 from assaymark.settings.layer import Given, Layer
 from assaymark.settings.places import Places, candidates, places, top_of
-from assaymark.settings.resolving import Resolved, resolved
+from assaymark.settings.resolving import Held, Resolved, resolved
 from assaymark.settings.values import Settings
 
 
@@ -31,12 +32,14 @@ class Standing:
     """
     What holds for everything that is checked: the user's and the managed file, and what doors were told.
 
-    *told* is what an editor or a command line says, *trusted* whether a repository may loosen anything.
+    *told* is what an editor or a command line says, *trusted* whether a repository may loosen anything,
+    *doubts* what tells which bytes of its files must not.
     """
 
     places: Places
     told: tuple[Given, ...] = ()
     trusted: bool = True
+    doubts: Doubts = no_doubts
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +114,14 @@ class Lookup:
         if own is None and folder not in {top, above}:
             return self.at(above)
         given, file = own or (None, None)
-        layers = self._everywhere if given is None else (*self._everywhere, given)
-        return InForce(_resolved(layers, self._standing.trusted), top, file)
+        if given is None or file is None:
+            return InForce(self.everywhere, top)
+        found = _resolved((*self._everywhere, given), self._standing.trusted)
+        if not any(held.layer is Layer.repository and _matters(held) for held in found.held):
+            return InForce(found, top, file)
+        # Only now are records looked at: most repositories loosen nothing.
+        given = doubting(given, file, self._standing.doubts)
+        return InForce(_resolved((*self._everywhere, given), self._standing.trusted), top, file)
 
     def _repository(self, folder: str) -> str | None:
         """The nearest folder, *folder* or above it, that holds a `.git`; each is looked into once."""
@@ -128,6 +137,10 @@ class Lookup:
 def our_places() -> Places:
     """The managed and the user's file of this machine and user."""
     return places(os.environ, str(Path.home()), sys.platform)
+
+
+def _matters(held: Held) -> bool:
+    return held.loosens or held.setting.adds
 
 
 def _said_in(folder: str, top: str) -> tuple[Given, str] | None:

@@ -5,6 +5,7 @@ Invariants:
     A silence takes findings away and changes none; those on other lines are what they were.
     What is wrong with a silence is a finding of its own, which no comment silences.
     An ignore is unused only when its rule was asked here and could have spoken.
+    What somebody wrote who may not loosen anything takes nothing away, and that is said.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assaymark.dataclass import dataclass
 from assaymark.finding import Finding, fingerprint
+from assaymark.lineage.trusting import MayLoosen, anybody, refused, sentence
 from assaymark.suppress.silence import Fault, Heard, Name, Placed, Silence, Silenced, Tool, Used, Verdict
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 UNUSED, EXPIRED = "ignore-unused", "ignore-expired"
 UNKNOWN, WITHOUT_REASON = "ignore-unknown-rule", "ignore-without-reason"
+UNREVIEWED = "ignore-not-reviewed"
 # What rules on silences say they are made by, in the place of patterns.
 ENGINE = "silence"
 _EXPIRED = (
@@ -42,13 +45,14 @@ class Terms:
     What the silences of one file are judged by.
 
     *today* is a proleptic ordinal, None where no day is known; *foreign* says that the comments of other
-    tools are honoured.
+    tools are honoured, *may_loosen* whose comments are.
     """
 
     rules: RuleSet
     path: str
     today: int | None = None
     foreign: bool = True
+    may_loosen: MayLoosen = anybody
 
     @cached_property
     def names(self) -> Mapping[str, frozenset[str]]:
@@ -80,7 +84,12 @@ class Terms:
         return self.names.get(finding.rule) or frozenset((finding.rule,))
 
     def honours(self, silence: Silence) -> bool:
+        """Whether it would take something away, were its author to decide that."""
         return silence.holds_on(self.today) and (self.foreign or silence.tool is Tool.own)
+
+    def trusts(self, silence: Silence) -> bool:
+        """Whether who wrote it may decide that."""
+        return not silence.by or all(map(self.may_loosen, silence.by))
 
 
 def _names_of(rule: Rule, rules: Mapping[str, Rule]) -> Iterator[str]:
@@ -128,8 +137,9 @@ def judged(case: Case, terms: Terms) -> Verdict:
             for use in _uses(index, placed[index].silence, names)
         ]
         used.update(uses)
-        if uses:
-            taken.append(Silenced(finding, placed[uses[0][0]].silence))
+        taking = next((use for use in uses if terms.trusts(placed[use[0]].silence)), None)
+        if taking is not None:
+            taken.append(Silenced(finding, placed[taking[0]].silence))
         else:
             left.append(finding)
     of_others = frozenset(use for use in used if use[0] < len(arrived))
@@ -180,8 +190,11 @@ def _about(case: Case, used: set[tuple[int, int]], terms: Terms) -> Iterator[Fin
     n_settled = len(case.heard.placed) - len(case.heard.pending)
     used = used | {(n_settled + index, name) for index, name in case.behind}
     for index, one in enumerate(case.heard.placed):
-        if one.silence.tool is Tool.own:
-            yield from _faults(one.silence, {name for at, name in used if at == index}, case, terms)
+        names = {name for at, name in used if at == index}
+        if names and not terms.trusts(one.silence):
+            yield from _said(UNREVIEWED, one.silence.span, _unreviewed(one.silence, terms), case, terms)
+        elif one.silence.tool is Tool.own:
+            yield from _faults(one.silence, names, case, terms)
 
 
 def _faults(silence: Silence, used: set[int], case: Case, terms: Terms) -> Iterator[Finding]:
@@ -205,6 +218,12 @@ def _faults(silence: Silence, used: set[int], case: Case, terms: Terms) -> Itera
             yield from _said(WITHOUT_REASON, silence.span, _WITHOUT_REASON, case, terms)
 
 
+def _unreviewed(silence: Silence, terms: Terms) -> str:
+    origin = refused(silence.by, terms.may_loosen)
+    why = "" if origin is None else sentence("this comment", origin, terms.today or 0)
+    return f"Not honoured: {why}. Review the line, or remove the comment."
+
+
 def _is_unknown(name: Name, terms: Terms) -> bool:
     return name.text not in terms.known and not name.text.startswith(_OTHERS)
 
@@ -219,7 +238,7 @@ def _had_its_say(name: Name, case: Case, terms: Terms) -> bool:
 def _unknown(name: Name, terms: Terms) -> str:
     if "*" in name.text or "?" in name.text:
         return f"`{name.text}` is not honoured: an ignore writes out the name of each rule."
-    if name.text in terms.about or name.text in {UNUSED, EXPIRED, UNKNOWN, WITHOUT_REASON}:
+    if name.text in terms.about or name.text in {UNUSED, EXPIRED, UNKNOWN, WITHOUT_REASON, UNREVIEWED}:
         return f"`{name.text}` is about comments, and no comment silences it; repair the comment it names."
     # Late: few comments are wrong.
     from difflib import get_close_matches

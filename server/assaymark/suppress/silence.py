@@ -16,6 +16,7 @@ from assaymark.dataclass import dataclass, field, replace
 
 if TYPE_CHECKING:
     from assaymark.finding import Finding
+    from assaymark.origin import Origin
     from assaymark.text import Span
 
 
@@ -59,7 +60,8 @@ class Silence:
     A comment that silences.
 
     *names* is empty when it is for everything. *until* is the last day that it holds, as a proleptic ordinal.
-    *fault* says that it cannot be honoured, *remedy* what to write instead.
+    *fault* says that it cannot be honoured, *remedy* what to write instead. *by* are the origins of its bytes
+    that decide whether it is: an agent's, and those that are unknown.
     """
 
     tool: Tool
@@ -69,6 +71,7 @@ class Silence:
     reason: str = ""
     fault: Fault | None = None
     remedy: str = ""
+    by: tuple[Origin, ...] = ()
 
     def holds_on(self, today: int | None) -> bool:
         """Whether it is honoured *today*; when the day is not known, nothing has expired."""

@@ -1,0 +1,219 @@
+"""What an agent loosened and nobody reviewed is not honoured, and is said; nor is what a repository may not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assaymark.analysis.advance import advanced, opened
+from assaymark.analysis.attributing import attributed, runs_of
+from assaymark.analysis.snapshot import Snapshot, State
+from assaymark.finding import Severity
+from assaymark.lineage.trusting import no_agent
+from assaymark.origin import Author, Evidence, Origin, covering, spliced
+from assaymark.rules.loading import load
+from assaymark.settings.doubting import Doubtful
+from assaymark.settings.places import Places
+from assaymark.settings.spelling import statements
+from assaymark.settings.standing import InForce, Lookup, Standing
+from assaymark.text import Edit, Span
+
+TODAY = 739_943
+WHOSE = "that Claude Code wrote on 14 Nov and nobody has reviewed"
+
+
+def in_force(folder: Path, toml: str, *by_agent: str, name: str = "assaymark.toml") -> InForce:
+    """What holds in *folder* with these settings, of which an agent wrote the pieces *by_agent*."""
+    (folder / ".git").mkdir(exist_ok=True)
+    (folder / name).write_text(toml)
+
+    def doubts(_: str, raw: bytes) -> list[Doubtful]:
+        starts = [(raw.index(piece.encode()), piece) for piece in by_agent]
+        return [Doubtful(start, start + len(piece), WHOSE) for start, piece in starts]
+
+    nowhere = Places(str(folder / "none"), str(folder / "none"))
+    return Lookup(Standing(nowhere, doubts=doubts), str(folder)).at(str(folder))
+
+
+def said(found: InForce) -> list[str]:
+    return [str(one) for one in found.resolved.refused]
+
+
+def test_a_rule_that_an_agent_ignored_is_asked_all_the_same(tmp_path: Path) -> None:
+    """It is said who wrote it, where, and what a person can do."""
+    found = in_force(tmp_path, 'ignore = ["eval-code"]\n', 'ignore = ["eval-code"]')
+    assert found.settings.ignore == ()
+    (line,) = said(found)
+    assert line == (
+        "assaymark.toml:1: rule eval-code is ignored by a setting that Claude Code wrote on 14 Nov and nobody has"
+        " reviewed; it is not honoured. Once read: assaymark reviewed assaymark.toml:1"
+    )
+
+
+def test_of_a_list_only_what_the_agent_added_does_not_count(tmp_path: Path) -> None:
+    """What stood there before holds on, on whichever lines."""
+    toml = '[tool.assaymark]\nignore = [\n  "eval-code",  # ours\n  "yaml-unsafe-load",\n]\n'
+    found = in_force(tmp_path, toml, '  "yaml-unsafe-load",\n', name="pyproject.toml")
+    assert found.settings.ignore == ("eval-code",)
+    assert [line.partition(" is")[0] for line in said(found)] == ["pyproject.toml:4: rule yaml-unsafe-load"]
+    found = in_force(tmp_path, 'ignore = ["a-rule", "*"]\n', ', "*"')
+    assert found.settings.ignore == ("a-rule",)
+
+
+def test_a_value_that_an_agent_set_counts_as_far_as_it_is_stricter(tmp_path: Path) -> None:
+    """Of two values the stricter holds, as in code that is not trusted."""
+    toml = 'severity = "high"\nfail-on = "low"\n'
+    found = in_force(tmp_path, toml, toml)
+    assert (found.settings.severity, found.settings.gate) == (Severity.low, Severity.low)
+    assert [line.partition(" by")[0] for line in said(found)] == ["assaymark.toml:1: `severity` is set"]
+
+
+@pytest.mark.parametrize(
+    "toml, by_agent",
+    [
+        ('[tool.assaymark]\nignore = ["a"]', "[tool.assaymark]"),
+        ('[tool]\nassaymark = {ignore = ["a"]}', '"a"'),
+        ('tool.assaymark.ignore = ["a"]', "tool.assaymark.ignore"),
+        ('["tool"."assaymark"]\n"ignore" = ["""\na""", \'b\']', '"ignore"'),
+    ],
+)
+def test_however_the_file_spells_it(tmp_path: Path, toml: str, by_agent: str) -> None:
+    """A header, an inline table, a dotted key: an agent's part of them puts in doubt what stands under it."""
+    found = in_force(tmp_path, toml, by_agent, name="pyproject.toml")
+    assert found.settings.ignore == ()
+    assert said(found)
+
+
+def test_what_stands_in_other_tables_is_not_ours(tmp_path: Path) -> None:
+    """An agent may write all the rest of pyproject.toml."""
+    toml = '[project]\nname = "x"\n[tool.assaymark]\nignore = ["a"]\n[tool.other]\nignore = ["b"]\n'
+    found = in_force(
+        tmp_path, toml, '[project]\nname = "x"', '[tool.other]\nignore = ["b"]', name="pyproject.toml"
+    )
+    assert found.settings.ignore == ("a",)
+    assert said(found) == []
+
+
+def test_what_is_excluded_by_an_agent_is_checked(tmp_path: Path) -> None:
+    """The glob does not hold, and is named."""
+    found = in_force(tmp_path, 'exclude = ["/src"]\n', '"/src"')
+    assert found.settings.exclude == ()
+    assert "/src is excluded by a setting that Claude Code wrote" in said(found)[0]
+
+
+def test_records_are_not_looked_at_where_nothing_is_loosened(tmp_path: Path) -> None:
+    """Who only makes the check stricter needs no record of who wrote that."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "assaymark.toml").write_text('level = "strict"\n')
+    asked: list[str] = []
+
+    def doubts(place: str, _: bytes) -> list[Doubtful]:
+        asked.append(place)
+        return []
+
+    nowhere = Places("", "")
+    Lookup(Standing(nowhere, doubts=doubts), str(tmp_path)).at(str(tmp_path))
+    assert asked == []
+
+
+def test_statements_are_found_as_a_parser_finds_them() -> None:
+    """Strings hide signs, lists span lines, comments are none of it."""
+    raw = b'# x = 1\na = "[#"\n[t."u"] # [v]\nb = [ "1", # "2"\n  [3, 4],\n]\nc = \'\'\'\nd = 5\n\'\'\'\ne = {f = [1]}\n'
+    found = [(one.name, raw[slice(*one.value)]) for one in statements(raw)]
+    assert found == [
+        ("a", b'"[#"'),
+        ("t.u.b", b'[ "1", # "2"\n  [3, 4],\n]'),
+        ("t.u.c", b"'''\nd = 5\n'''"),
+        ("t.u.e", b"{f = [1]}"),
+    ]
+    assert [raw[slice(*item)] for one in statements(raw) for item in one.items] == [b'"1"', b"[3, 4]"]
+
+
+AGENT = Origin(Author.ai, Evidence.hook, "claude", time=1_794_657_600)
+PERSON = Origin(Author.human, Evidence.typed)
+RULES = load()
+
+
+def checked(text: str, *by_agent: str) -> Snapshot:
+    """The analysis of *text*, of which an agent wrote these pieces, the rest a person."""
+    data = text.encode()
+    runs = covering(len(data), PERSON)
+    for piece in by_agent:
+        start = data.index(piece.encode())
+        runs = spliced(runs, Span(start, start + len(piece.encode())), covering(len(piece.encode()), AGENT))
+    return opened(data, "a.py", RULES, today=TODAY, origins=runs, may_loosen=no_agent)
+
+
+def found(snapshot: Snapshot) -> list[str]:
+    return [one.rule for one in snapshot.findings()]
+
+
+@pytest.mark.parametrize(
+    "comment",
+    ["# assaymark: ignore[eval-code] -- checked above", "# nosec B307", "# noqa: S307", "# nosemgrep"],
+)
+def test_a_comment_of_an_agent_silences_nothing(comment: str) -> None:
+    """The finding is shown, and beside it who wrote the comment."""
+    snapshot = checked(f"eval(code)  {comment}\n", comment)
+    assert found(snapshot) == ["eval-code", "ignore-not-reviewed"]
+    assert snapshot.findings()[1].message == (
+        "Not honoured: Claude Code wrote this comment on 14 Nov, and nobody has reviewed it."
+        " Review the line, or remove the comment."
+    )
+    assert snapshot.silenced() == []
+
+
+def test_who_wrote_the_code_does_not_matter() -> None:
+    """A person may silence what is found in an agent's line; an agent's part of the comment is one."""
+    text = "eval(code)  # assaymark: ignore[eval-code] -- a constant\n"
+    assert found(checked(text, "eval(code)")) == []
+    assert found(checked(text, "-- a constant")) == ["eval-code", "ignore-not-reviewed"]
+
+
+def test_a_comment_on_the_line_before_holds_across_chunks_only_for_a_person() -> None:
+    """What waits for the next definition has an author too."""
+    text = "x = 1\n# assaymark: ignore[eval-code] -- a constant\ndef f(a=eval(code)):\n    pass\n"
+    assert found(checked(text)) == []
+    assert found(checked(text, "# assaymark")) == ["ignore-not-reviewed", "eval-code"]
+
+
+def test_another_comment_that_a_person_wrote_still_silences() -> None:
+    """Then the agent's is not needed, and said to be not honoured all the same."""
+    text = "# assaymark: ignore[eval-code] -- a constant\neval(code)  # nosec B307\n"
+    assert found(checked(text, "# nosec B307")) == ["ignore-not-reviewed"]
+
+
+def test_an_agents_comment_that_would_take_nothing_is_judged_like_any_other() -> None:
+    """There is nothing to honour."""
+    assert found(checked("x = 1  # assaymark: ignore[eval-code] -- x\n", "# assaymark")) == ["ignore-unused"]
+    assert found(checked("eval(code)  # assaymark: ignore[eval-cod] -- x\n", "# assaymark")) == [
+        "eval-code",
+        "ignore-unknown-rule",
+    ]
+
+
+def test_what_is_learnt_of_a_comments_author_later_counts_as_if_it_had_been_known() -> None:
+    """A hook may report after the editor has read the file."""
+    text = "x = 1\n# nosec B307\ndef f(a=eval(code)):\n    pass\neval(code)  # nosec B307\n"
+    for piece in ("# nosec B307\ndef", "eval(code)  # nosec B307\n"):
+        start = text.index(piece)
+        told = attributed(checked(text), Span(start, start + len(piece)), covering(len(piece), AGENT))
+        known = checked(text, piece)
+        assert told.findings() == known.findings() != []
+        assert told.state is known.state is State.findings
+        back = attributed(told, Span(0, len(text)), covering(len(text), PERSON))
+        assert back.findings() == []
+        assert back.state is State.clean
+
+
+def test_what_is_typed_beside_a_comment_leaves_it_its_author() -> None:
+    """Typing it there equals opening it, authors included."""
+    before = checked("eval(code)  # nosec B307\n", "# nosec B307")
+    typed = Edit(Span(5, 9), b"other")
+    after = advanced(before, [typed], lambda _text, edit: covering(len(edit.new), PERSON))
+    assert found(after) == ["eval-code", "ignore-not-reviewed"]
+    again = opened(
+        after.text.whole(), "a.py", RULES, today=TODAY, origins=runs_of(after.text), may_loosen=no_agent
+    )
+    assert after.findings() == again.findings()
