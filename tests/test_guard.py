@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from assaymark.analysis.advance import advanced, opened
 from assaymark.analysis.attributing import attributed, runs_of
 from assaymark.analysis.snapshot import Snapshot, State
+from assaymark.cli.main import run
 from assaymark.finding import Severity
+from assaymark.hooks.entry import hook
+from assaymark.hooks.git.entry import main as git_hook
 from assaymark.lineage.trusting import no_agent
 from assaymark.origin import Author, Evidence, Origin, covering, spliced
 from assaymark.rules.loading import load
@@ -18,6 +24,8 @@ from assaymark.settings.places import Places
 from assaymark.settings.spelling import statements
 from assaymark.settings.standing import InForce, Lookup, Standing
 from assaymark.text import Edit, Span
+from git_world import isolated
+from hook_world import World
 
 TODAY = 739_943
 WHOSE = "that Claude Code wrote on 14 Nov and nobody has reviewed"
@@ -217,3 +225,97 @@ def test_what_is_typed_beside_a_comment_leaves_it_its_author() -> None:
         after.text.whole(), "a.py", RULES, today=TODAY, origins=runs_of(after.text), may_loosen=no_agent
     )
     assert after.findings() == again.findings()
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A repository in which a person and an agent write."""
+    isolated(monkeypatch, tmp_path / "home")
+    top = tmp_path / "shop"
+    top.mkdir()
+    world = World(top)
+    world.git("init", "-q", "-b", "main")
+    monkeypatch.chdir(top)
+    return world
+
+
+def agent_writes(world: World, path: str, old: str, new: str) -> None:
+    """Effect: Claude Code replaces *old* by *new*, as its hook is told; where *old* is empty, all is new."""
+    file = world.top / path
+    before = file.read_text() if file.exists() else ""
+    after = before.replace(old, new, 1) if old else new
+    world.write(path, after.encode())
+    response = {"oldString": old, "newString": new, "originalFile": before, "filePath": str(file)}
+    table = {
+        "session_id": "s",
+        "transcript_path": "",
+        "cwd": str(world.top),
+        "hook_event_name": "PostToolUse",
+        "tool_name": "Edit",
+        "tool_use_id": "toolu_1",
+        "tool_input": {"file_path": str(file), "old_string": old, "new_string": new, "replace_all": False},
+        "tool_response": {**response, "structuredPatch": [], "userModified": False, "replaceAll": False},
+    }
+    assert hook("claude", json.dumps(table)) == 0
+
+
+def report(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    capsys.readouterr()
+    run(["check", "--no-cache", "--format", "json", *words])
+    table = json.loads(capsys.readouterr().out)
+    assert isinstance(table, dict)
+    return table
+
+
+def rules_in(table: dict[str, Any]) -> list[str]:
+    return [one["rule"] for one in table["findings"]]
+
+
+def test_check_honours_no_comment_of_an_agent(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """By the ledger; a person's comments in the same file silence."""
+    world.write("app.py", b"eval(a)\neval(b)  # nosec B307\n")
+    agent_writes(world, "app.py", "eval(a)", "eval(a)  # nosec B307")
+    assert rules_in(report(capsys)) == ["eval-code", "ignore-not-reviewed"]
+
+
+def test_notes_tell_of_an_agents_comment_too(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """In another clone there is no ledger."""
+    world.write("app.py", b"eval(a)\n")
+    agent_writes(world, "app.py", "eval(a)", "eval(a)  # nosec B307")
+    world.git("add", "app.py")
+    world.git("commit", "-q", "-m", "x")
+    assert git_hook("git-post-commit", ()) == 0
+    shutil.rmtree(world.top / ".git" / "assaymark")
+    assert rules_in(report(capsys)) == ["eval-code", "ignore-not-reviewed"]
+
+
+def test_a_notebooks_comments_have_authors_too(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """They are those of the lines of the file that spell it."""
+    cell = {"cell_type": "code", "execution_count": None, "id": "a", "metadata": {}, "outputs": []}
+    book = {
+        "cells": [{**cell, "source": ["eval(a)\n", "eval(b)  # nosec B307\n"]}],
+        "metadata": {},
+        "nbformat": 4,
+    }
+    world.write("app.ipynb", json.dumps({**book, "nbformat_minor": 5}, indent=1).encode())
+    assert rules_in(report(capsys)) == ["eval-code"]
+    agent_writes(world, "app.ipynb", '"eval(a)\\n"', '"eval(a)  # nosec B307\\n"')
+    assert rules_in(report(capsys)) == ["eval-code", "ignore-not-reviewed"]
+
+
+def test_check_says_what_setting_of_an_agent_it_does_not_honour(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And finds what it would have hidden."""
+    world.write("app.py", b"eval(a)\n")
+    world.write("assaymark.toml", b'level = "strict"\n')
+    agent_writes(
+        world, "assaymark.toml", 'strict"\n', 'strict"\nignore = ["eval-code"]\nexclude = ["/app.py"]\n'
+    )
+    table = report(capsys)
+    assert rules_in(table) == ["eval-code"]
+    assert [one["where"] for one in table["settings"]["refused"]] == ["assaymark.toml:2", "assaymark.toml:3"]
+    run(["check"])
+    said = capsys.readouterr().out
+    assert "assaymark.toml:2: rule eval-code is ignored by a setting that Claude Code wrote on " in said
+    assert "assaymark reviewed assaymark.toml:2." in said

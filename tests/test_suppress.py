@@ -354,7 +354,9 @@ def test_borders_of_chunks_decide_nothing(data: st.DataObject) -> None:
     found = tuple(
         finding.moved(place.start) for place in snapshot.text.places() for finding in place.leaf.found
     )
-    case = Case(whole, "python", found, heard(whole, "python"), (), frozenset(), True, frozenset())
+    comments = heard(whole, "python")
+    comments = comments and attributed(comments, content, runs_of(snapshot.text))
+    case = Case(whole, "python", found, comments, (), frozenset(), True, frozenset())
     verdict = judged(case, snapshot.terms)
     assert snapshot.findings() == list(verdict.left)
     assert snapshot.silenced() == list(verdict.silenced)

@@ -15,6 +15,7 @@ from assaymark.analysis.attributing import Came, attributed, unsaid
 from assaymark.analysis.settling import settled
 from assaymark.analysis.snapshot import Limits, Snapshot
 from assaymark.dataclass import dataclass, field
+from assaymark.lineage.trusting import MayLoosen, anybody
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,13 +68,23 @@ class Desk:
         today: int | None = None,
         foreign: bool = True,
         origins: Runs | None = None,
+        may_loosen: MayLoosen = anybody,
     ) -> Entry:
         """
-        The text as it was opened; *today*, *foreign* and *origins* are as in `analysis.opened`.
+        The text as it was opened; *today*, *foreign*, *origins* and *may_loosen* are as in `analysis.opened`.
 
         Effect: it takes the place of what stood under *uri*.
         """
-        snapshot = opened(content, path, rules, limits, today=today, foreign=foreign, origins=origins)
+        snapshot = opened(
+            content,
+            path,
+            rules,
+            limits,
+            today=today,
+            foreign=foreign,
+            origins=origins,
+            may_loosen=may_loosen,
+        )
         return self._put(Entry(uri, snapshot, version))
 
     def change(self, uri: str, edits: Sequence[Edit], version: int, came: Came = unsaid) -> Entry:

@@ -19,6 +19,7 @@ from assaymark.cli.output import say, style
 from assaymark.cli.second import left
 from assaymark.cli.settings_table import advice, not_understood, proposals
 from assaymark.cli.style import Style, harmless
+from assaymark.cli.typed import doubts_here
 from assaymark.cli.version import version
 from assaymark.dataclass import dataclass
 from assaymark.engines.bandit.words import PEDANTIC
@@ -126,7 +127,7 @@ def _left_to_bandit(tests: tuple[str, ...]) -> str:
 
 def _settings() -> Iterator[Line]:
     here = str(Path.cwd())
-    found = Lookup(Standing(our_places()), here).at(here)
+    found = Lookup(Standing(our_places(), doubts=doubts_here), here).at(here)
     files = [given for given in (found.file,) if given]
     yield Line("settings", f"{files[0]}; --settings shows all" if files else "none of the repository")
     for wrong in not_understood(found):

@@ -54,8 +54,8 @@ class Asked:
     """
     What a text is checked with: the settings, the rules that they ask for, and the day.
 
-    Without *second*, bandit is not asked. *trusted*: what the project tells bandit is honoured. *lines* are the
-    origins of a text, where they decide something: whose comments silence is then told by *may_loosen*.
+    Without *second*, bandit is not asked. *trusted*: what the project tells bandit is honoured. *lines* tells
+    the origins of a text, where they decide something; whose comments silence is told by *may_loosen*.
     """
 
     settings: Settings

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from assaymark.cli.usage import UsageError
 from assaymark.settings.declared import DECLARED
@@ -17,19 +18,31 @@ from assaymark.settings.layer import Given
 from assaymark.settings.shapes import Ground
 from assaymark.settings.standing import Lookup, Standing, our_places
 
+if TYPE_CHECKING:
+    from assaymark.settings.doubting import Doubtful
+
 # Lists whose items can be parted by commas too; a glob or a path may hold one.
 _PARTED = frozenset(("select", "ignore", "defer"))
 
 
 def standing_of(options: Namespace) -> Standing:
     """What holds for all files of a run. Raises UsageError for a value that is none."""
-    return Standing(our_places(), (_given(options),), trusted=not options.untrusted)
+    return Standing(our_places(), (_given(options),), not options.untrusted, doubts_here)
+
+
+def doubts_here(place: str, raw: bytes) -> Sequence[Doubtful]:
+    """What of the settings file *place*, which holds *raw*, an agent wrote and nobody reviewed."""
+    # Late: most files of settings loosen nothing.
+    from assaymark.record.doubting import Doubting
+    from assaymark.workspace.today import today
+
+    return Doubting(today())(place, raw)
 
 
 def rules_here(options: Namespace) -> tuple[str, ...]:
     """The further rules of the current folder: those that were typed and those that settings name."""
     here = os.path.abspath(os.curdir)  # noqa: PTH100 - paths stay strings
-    found = Lookup(Standing(our_places(), (_given(options),)), here).at(here).resolved
+    found = Lookup(Standing(our_places(), (_given(options),), doubts=doubts_here), here).at(here).resolved
     if found.wrong:
         raise UsageError(str(found.wrong[0]))
     return tuple(map(str, found.settings.rules))

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
+from assaymark.lineage.reviews import NO_REVIEWS, Reviews
 from assaymark.lineage.words import day_of, name_of
 from assaymark.origin import Author, Origin, Runs, sliced
 
@@ -29,9 +30,18 @@ def anybody(_: Origin) -> bool:
     return True
 
 
-def no_agent(origin: Origin) -> bool:
-    """Everybody but an agent may."""
-    return origin.author is not Author.ai
+def once_read(
+    reviews: Callable[[], Reviews], doubted: frozenset[Author] = frozenset((Author.ai,))
+) -> MayLoosen:
+    """Everybody may but whose author is *doubted*, and those once a review of theirs holds in *reviews*."""
+
+    def may(origin: Origin) -> bool:
+        return origin.author not in doubted or bool(origin.reviews and reviews().valid(origin.reviews))
+
+    return may
+
+
+no_agent = once_read(lambda: NO_REVIEWS)
 
 
 def in_doubt(data: bytes, runs: Runs, span: Span) -> tuple[Origin, ...]:

@@ -16,6 +16,8 @@ from assaymark.analysis.snapshot import State
 from assaymark.dataclass import dataclass, field
 from assaymark.lsp.options import Options
 from assaymark.lsp.report import not_checked
+from assaymark.origin import has_agent
+from assaymark.repository.place import place_of
 from assaymark.syntax.languages import language_of
 from assaymark.workspace.reading import Unreadable, decoded, read
 from assaymark.workspace.today import today
@@ -23,6 +25,7 @@ from assaymark.workspace.today import today
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from assaymark.analysis.snapshot import Snapshot
     from assaymark.lsp.session import Session
 
 
@@ -87,6 +90,8 @@ def checked(session: Session, place: str, uri: str, stamp: Stamp) -> ClosedFile:
         return ClosedFile(stamp)
     foreign = settings.foreign_comments
     snapshot = opened(source.content, stamp.path, rules, limits, today=stamp.today, foreign=foreign)
+    if snapshot.silenced() and source.content == raw:
+        snapshot = _heeded(snapshot, place)
     sheet = session.sheet(stamp.options, uri)
     items = sheet.items(snapshot, None)
     hidden = sheet.hidden(snapshot)
@@ -100,6 +105,30 @@ def checked(session: Session, place: str, uri: str, stamp: Stamp) -> ClosedFile:
     deferred = session.shelf.deferred(stamp.options, snapshot.findings())
     n_silenced = len(snapshot.silenced())
     return ClosedFile(stamp, items, snapshot.state, snapshot.reason, counts, n_silenced, deferred)
+
+
+def _heeded(snapshot: Snapshot, place: str) -> Snapshot:
+    """*snapshot* of the file *place* in which comments of an agent take nothing. Effect: reads records."""
+    # Late: few files silence anything, and few of those were written by an agent.
+    from assaymark.record.doubting import has_records, told
+
+    where, terms = place_of(place), snapshot.terms
+    if not has_records(where):
+        return snapshot
+    content = snapshot.text.whole()
+    runs, may_loosen = told(where, content)
+    if not has_agent(runs):
+        return snapshot
+    return opened(
+        content,
+        snapshot.path,
+        snapshot.rules,
+        snapshot.limits,
+        today=terms.today,
+        foreign=terms.foreign,
+        origins=runs,
+        may_loosen=may_loosen,
+    )
 
 
 def unread(stamp: Stamp, reason: str) -> ClosedFile:

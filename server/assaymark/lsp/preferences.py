@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assaymark.dataclass import replace
 from assaymark.lsp.client import Client
@@ -25,7 +25,12 @@ from assaymark.settings.resolving import Resolved
 from assaymark.settings.shapes import Ground
 from assaymark.settings.standing import Lookup, Standing, our_places
 from assaymark.settings.values import Settings
+from assaymark.workspace.today import today
 from assaymark.workspace.walking import Excluding
+
+if TYPE_CHECKING:
+    from assaymark.record.doubting import Doubting
+    from assaymark.settings.doubting import Doubtful
 
 
 class Preferences:
@@ -36,6 +41,7 @@ class Preferences:
         self._outbox = outbox
         self._trusted = client.trusted
         self._places = our_places()
+        self._doubting: Doubting | None = None
         # What was told, by what it is about: a repository's file, or everything else.
         self._told: dict[str | None, frozenset[str]] = {}
         self._by_folder: dict[str | None, Given] = {}
@@ -85,7 +91,16 @@ class Preferences:
     def _standing(self, folder: str | None) -> Standing:
         ours = self._by_folder.get(folder) or self._by_folder.get(None)
         told = (self._user,) if ours is None else (self._user, ours)
-        return Standing(self._places, told, self._trusted)
+        return Standing(self._places, told, self._trusted, self._doubts)
+
+    def _doubts(self, place: str, raw: bytes) -> Sequence[Doubtful]:
+        """What of the settings file *place* an agent wrote and nobody reviewed. Effect: reads the records."""
+        if self._doubting is None:
+            # Late: most settings loosen nothing.
+            from assaymark.record.doubting import Doubting
+
+            self._doubting = Doubting(today())
+        return self._doubting(place, raw)
 
     def _heard(self, settings: Mapping[str, Any], layer: Layer, folder: str | None) -> Given:
         """What an editor says of *folder*. Effect: what is wrong with it is told."""

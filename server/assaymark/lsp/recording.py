@@ -20,7 +20,10 @@ from typing import TYPE_CHECKING
 from assaymark.analysis.attributing import runs_of
 from assaymark.dataclass import dataclass, field
 from assaymark.lineage.arrivals import day_of, is_typed
+from assaymark.lineage.reviewed import has_reviews
+from assaymark.lineage.reviews import NO_REVIEWS, Reviews
 from assaymark.lineage.rewritten import rewritten
+from assaymark.lineage.trusting import MayLoosen, no_agent, once_read
 from assaymark.lsp import voiding
 from assaymark.lsp.noted import Ask, asking
 from assaymark.lsp.places import file_path, is_file_of
@@ -78,6 +81,8 @@ class Recording:
         self._ledgers: dict[str, Ledger | None] = {}
         self._tracks: dict[str, _Track] = {}
         self._paused: set[str] = set()
+        # By store: the reviews that were known when one was last needed.
+        self._reviews: dict[str, Reviews] = {}
 
     def entered(self, document: Document) -> None:
         """Effect: soon, *document* has the origins that are recorded of it."""
@@ -129,6 +134,13 @@ class Recording:
     def forget(self, uri: str) -> None:
         """Effect: nothing is remembered of the document *uri*."""
         self._tracks.pop(uri, None)
+
+    def may_loosen(self, document: Document) -> MayLoosen:
+        """Whose comments silence in *document*: an agent's once they are reviewed, whenever that is asked."""
+        place = self._place(document)
+        if place is None:
+            return no_agent
+        return once_read(lambda: self._reviews.get(place.store, NO_REVIEWS))
 
     def end(self) -> None:
         """Effect: every ledger is closed."""
@@ -184,6 +196,8 @@ class Recording:
                 runs = ledger.state(path, seen.content)
             else:
                 runs = ledger.state_by_digest(path, ledger.secret.digest(seen.content))
+            if runs is not None and has_reviews(runs):
+                self._reviews[seen.place.store] = ledger.reviews()
         except Unavailable as problem:
             self._lose(ledger, str(problem))
             return None

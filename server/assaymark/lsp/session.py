@@ -343,6 +343,7 @@ class Session:
                 today=today(),
                 foreign=settings.foreign_comments,
                 origins=origins,
+                may_loosen=self.recording.may_loosen(document),
             )
         except Exception as error:  # noqa: BLE001 - one document fails, and is said to
             self.desk.close(document.uri)

@@ -6,14 +6,16 @@ Invariants:
     What was looked up is looked up again only when the file, the ledger or the notes are others.
 """
 # Stamps of files whose names are strings.
-# ruff: noqa: PTH116, PTH118, PTH123
+# ruff: noqa: PTH112, PTH116, PTH118, PTH123
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
 
-from assaymark.lineage.trusting import MayLoosen, doubtful, no_agent, whose
+from assaymark.lineage.reviewed import has_reviews
+from assaymark.lineage.reviews import NO_REVIEWS, Reviews
+from assaymark.lineage.trusting import MayLoosen, doubtful, no_agent, once_read, whose
 from assaymark.origin import STANDING, Runs, covering
 from assaymark.repository.place import Place, place_of
 from assaymark.settings.doubting import Doubtful
@@ -58,7 +60,25 @@ def told(where: Place, raw: bytes) -> tuple[Runs, MayLoosen]:
 
     if where.path is None:
         return covering(len(raw), STANDING), no_agent
-    return runs_of(where, raw), no_agent
+    runs = runs_of(where, raw)
+    if not has_reviews(runs):
+        return runs, no_agent
+    reviews = _reviews(where)
+    return runs, once_read(lambda: reviews)
+
+
+def _reviews(where: Place) -> Reviews:
+    """The reviews that are known at *where*."""
+    from assaymark.ledger.store import Unavailable, opened
+
+    if not os.path.isdir(where.store):
+        return NO_REVIEWS
+    try:
+        with opened(where.store) as ledger:
+            return ledger.reviews()
+    except (OSError, Unavailable):
+        # Then none is known to hold.
+        return NO_REVIEWS
 
 
 def has_records(where: Place) -> bool:
@@ -71,7 +91,10 @@ def stamp(where: Place) -> tuple[object, ...]:
     store, common = where.store, where.common or where.store
     inside = ("spool", "ledger.sqlite", "ledger.sqlite-wal")
     beside = ("packed-refs", "refs/notes", "refs/notes/ai", "refs/notes/assaymark", "logs/HEAD")
-    places = [*(os.path.join(store, name) for name in inside), *(os.path.join(common, name) for name in beside)]
+    places = [
+        *(os.path.join(store, name) for name in inside),
+        *(os.path.join(common, name) for name in beside),
+    ]
     return tuple(map(_stamp, places))
 
 
@@ -84,10 +107,12 @@ def _stamp(place: str) -> tuple[int, ...]:
 
 
 def _has_notes(common: str | None) -> bool:
-    """Whether the repository has a ref of notes, as its files say; where they may not, it counts as having."""
+    """Whether the repository has a ref of notes, as its files say; where these cannot tell, it has."""
     if common is None:
         return False
-    if os.path.lexists(os.path.join(common, "refs", "notes")) or os.path.lexists(os.path.join(common, "reftable")):
+    if os.path.lexists(os.path.join(common, "refs", "notes")) or os.path.lexists(
+        os.path.join(common, "reftable")
+    ):
         return True
     try:
         with open(os.path.join(common, "packed-refs"), "rb") as refs:
