@@ -17,8 +17,11 @@ from hypothesis import strategies as st
 
 from assaymark.analysis import advance, silencing
 from assaymark.analysis.advance import advanced, opened
+from assaymark.analysis.attributing import attributed, runs_of
 from assaymark.analysis.snapshot import Limits, Snapshot
 from assaymark.finding import Finding, Level
+from assaymark.lineage.trusting import no_agent
+from assaymark.origin import Author, Evidence, Origin, covering
 from assaymark.rules.loading import load
 from assaymark.rules.ruleset import RuleSet
 from assaymark.rules.semgrep import semgrep_rules
@@ -26,6 +29,9 @@ from assaymark.rules.testing import EXAMPLE_DAY as DAY
 from assaymark.suppress.silence import Silenced
 from assaymark.text import Edit, Span
 from editing import SILENCED, an_edit, an_edit_of_a_silence, applied, corpus
+
+AGENT = Origin(Author.ai, Evidence.hook, "claude")
+PERSON = Origin(Author.human, Evidence.typed)
 
 
 @cache
@@ -70,7 +76,7 @@ def test_typing_it_there_equals_opening_it(quarter: int, data: st.DataObject) ->
         else:
             for edit in edits:
                 snapshot = advanced(snapshot, [edit])
-        assert _seen(snapshot) == _seen(opened(content, "x.py", rules()))
+        assert _seen(snapshot) == _seen(opened(content, "x.py", rules(), origins=runs_of(snapshot.text)))
 
 
 @cache
@@ -82,17 +88,25 @@ def few_rules() -> RuleSet:
 @pytest.mark.timeout(0)
 @given(st.data())
 def test_typing_a_silence_equals_opening_it(data: st.DataObject) -> None:
-    """The same where comments silence: what they take, and what is said about them."""
+    """The same where comments silence, whoever wrote them: what they take, and what is said about them."""
     content = data.draw(st.sampled_from((SILENCED, SILENCED.replace(b"\n", b"\r\n"))))
-    snapshot = opened(content, "x.py", few_rules(), today=DAY)
+    snapshot = opened(content, "x.py", few_rules(), today=DAY, may_loosen=no_agent)
     for _ in range(data.draw(st.integers(1, 6))):
         edits = [data.draw(st.one_of(an_edit_of_a_silence(content), an_edit(content)))]
         content = applied(content, edits[0])
         if data.draw(st.booleans()):
             edits.append(data.draw(an_edit_of_a_silence(content)))
             content = applied(content, edits[1])
-        snapshot = advanced(snapshot, edits)
-        assert _seen(snapshot) == _seen(opened(content, "x.py", few_rules(), today=DAY))
+        origin = data.draw(st.sampled_from((AGENT, PERSON)))
+        snapshot = advanced(
+            snapshot, edits, lambda _text, edit, origin=origin: covering(len(edit.new), origin)
+        )
+        if data.draw(st.booleans()):
+            start, end = sorted(data.draw(st.integers(0, len(content))) for _ in range(2))
+            snapshot = attributed(snapshot, Span(start, end), covering(end - start, origin))
+        origins = runs_of(snapshot.text)
+        again = opened(content, "x.py", few_rules(), today=DAY, origins=origins, may_loosen=no_agent)
+        assert _seen(snapshot) == _seen(again)
 
 
 _CROWD = b"import os\nimport subprocess\n\n" + b"".join(
