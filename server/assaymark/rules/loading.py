@@ -181,13 +181,15 @@ def _shipped_key(pages: Path) -> str:
 def _compiler() -> Iterator[str]:
     """The files whose change may change a compiled rule."""
     yield from _code()
-    grammar = find_spec("tree_sitter_python")
-    if grammar and grammar.origin:
-        yield grammar.origin
+    for name in ("tree_sitter_python", "tree_sitter_javascript"):
+        grammar = find_spec(name)
+        if grammar and grammar.origin:
+            yield grammar.origin
 
 
 def _code() -> Iterator[str]:
-    for folder in (_HERE, f"{_HERE}/patterns", f"{_HERE}/../syntax", f"{_HERE}/../syntax/python"):
+    syntax = f"{_HERE}/../syntax"
+    for folder in (_HERE, f"{_HERE}/patterns", syntax, f"{syntax}/python", f"{syntax}/javascript"):
         yield from (f"{folder}/{name}" for name in sorted(os.listdir(folder)) if name.endswith(".py"))  # noqa: PTH208
 
 

@@ -25,14 +25,13 @@ from assaymark.syntax.python import cut as python_cut
 from assaymark.syntax.python import definitions as python_definitions
 from assaymark.syntax.python import scopes as python_scopes
 
-_OFFICIAL = {"python": "tree_sitter_python"}
+_OFFICIAL = {"python": "tree_sitter_python", "javascript": "tree_sitter_javascript"}
 _BUNDLED = (
     "bash",
     "c",
     "elixir",
     "go",
     "java",
-    "javascript",
     "lua",
     "perl",
     "php",
@@ -112,6 +111,11 @@ def adapter(language: str) -> Adapter:
     """
     if language == "python":
         return _PYTHON
+    if language == "javascript":
+        # Late: only changes of it are compared.
+        from assaymark.syntax.javascript.adapter import ADAPTER
+
+        return ADAPTER
     msg = f"{language} is not analysed"
     raise Unavailable(msg)
 

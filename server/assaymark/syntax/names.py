@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from assaymark.syntax.node import Node
 
 _DEEPEST = 12
+# Where the name and what it is chosen from stand in a chain, by the kind of the grammar.
+_CHAINS = {"attribute": ("attribute", "object"), "member_expression": ("property", "object")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +107,10 @@ class Names:
 
 
 def dotted(node: Node) -> str:
-    """``a.b.c`` for a name or a chain of attributes that starts with one; empty for anything else."""
+    """``a.b.c`` for a name or a chain of members that starts with one; empty for anything else."""
     parts: list[str] = []
-    while node.kind == "attribute":
-        attribute, inner = node.child("attribute"), node.child("object")
+    while (fields := _CHAINS.get(node.kind)) is not None:
+        attribute, inner = node.child(fields[0]), node.child(fields[1])
         if attribute is None or inner is None:
             return ""
         parts.append(attribute.text.decode(errors="replace"))

@@ -147,6 +147,8 @@ def unordered(reading: Reading, node: Written, kinds: frozenset[str]) -> Unorder
 def _entry(reading: Reading, node: Written) -> Pattern:
     """An entry of a display; `**...`, which stands for `...` there, is unwrapped."""
     inner = node.named_children
+    if not inner and (many := scan.many_name(node.text)) is not None:
+        return Many(many or None)
     if len(inner) == 1 and (many := scan.many_name(inner[0].text)) is not None and not node.child("key"):
         return Many(many or None)
     return reading.build(node)

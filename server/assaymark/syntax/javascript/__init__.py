@@ -1,0 +1,1 @@
+"""JavaScript, as far as changes of it are compared."""
