@@ -87,7 +87,7 @@ def test_literals_have_values(text, value):
 
 @pytest.mark.parametrize("text", ["`a`", "a", "", "'", "0777n"])
 def test_what_is_no_literal_has_none(text):
-    with pytest.raises(ValueError, match=""):
+    with pytest.raises(ValueError, match="is no literal"):
         value_of(text)
 
 

@@ -27,7 +27,11 @@ def value_of(text: str) -> str | int | float | bool | None:
     if len(text) > 1 and text[0] in "\"'" and text[-1] == text[0]:
         return _ESCAPED.sub(_meant, text[1:-1])
     plain = text.replace("_", "")
-    return int(plain, 0) if plain.isalnum() and not _is_octal(plain) else float(plain)
+    try:
+        return int(plain, 0) if plain.isalnum() and not _is_octal(plain) else float(plain)
+    except ValueError:
+        msg = f"{text!r} is no literal"
+        raise ValueError(msg) from None
 
 
 def _is_octal(text: str) -> bool:
