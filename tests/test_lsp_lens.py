@@ -138,7 +138,7 @@ def test_quiet_leaves_no_lens_and_no_hint() -> None:
     editor = editing()
     editor.open(TWO)
     attribute(editor, 4, 7)
-    assert (len(lenses(editor)), len(hints(editor))) == (1, 1)
+    assert (len(titles(editor)), len(hints(editor))) == (1, 1)
     editor.clock.pass_by(5)
     editor.new()
     came = editor.notify("workspace/didChangeConfiguration", {"settings": {"assaymark": {"quiet": True}}})

@@ -76,10 +76,10 @@ def edits_of(database: sqlite3.Connection, path: str, before: str) -> list[Edite
     return [event for event in found if isinstance(event, Edited)]
 
 
-def of_kinds(database: sqlite3.Connection, kinds: tuple[str, ...]) -> list[Event]:
-    """The events of these kinds, in the order in which they were heard of."""
-    query = f"{ALL} WHERE kind IN ({','.join('?' * len(kinds))}) ORDER BY seq"
-    return [event_of(row) for row in database.execute(query, kinds).fetchall()]
+def of_kinds(database: sqlite3.Connection, kinds: tuple[str, ...], beyond: int) -> list[Event]:
+    """The events of these kinds with a greater number than *beyond*, in the order they were heard of."""
+    query = f"{ALL} WHERE seq > ? AND kind IN ({','.join('?' * len(kinds))}) ORDER BY seq"
+    return [event_of(row) for row in database.execute(query, (beyond, *kinds)).fetchall()]
 
 
 def numbered(

@@ -25,7 +25,7 @@ from assaymark.ledger.events import Event, Gap, Reviewed, Session, Withdrawn, st
 from assaymark.ledger.folding import anchored
 from assaymark.ledger.secret import Secret, secret_of
 from assaymark.ledger.states import States
-from assaymark.lineage.reviews import Channel, Relation, Review, Reviews
+from assaymark.lineage.reviews import NO_REVIEWS, Channel, Relation, Review, Reviews
 from assaymark.origin import Runs
 
 FILE = "ledger.sqlite"
@@ -48,7 +48,10 @@ class Ledger:
         self.secret = secret
         self.notices: list[str] = []
         self._by = by
-        self._seen = -1
+        self._seen = self._read_to = -1
+        self._reviewed: list[Review] = []
+        self._withdrawn: list[str] = []
+        self._reviews = NO_REVIEWS
         self._open()
 
     def __enter__(self) -> Self:
@@ -138,12 +141,21 @@ class Ledger:
         return list(found.values())
 
     def reviews(self) -> Reviews:
-        """The reviews that were recorded here, without those that were withdrawn. None is verified yet."""
-        events = self._read(lambda: rows.of_kinds(self.database, ("reviewed", "withdrawn")))
-        return Reviews(
-            [_review(event) for event in events if isinstance(event, Reviewed)],
-            [event.review for event in events if isinstance(event, Withdrawn)],
-        )
+        """
+        The reviews that were recorded here, without those that were withdrawn. None is verified yet.
+
+        The same object as long as none came.
+        """
+        last = self.last
+        if last != self._read_to:
+            beyond, self._read_to = self._read_to, last
+            kinds = ("reviewed", "withdrawn")
+            events = self._read(lambda: rows.of_kinds(self.database, kinds, beyond))
+            self._reviewed += [_review(event) for event in events if isinstance(event, Reviewed)]
+            self._withdrawn += [event.review for event in events if isinstance(event, Withdrawn)]
+            if events:
+                self._reviews = Reviews(self._reviewed, self._withdrawn)
+        return self._reviews
 
     def _read(self, ask: Callable[[], _T]) -> _T:
         self.merge()
@@ -194,7 +206,8 @@ class Ledger:
     def _open(self) -> None:
         self.database, self._identity = self._connected()
         self._states = States(self.database)
-        self._seen = -1
+        self._seen = self._read_to = -1
+        self._reviewed, self._withdrawn, self._reviews = [], [], NO_REVIEWS
 
     def _connected(self) -> Connection:
         """Effect: a file that is no database of ours is set aside."""

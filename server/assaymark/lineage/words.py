@@ -11,10 +11,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assaymark.lineage.reviews import Channel, Signature
 from assaymark.origin import Arrival, Author, Evidence, Origin
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assaymark.lineage.lines import LineOrigin
+    from assaymark.lineage.reviews import Review
 
 _NAMES = {
     "aider": "Aider",
@@ -43,6 +47,18 @@ _EVIDENCE = {
     Evidence.digest: "the file is as it left it",
     Evidence.note: "the git note of the commit",
 }
+_CHANNELS = {
+    Channel.editor: "in the editor",
+    Channel.terminal: "in the terminal",
+    Channel.pull_request: "in a pull request",
+    Channel.trailer: "by the commit's trailer",
+}
+_SIGNED = {
+    Signature.good: ", signed",
+    Signature.none: " (a claim: it is not signed)",
+    Signature.unknown_key: " (a claim: its key is not known here)",
+    Signature.bad: " (a claim: its signature does not hold)",
+}
 _NOT_AI = "That is not evidence of AI."
 _NOT_REVIEWED = "not reviewed"
 # What stands behind the first of an agent's lines.
@@ -66,9 +82,9 @@ def lens(n_findings: int, n_ai: int, n_lines: int) -> str:
     return f"{findings} · {n_ai} of {n_lines} line{'' if n_lines == 1 else 's'} by AI, {_NOT_REVIEWED}"
 
 
-def sentence(number: int, line: LineOrigin, today: int, n_lines: int = 0) -> str:
+def sentence(number: int, line: LineOrigin, today: int, n_lines: int = 0, read: Sequence[Review] = ()) -> str:
     """
-    Where line *number* (from 1) comes from; nothing when it is blank.
+    Where line *number* (from 1) comes from, and who *read* it; nothing when it is blank.
 
     *today* is a proleptic Gregorian ordinal, *n_lines* how many lines came with it, if that is known.
     """
@@ -76,10 +92,27 @@ def sentence(number: int, line: LineOrigin, today: int, n_lines: int = 0) -> str
     if not origins:
         return ""
     if len(origins) > 1:
-        parts = ", ".join(f"partly {_in_short(origin, today)}" for origin in origins)
-        reviewed = " Not reviewed." if any(origin.author is Author.ai for origin in origins) else ""
-        return f"Line {number}: {parts}.{reviewed}"
-    return f"Line {number}: {_in_full(origins[0], today, n_lines)}"
+        origin = ", ".join(f"partly {_in_short(origin, today)}" for origin in origins) + "."
+    else:
+        origin = _in_full(origins[0], today, n_lines)
+    is_ai = any(origin.author is Author.ai for origin in origins)
+    unread = "Not reviewed." if is_ai else ""
+    return " ".join(
+        filter(None, [f"Line {number}:", origin, f"{review(read[-1], today)}." if read else unread])
+    )
+
+
+def review(read: Review, today: int) -> str:
+    """A review in words: `Reviewed 14 Nov by Ann, in the editor (a claim: it is not signed)`."""
+    who = read.who.partition("<")[0].strip()
+    day = "" if read.time is None else f" {day_of(read.time, today)}"
+    return f"Reviewed{day}{f' by {who}' if who else ''}, {_CHANNELS[read.channel]}{_SIGNED[read.signature]}"
+
+
+def review_in_short(read: Review, today: int) -> str:
+    """The same for a column of many: `reviewed 14 Nov`, or `review claimed 14 Nov`."""
+    said = "reviewed" if read.signature is Signature.good else "review claimed"
+    return said if read.time is None else f"{said} {day_of(read.time, today)}"
 
 
 def briefly(line: LineOrigin, today: int) -> str:
@@ -121,8 +154,7 @@ def _in_full(origin: Origin, today: int, n_lines: int) -> str:
         return _unknown(origin, today, n_lines)
     if origin.evidence is Evidence.typed:
         return f"{_whose(origin, today)}."
-    reviewed = " Not reviewed." if origin.author is Author.ai else ""
-    return f"{_whose(origin, today)}. Evidence: {_EVIDENCE[origin.evidence]}.{reviewed}"
+    return f"{_whose(origin, today)}. Evidence: {_EVIDENCE[origin.evidence]}."
 
 
 def _in_short(origin: Origin, today: int) -> str:

@@ -1,16 +1,19 @@
 """
-The lines of a text that an agent wrote, found once for each chunk.
+The lines of a text that an agent wrote and nobody reviewed, found once for each chunk.
 
 Invariant: a section in which nothing is an agent's costs a look at its origins, and is not remembered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from assaymark.analysis.reviewing import section_standing
 from assaymark.analysis.snapshot import Section
 from assaymark.lineage.lines import has_word, line_origins
+from assaymark.lineage.reviewed import has_reviews
+from assaymark.lineage.reviews import NO_REVIEWS, Reviews, Standing
 from assaymark.lsp.kept import Kept
 from assaymark.origin import Runs
 from assaymark.text import Chunk, Text
@@ -27,9 +30,10 @@ class Near(NamedTuple):
 
 
 class _Read(NamedTuple):
-    """What was read of the lines of a chunk: those that are an agent's, and those that are not blank."""
+    """What was read of a chunk's lines: those of an agent that are not reviewed, and those not blank."""
 
     runs: Runs
+    reviews: Reviews = NO_REVIEWS
     agents: tuple[int, ...] = ()
     filled: tuple[int, ...] = ()
 
@@ -40,14 +44,15 @@ _NOTHING = _Read(())
 class AgentLines:
     """Those of one text."""
 
-    __slots__ = ("_kept", "_near")
+    __slots__ = ("_kept", "_near", "_reviews")
 
-    def __init__(self) -> None:
+    def __init__(self, reviews: Callable[[], Reviews]) -> None:
+        self._reviews = reviews
         self._kept: Kept[_Read] = Kept()
         self._near: Kept[tuple[_Read, frozenset[int], tuple[Near, ...]]] = Kept()
 
     def of(self, text: Text[Section], section: Section) -> tuple[int, ...]:
-        """The agent's lines in *section*, which stands in *text*, counted from its first."""
+        """The agent's lines in *section* of *text* that are not reviewed: the same object until they are."""
         return self._read(text, section).agents
 
     def near(self, text: Text[Section], section: Section, but: frozenset[int]) -> tuple[Near, ...]:
@@ -69,10 +74,10 @@ class AgentLines:
     def _read(self, text: Text[Section], section: Section) -> _Read:
         if not section.flagged:
             return _NOTHING
-        runs = section.origins
+        runs, reviews = section.origins, self._reviews()
         read = self._kept.of(section.chunk)
-        if read is None or read.runs is not runs:
-            read = _read_of(section.chunk, runs)
+        if read is None or read.runs is not runs or read.reviews is not reviews:
+            read = _without_reviewed(section, _read_of(section.chunk, runs), reviews)
             self._kept.keep(text, section.chunk, read)
         return read
 
@@ -83,13 +88,22 @@ def _read_of(chunk: Chunk, runs: Runs) -> _Read:
         ends = (*chunk.line_starts[1:], chunk.n_bytes)
         pieces = [chunk.data[start:end].strip() for start, end in zip(chunk.line_starts, ends, strict=True)]
         agents = tuple(number for number, piece in enumerate(pieces) if has_word(piece))
-        return _Read(runs, agents, tuple(number for number, piece in enumerate(pieces) if piece))
+        return _Read(runs, NO_REVIEWS, agents, tuple(number for number, piece in enumerate(pieces) if piece))
     lines = list(enumerate(line_origins(chunk.data, runs)))
     return _Read(
         runs,
+        NO_REVIEWS,
         tuple(number for number, line in lines if line.is_ai),
         tuple(number for number, line in lines if line.parts),
     )
+
+
+def _without_reviewed(section: Section, read: _Read, reviews: Reviews) -> _Read:
+    read = read._replace(reviews=reviews)
+    if not has_reviews(read.runs):
+        return read
+    unread = (one for one in read.agents if section_standing(section, one, reviews) is Standing.unread)
+    return read._replace(agents=tuple(unread))
 
 
 def _together(numbers: Iterable[int]) -> tuple[Near, ...]:

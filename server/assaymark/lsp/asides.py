@@ -9,7 +9,7 @@ Invariants:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from assaymark.dataclass import dataclass
@@ -19,6 +19,7 @@ from assaymark.lsp.refusal import INTERNAL_ERROR, REQUEST_CANCELLED, Refused
 from assaymark.workspace.today import today
 
 if TYPE_CHECKING:
+    from assaymark.lineage.reviews import Reviews
     from assaymark.lsp.agent_lines import AgentLines
     from assaymark.lsp.committed import Committed
     from assaymark.lsp.document import Document, Later
@@ -53,12 +54,12 @@ class _Read:
 
     __slots__ = ("agents", "lenses")
 
-    def __init__(self, *, shows: bool) -> None:
+    def __init__(self, reviews: Callable[[], Reviews], *, shows: bool) -> None:
         # Late, as all that makes hints and lenses: the first diagnostics wait for what a session imports.
         from assaymark.lsp.agent_lines import AgentLines
         from assaymark.lsp.lenses import Lenses
 
-        self.agents: AgentLines = AgentLines()
+        self.agents: AgentLines = AgentLines(reviews)
         self.lenses: Lenses = Lenses(self.agents, shows=shows)
 
 
@@ -131,6 +132,10 @@ class Asides:
             for document in documents:
                 self._committed.look_again(document)
 
+    def agents(self, document: Document) -> AgentLines:
+        """The lines of *document* that an agent wrote and nobody reviewed."""
+        return self._reader(document).agents
+
     def forget(self, document: Document) -> None:
         """Effect: nothing is known of *document* any more."""
         self._read.pop(document.uri, None)
@@ -165,7 +170,8 @@ class Asides:
     def _state(self, part: Part, question: Question) -> tuple[object, ...]:
         """What an answer rests on: two that are equal have the same answer."""
         document = part.document
-        state = part.entry.snapshot, part.span, document.options
+        reviews = self._session.reviews.of(document)
+        state = part.entry.snapshot, part.span, document.options, reviews
         if question.where is None:
             return (*state, document.held, document.sheet)
         return (*state, self.committed.known(document), today())
@@ -174,15 +180,20 @@ class Asides:
         document = part.document
         if document.options.settings.quiet:
             return _NOTHING
-        read = self._read.get(document.uri)
-        if read is None:
-            read = self._read[document.uri] = _Read(shows=self._session.client.shows_documents)
+        read = self._reader(document)
         if question.where is None:
             return read.lenses.items(part)
         from assaymark.lsp.hints import Known, hints
 
         known = Known(lambda: self.committed.lines(document), today(), self._began)
         return hints(part, read.agents, known, question.where)
+
+    def _reader(self, document: Document) -> _Read:
+        read = self._read.get(document.uri)
+        if read is None:
+            shows, reviews = self._session.client.shows_documents, self._session.reviews
+            read = self._read[document.uri] = _Read(lambda: reviews.of(document), shows=shows)
+        return read
 
     def _became_known(self, document: Document) -> None:
         """Effect: what git said of *document* is told, if it makes a difference."""

@@ -76,6 +76,7 @@ _REQUESTS: Mapping[str, tuple[str, str]] = {
     "textDocument/inlayHint": ("inlay_hint", "handle"),
     "textDocument/codeLens": ("code_lens", "handle"),
     "assaymark/status": ("status", "handle"),
+    "assaymark/unreviewed": ("unreviewed", "handle"),
 }
 
 

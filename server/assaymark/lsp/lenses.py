@@ -9,6 +9,7 @@ Invariants:
 from __future__ import annotations
 
 import json
+import operator
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -29,7 +30,10 @@ _Found = tuple[Finding, ...]
 _TEMPLATE = (
     b'{"range":{"start":%b,"end":%b},'
     b'"command":{"title":%b,"command":"assaymark.show",'
-    b'"arguments":[{"uri":%%b,"rule":%b,"fingerprint":%b,"start":%%d}]}}'
+    b'"arguments":[{"uri":%%b,"rule":%b,"fingerprint":%b,"start":%%d}]}},'
+    b'{"range":{"start":%b,"end":%b},'
+    b'"command":{"title":"Mark as reviewed","command":"assaymark.markReviewed",'
+    b'"arguments":[{"uri":%%b,"scope":"function","line":%%d}]}}'
 )
 
 
@@ -47,6 +51,7 @@ class _Made(NamedTuple):
 
     findings: _Found
     runs: Runs
+    agents: tuple[int, ...]
     lenses: tuple[_Lens, ...]
 
 
@@ -64,7 +69,7 @@ class Lenses:
         """The lenses of a document, as JSON."""
         uri = json.dumps(part.uri).encode()
         items = [
-            one.template % (line, line, uri, place.start + one.start)
+            one.template % (line, line, uri, place.start + one.start, line, line, uri, line)
             for place in part.entry.snapshot.sections_with_findings()
             for one in self._of(part, place)
             if part.span.covers(one.span.shifted(place.start))
@@ -74,13 +79,15 @@ class Lenses:
 
     def _of(self, part: Part, place: Place[Section]) -> tuple[_Lens, ...]:
         snapshot, section = part.entry.snapshot, place.leaf
-        if snapshot.language is None or not self._agents.of(snapshot.text, section):
+        agents = self._agents.of(snapshot.text, section)
+        if snapshot.language is None or not agents:
             return ()
         found = tuple(part.document.shown_in(section, snapshot))
         made = self._made.of(section.chunk)
-        if made is None or made.runs is not section.origins or made.findings != found:
+        known = () if made is None else (made.runs, made.agents)
+        if made is None or made.findings != found or not _same(known, (section.origins, agents)):
             lenses = self._lenses(part, section, found, snapshot.language)
-            made = _Made(found, section.origins, tuple(lenses))
+            made = _Made(found, section.origins, agents, tuple(lenses))
             self._made.keep(snapshot.text, section.chunk, made)
         return made.lenses
 
@@ -105,8 +112,13 @@ def _lens(part: Part, section: Section, span: Span, first: Finding, title: str) 
     start = chunk.line_starts[line]
     column = columns_before(chunk.data[start : span.start], span.start - start, part.encoding)
     at = b'{"line":%%d,"character":%d}' % column
-    template = _TEMPLATE % (at, at, *map(_escaped, (title, first.rule, first.fingerprint)))
+    template = _TEMPLATE % (at, at, *map(_escaped, (title, first.rule, first.fingerprint)), at, at)
     return _Lens(template, span, line, first.span.start)
+
+
+def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    """Whether these are the same objects."""
+    return all(map(operator.is_, one, other))
 
 
 def _escaped(text: str) -> bytes:

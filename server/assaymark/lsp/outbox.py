@@ -81,6 +81,10 @@ class Outbox:
         """Effect: the user sees *text*."""
         self.notify("window/showMessage", {"type": _ERROR, "message": f"assaymark: {text}"})
 
+    def tell(self, text: str) -> None:
+        """Effect: the user sees *text*, which is no error."""
+        self.notify("window/showMessage", {"type": _INFO, "message": f"assaymark: {text}"})
+
     def fault(self, error: BaseException, where: str) -> None:
         """Effect: a fault of ours in *where* is logged, and the user is told if it is the first."""
         self.log(_ERROR, f"{_name(error)} in {where}, at {_places(error)}")

@@ -20,8 +20,6 @@ from typing import TYPE_CHECKING
 from assaymark.analysis.attributing import runs_of
 from assaymark.dataclass import dataclass, field
 from assaymark.lineage.arrivals import day_of, is_typed
-from assaymark.lineage.reviewed import has_reviews
-from assaymark.lineage.reviews import NO_REVIEWS, Reviews
 from assaymark.lineage.rewritten import rewritten
 from assaymark.lineage.trusting import MayLoosen, no_agent, once_read
 from assaymark.lsp import voiding
@@ -81,8 +79,6 @@ class Recording:
         self._ledgers: dict[str, Ledger | None] = {}
         self._tracks: dict[str, _Track] = {}
         self._paused: set[str] = set()
-        # By store: the reviews that were known when one was last needed.
-        self._reviews: dict[str, Reviews] = {}
 
     def entered(self, document: Document) -> None:
         """Effect: soon, *document* has the origins that are recorded of it."""
@@ -92,6 +88,7 @@ class Recording:
         if not document.options.settings.record:
             self._pause(place)
             return
+        self._session.reviews.entered(document, place)
         self._tracks[document.uri] = _Track()
         self._later(_OPENED, lambda: self._look(document, is_file=True))
 
@@ -131,6 +128,16 @@ class Recording:
         track.saved = digest
         self._record(ledger, place.path, digest, runs, content)
 
+    def is_on(self, document: Document) -> bool:
+        """Whether what happens to *document* is recorded."""
+        return document.uri in self._tracks
+
+    def ledger_of(self, document: Document) -> tuple[Ledger, Place] | None:
+        """The ledger for *document*, made if need be, and where that stands; None where there can be none."""
+        place = self._place(document)
+        ledger = None if place is None else self._ledger(place, makes=True)
+        return None if place is None or ledger is None else (ledger, place)
+
     def forget(self, uri: str) -> None:
         """Effect: nothing is remembered of the document *uri*."""
         self._tracks.pop(uri, None)
@@ -140,7 +147,7 @@ class Recording:
         place = self._place(document)
         if place is None:
             return no_agent
-        return once_read(lambda: self._reviews.get(place.store, NO_REVIEWS))
+        return once_read(lambda: self._session.reviews.at(place.store))
 
     def end(self) -> None:
         """Effect: every ledger is closed."""
@@ -196,8 +203,7 @@ class Recording:
                 runs = ledger.state(path, seen.content)
             else:
                 runs = ledger.state_by_digest(path, ledger.secret.digest(seen.content))
-            if runs is not None and has_reviews(runs):
-                self._reviews[seen.place.store] = ledger.reviews()
+            self._session.reviews.look(ledger)
         except Unavailable as problem:
             self._lose(ledger, str(problem))
             return None

@@ -32,6 +32,7 @@ from assaymark.lsp.preferences import Preferences
 from assaymark.lsp.recording import Recording
 from assaymark.lsp.refusal import SERVER_CANCELLED, Refused
 from assaymark.lsp.report import Sheet, Style, not_checked
+from assaymark.lsp.reviews import KnownReviews
 from assaymark.lsp.second import SecondOpinions
 from assaymark.lsp.shelf import Shelf, page_uri
 from assaymark.lsp.status import Statuses
@@ -86,6 +87,7 @@ class Session:
         self.arrivals = Arrivals(self.desk, clock, later, self._span)
         self.asides = Asides(self, later, soon)
         self.recording = Recording(self, later, soon)
+        self.reviews = KnownReviews(self)
 
     def documents(self) -> Iterator[Document]:
         """The open texts."""
@@ -428,6 +430,7 @@ class Session:
         self.second.forget(uri)
         self.arrivals.forget(uri)
         self.recording.forget(uri)
+        self.reviews.forget(uri)
         self._changed.pop(uri, None)
         self._attributed.pop(uri, None)
         self.desk.close(uri)

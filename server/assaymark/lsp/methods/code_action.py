@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from lsprotocol import types
 
 from assaymark.finding import Finding, Fix
+from assaymark.lsp.marking import offers
 from assaymark.lsp.methods.code_action_resolve import FixKey, edit_of, edit_of_all
 from assaymark.lsp.part import Part
 from assaymark.lsp.report import SOURCE
@@ -47,7 +48,16 @@ def handle(session: Session, params: types.CodeActionParams) -> list[types.CodeA
         actions.append(_fix_all(session, part))
     if _wants("quickfix", only):
         actions += further_actions(session, part, part.visible(Span(start, end)), params.context.diagnostics)
+        actions += _reviews(session, part, Span(start, end))
     return actions
+
+
+def _reviews(session: Session, part: Part, span: Span) -> Iterator[types.CodeAction]:
+    """What can be marked as reviewed there."""
+    if not part.document.options.settings.quiet:
+        for title, command, argument in offers(session, part, span):
+            action = types.Command(title, command, arguments=[argument])
+            yield types.CodeAction(title, types.CodeActionKind.QuickFix, command=action)
 
 
 def title_of(fix: Fix) -> str:

@@ -75,12 +75,33 @@ def _show(session: Session, request: MessageId, params: Params) -> None:
     session.outbox.reply(request, place)
 
 
+def _mark_reviewed(session: Session, request: MessageId, params: Params) -> None:
+    """Records that somebody read lines, a run, a function or a file; the answer says which."""
+    from assaymark.lsp.marking import mark
+
+    _tell(session, request, mark(session, next(iter(list_at(params, "arguments")), None)))
+
+
+def _withdraw_review(session: Session, request: MessageId, params: Params) -> None:
+    """Takes the reviews of lines back; the answer says which."""
+    from assaymark.lsp.marking import withdraw
+
+    _tell(session, request, withdraw(session, next(iter(list_at(params, "arguments")), None)))
+
+
+def _tell(session: Session, request: MessageId, text: str) -> None:
+    session.outbox.tell(text)
+    session.outbox.reply(request, {"message": text})
+
+
 COMMANDS: Mapping[str, Callable[[Session, MessageId, Params], None]] = {
     "assaymark.checkWorkspace": _check_workspace,
     "assaymark.dismissWorkspaceCheck": _dismiss_workspace_check,
     "assaymark.explain": _explain,
     "assaymark.fixAll": _fix_all,
+    "assaymark.markReviewed": _mark_reviewed,
     "assaymark.show": _show,
+    "assaymark.withdrawReview": _withdraw_review,
 }
 
 

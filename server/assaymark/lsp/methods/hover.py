@@ -12,8 +12,10 @@ import re
 
 from lsprotocol import types
 
+from assaymark.analysis.reviewing import section_standing
 from assaymark.finding import Finding
 from assaymark.lineage.lines import line_origin
+from assaymark.lineage.reviews import Standing, reviews_of
 from assaymark.lineage.words import sentence
 from assaymark.lsp.part import Part
 from assaymark.lsp.session import Session
@@ -40,7 +42,7 @@ def handle(session: Session, params: types.HoverParams) -> types.Hover | None:
     markdown = session.client.reads_markdown
     texts = [described(finding, session.shelf.rule(finding.rule)) for finding in found]
     if not part.document.options.settings.quiet:
-        texts += filter(None, dict.fromkeys(_lineage(part, finding) for finding in found))
+        texts += filter(None, dict.fromkeys(_lineage(session, part, finding) for finding in found))
     content = "\n\n---\n\n".join(texts)
     return types.Hover(
         types.MarkupContent(
@@ -60,13 +62,15 @@ def described(finding: Finding, rule: Rule | None) -> str:
     return "\n\n".join(filter(None, [*lines, f"[Why]({page})" if page else ""]))
 
 
-def _lineage(part: Part, finding: Finding) -> str:
-    """Where the first line of *finding* comes from."""
+def _lineage(session: Session, part: Part, finding: Finding) -> str:
+    """Where the first line of *finding* comes from, and whether it was reviewed."""
     at = finding.span.start
     place = part.entry.snapshot.text.place_of_byte(at)
-    chunk = place.leaf.chunk
-    line = line_origin(chunk, place.leaf.origins, chunk.line_of(at - place.start))
-    return sentence(part.position(at).line + 1, line, today())
+    section, number = place.leaf, place.leaf.chunk.line_of(at - place.start)
+    line, reviews = line_origin(section.chunk, section.origins, number), session.reviews.of(part.document)
+    is_read = section_standing(section, number, reviews) is not Standing.unread
+    read = reviews_of(line, reviews) if is_read else ()
+    return sentence(part.position(at).line + 1, line, today(), read=read)
 
 
 def _cwe(number: int) -> str:

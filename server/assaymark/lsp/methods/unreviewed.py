@@ -1,0 +1,90 @@
+"""
+`assaymark/unreviewed`: what an agent wrote in the open documents and nobody reviewed.
+
+Invariants:
+    Findings come first, the worst first; then runs of lines, in the order of the documents.
+    What it says is what hints and lenses say: it is made of the same lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from assaymark.finding import Severity
+from assaymark.lineage.lines import line_origin
+from assaymark.lineage.words import name_of
+from assaymark.lsp.outbox import MessageId
+from assaymark.lsp.refusal import Params, text_at, value_at
+
+if TYPE_CHECKING:
+    from assaymark.lsp.part import Part
+    from assaymark.lsp.session import Session
+
+Item = dict[str, object]
+_NONE: frozenset[int] = frozenset()
+_SEVERITIES = tuple(Severity)
+
+
+def handle(session: Session, request: MessageId, params: Params) -> None:
+    """Effect: *request* is answered, for the document `uri` or all that are open."""
+    session.outbox.reply(request, unreviewed(session, params))
+
+
+def unreviewed(session: Session, params: Params) -> list[Item]:
+    """What the answer lists."""
+    only = text_at(params, "uri") if value_at(params, "uri") is not None else None
+    uris = [uri for document in session.documents() for uri in document.outlets]
+    parts = [session.part(uri) for uri in uris if only in {None, uri}]
+    open_parts = [part for part in parts if part is not None and not part.document.options.settings.quiet]
+    found = [one for part in open_parts for one in _findings(session, part)]
+    found.sort(key=lambda one: -one[0])
+    return [item for _, item in found] + [item for part in open_parts for item in _runs(session, part)]
+
+
+def _findings(session: Session, part: Part) -> Iterator[tuple[int, Item]]:
+    """The findings in such lines, with how bad each is."""
+    text, agents = part.entry.snapshot.text, session.asides.agents(part.document)
+    for finding in part.visible(part.span):
+        place = text.place_of_byte(finding.span.start)
+        first, last = (
+            text.line_of(at) for at in (finding.span.start, max(finding.span.start, finding.span.end - 1))
+        )
+        if any(first <= place.line + at <= last for at in agents.of(text, place.leaf)):
+            start, end = part.position(finding.span.start), part.position(finding.span.end)
+            yield (
+                _SEVERITIES.index(finding.severity),
+                {
+                    "uri": part.uri,
+                    "range": {
+                        "start": {"line": start.line, "character": start.column},
+                        "end": {"line": end.line, "character": end.column},
+                    },
+                    "kind": "finding",
+                    "rule": finding.rule,
+                    "severity": finding.severity.value,
+                    "message": finding.message,
+                },
+            )
+
+
+def _runs(session: Session, part: Part) -> Iterator[Item]:
+    text, agents = part.entry.snapshot.text, session.asides.agents(part.document)
+    for place in text.flagged_places(part.line):
+        if place.start > part.span.end:
+            break
+        for run in agents.near(text, place.leaf, _NONE):
+            if not part.span.covers(text.line_span(place.line + run.first)):
+                continue
+            origin = line_origin(place.leaf.chunk, place.leaf.origins, run.first).agent
+            first, last = place.line + run.first - part.line, place.line + run.last - part.line
+            yield {
+                "uri": part.uri,
+                "range": {
+                    "start": {"line": first, "character": 0},
+                    "end": {"line": last + 1, "character": 0},
+                },
+                "kind": "lines",
+                "tool": name_of(origin.tool) if origin is not None else "",
+                "model": origin.model if origin is not None else "",
+            }

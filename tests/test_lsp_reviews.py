@@ -1,0 +1,261 @@
+"""Marking as reviewed in the editor: what is offered, what is recorded, and what takes it away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import assaymark.person
+from assaymark.analysis.reviewing import line_standing
+from assaymark.ledger.store import opened
+from assaymark.lineage.reviews import Standing
+from assaymark.person import Surroundings
+from e2e.authors import SHOWS, hints, titles
+from e2e.inside import Inside, insert, replace
+from test_lsp_recording import World
+
+CODE = """\
+def load(body):
+    first = eval(body)
+    second = call(
+        first,
+        1,
+    )
+    return second
+"""
+AGENT_LINES = CODE[len("def load(body):\n") :]
+READ, UNREAD = Standing.by_requester, Standing.unread
+
+
+class Reviewing(World):
+    """A function whose body an agent wrote, open in an editor with hints, lenses and actions."""
+
+    def open(self) -> Inside:
+        self.file.write_text(CODE.replace(AGENT_LINES, "    pass\n"))
+        self.agent_writes("    pass\n", AGENT_LINES)
+        return self.again()
+
+    def again(self) -> Inside:
+        editor = Inside(SHOWS, initializationOptions={"typingDelay": 0, "originHints": "all"})
+        self.editors.append(editor)
+        editor.open(self.file.read_text(), self.uri)
+        editor.clock.pass_by(0.1)
+        editor.come()
+        return editor
+
+    def unread(self, editor: Inside) -> set[int]:
+        """The lines of the body that nobody reviewed."""
+        return {at for at, one in enumerate(self.standings(editor)) if at and one is UNREAD}
+
+    def standings(self, editor: Inside) -> list[Standing]:
+        session = editor.session
+        snapshot, reviews = session.read(self.uri).snapshot, session.reviews.of(session.document(self.uri))
+        n_lines = snapshot.text.whole().count(b"\n")
+        return [line_standing(snapshot, line, reviews) for line in range(n_lines)]
+
+    def mark(self, editor: Inside, first: int, last: int) -> str:
+        where = {"start": {"line": first, "character": 0}, "end": {"line": last + 1, "character": 0}}
+        return command(editor, "assaymark.markReviewed", {"uri": self.uri, "range": where})
+
+    def type(self, editor: Inside, *edits: Any) -> None:
+        editor.come(editor.change(*edits, uri=self.uri))
+
+
+def command(editor: Inside, name: str, argument: object) -> str:
+    """What the person is told."""
+    reply = editor.request("workspace/executeCommand", {"command": name, "arguments": [argument]})
+    return str(reply["result"]["message"] if "result" in reply else reply["error"]["message"])
+
+
+def actions(editor: Inside, uri: str, first: int, last: int) -> dict[str, tuple[str, object]]:
+    """The commands that the menu offers, by title."""
+    where = {"start": {"line": first, "character": 4}, "end": {"line": last, "character": 5}}
+    if first == last:
+        where["end"] = where["start"]
+    params = {"textDocument": {"uri": uri}, "range": where, "context": {"diagnostics": []}}
+    found = editor.request("textDocument/codeAction", params)["result"]
+    named = {one["title"]: one.get("command") for one in found}
+    return {
+        title: (call["command"], call["arguments"][0])
+        for title, call in named.items()
+        if call and "eview" in call["command"]
+    }
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reviewing]:
+    monkeypatch.setattr(assaymark.person, "surroundings", lambda: Surroundings({}))
+    monkeypatch.setattr("assaymark.lsp.marking.surroundings", lambda: Surroundings({}))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    folder = tmp_path / "project"
+    folder.mkdir()
+    world = Reviewing(folder)
+    yield world
+    for editor in world.editors:
+        editor.door.close()
+
+
+def test_what_is_marked_is_reviewed_here_and_when_it_is_opened_again(world: Reviewing) -> None:
+    """Hints and lenses go, and the hover says so; another editor that opens the file knows."""
+    editor = world.open()
+    assert world.standings(editor)[1:] == [UNREAD] * 6
+    assert hints(editor, uri=world.uri)
+    assert titles(editor, world.uri)
+    told = world.mark(editor, 1, 6)
+    assert told.startswith("Recorded: you have read lines 2–7 of app.py.")
+    assert world.standings(editor)[1:] == [READ] * 6
+    assert (hints(editor, uri=world.uri), titles(editor, world.uri)) == ([], [])
+    at = {"textDocument": {"uri": world.uri}, "position": {"line": 1, "character": 14}}
+    hover = editor.request("textDocument/hover", at)["result"]["contents"]["value"]
+    assert "Reviewed " in hover
+    assert "a claim: it is not signed" in hover
+    assert world.standings(world.again())[1:] == [READ] * 6
+
+
+def test_the_lens_marks_its_function(world: Reviewing) -> None:
+    """It stands beside the one that counts the findings."""
+    editor = world.open()
+    reply = editor.request("textDocument/codeLens", {"textDocument": {"uri": world.uri}})["result"]
+    (lens,) = [one["command"] for one in reply if one["command"]["title"] == "Mark as reviewed"]
+    command(editor, lens["command"], lens["arguments"][0])
+    assert world.standings(editor)[1:] == [READ] * 6
+
+
+def test_the_menu_offers_the_run_the_function_and_the_selection(world: Reviewing) -> None:
+    """And, of a line that is reviewed, to take that back."""
+    editor = world.open()
+    assert list(actions(editor, world.uri, 2, 2)) == [
+        "Mark lines 2–7 as reviewed",
+        "Mark this function as reviewed (lines 1–7)",
+    ]
+    offered = actions(editor, world.uri, 1, 1)["Mark lines 2–7 as reviewed"]
+    command(editor, *offered)
+    back = actions(editor, world.uri, 2, 2)
+    assert list(back) == ["Take the review of this line back"]
+    command(editor, *back["Take the review of this line back"])
+    assert world.standings(editor)[1:] == [UNREAD] * 6
+    assert next(iter(actions(editor, world.uri, 1, 2))) == "Mark lines 2–3 as reviewed"
+
+
+def test_nothing_is_offered_where_nothing_is_an_agents(world: Reviewing) -> None:
+    """The line that a person's file began with."""
+    world.file.write_text("x = 1\n")
+    editor = world.again()
+    assert actions(editor, world.uri, 0, 0) == {}
+
+
+def test_what_a_person_types_leaves_the_rest_reviewed(world: Reviewing) -> None:
+    """In the middle of a line, and by taking a character away."""
+    editor = world.open()
+    world.mark(editor, 1, 6)
+    world.type(editor, insert(1, 4, "a"))
+    world.type(editor, replace(6, 4, 6, 5, ""))
+    assert not world.unread(editor)
+
+
+@pytest.mark.parametrize(
+    "edit, unread",
+    [
+        (replace(3, 8, 3, 13, "other(second)"), {2, 3, 4, 5}),
+        (insert(1, 0, "    one = 1\n    two = 2\n"), {1, 2}),
+    ],
+)
+def test_what_comes_at_once_voids_the_statement(world: Reviewing, edit: Any, unread: set[int]) -> None:
+    """Nobody is known to have looked at it; whole lines that come between leave the others reviewed."""
+    editor = world.open()
+    world.mark(editor, 1, 6)
+    world.type(editor, edit)
+    assert world.unread(editor) == unread
+
+
+def test_a_formatter_leaves_it_reviewed(world: Reviewing) -> None:
+    """Whether it says so before or after; blanks alone need nobody to say anything."""
+    editor = world.open()
+    world.mark(editor, 1, 6)
+    world.type(editor, replace(2, 18, 6, 0, "first, 1)\n"))
+    assert world.unread(editor)
+    version = editor.session.read(world.uri).version
+    editor.notify("assaymark/origin", {"uri": world.uri, "version": version, "kind": "format"})
+    assert not world.unread(editor)
+    world.type(editor, insert(1, 9, "   "))
+    assert not world.unread(editor)
+
+
+def test_an_agents_edit_is_not_reviewed(world: Reviewing) -> None:
+    """Its hook reports it before or after the editor reads the file again."""
+    editor = world.open()
+    world.mark(editor, 1, 6)
+    world.agent_writes("return second", "return eval(second)")
+    world.type(editor, replace(6, 11, 6, 17, "eval(second)"))
+    editor.clock.pass_by(1)
+    editor.come()
+    assert world.unread(editor) == {6}
+
+
+def test_words_that_went_on_the_disk_void_the_line(world: Reviewing) -> None:
+    """Nobody pressed a key: the file has what the editor reads, and nobody saved it."""
+    editor = world.open()
+    world.mark(editor, 1, 6)
+    world.file.write_text(CODE.replace("return second", "return"))
+    world.type(editor, replace(6, 10, 6, 17, ""))
+    assert not world.unread(editor)
+    editor.clock.pass_by(1)
+    editor.come()
+    assert world.unread(editor) == {6}
+
+
+def test_an_agent_cannot_mark(world: Reviewing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An editor that an agent started refuses, and records nothing."""
+    editor = world.open()
+    monkeypatch.setattr("assaymark.lsp.marking.surroundings", lambda: Surroundings({"CLAUDECODE": "1"}))
+    said = world.mark(editor, 1, 6)
+    assert "only a person can mark code as reviewed" in said
+    assert "Claude Code (CLAUDECODE is set)" in said
+    assert world.standings(editor)[1:] == [UNREAD] * 6
+
+
+def test_what_could_not_be_recorded_is_not_shown_as_reviewed(world: Reviewing) -> None:
+    """A text that is no file has no ledger."""
+    editor = world.open()
+    editor.open("x = 1\n", "untitled:one")
+    where = {"start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 0}}
+    said = command(editor, "assaymark.markReviewed", {"uri": "untitled:one", "range": where})
+    assert "nothing was recorded" in said
+
+
+def test_a_review_in_a_terminal_is_known_in_the_editor(world: Reviewing) -> None:
+    """It is heard of with the next save."""
+    editor = world.open()
+    other = world.again()
+    world.mark(other, 1, 6)
+    world.save(editor)
+    editor.clock.pass_by(0.1)
+    editor.come()
+    assert not world.unread(editor)
+
+
+def test_unreviewed_lines_are_listed_with_findings_first(world: Reviewing) -> None:
+    """The same lines that hints are of."""
+    editor = world.open()
+    found = editor.request("assaymark/unreviewed", {})["result"]
+    assert [one["kind"] for one in found] == ["finding", "lines"]
+    assert found[0]["rule"] == "eval-code"
+    assert found[1]["tool"] == "Claude Code"
+    world.mark(editor, 1, 6)
+    assert editor.request("assaymark/unreviewed", {"uri": world.uri})["result"] == []
+
+
+def test_the_record_names_content_and_channel_and_no_text(world: Reviewing) -> None:
+    """Ranges of the content that was read, by its keyed digest."""
+    editor = world.open()
+    world.mark(editor, 1, 1)
+    with opened(world.place.store) as ledger:
+        (event,) = [one for one in ledger.events() if type(one).__name__ == "Reviewed"]
+        assert (event.path, event.channel, event.relation) == ("app.py", "editor", "requester")
+        assert event.digest == ledger.secret.digest(CODE.encode())
+        start = CODE.index("    first")
+        assert event.ranges == ((start, start + len("    first = eval(body)\n")),)
+    assert "eval" not in repr(event)
