@@ -79,8 +79,9 @@ def test_the_innermost_function_has_the_lens() -> None:
 def test_a_finding_that_is_not_shown_counts_for_nothing() -> None:
     """Silenced, below the severity that is shown, or held back while it is typed."""
     editor = editing()
-    editor.open("def f(x):\n    return eval(x)  # assaymark: ignore[eval-code] -- a constant\n")
-    attribute(editor, 0, 1)
+    editor.open("def f(x):\n    # assaymark: ignore[eval-code] -- a constant\n    return eval(x)\n")
+    attribute(editor, 0, 0)
+    attribute(editor, 2, 2)
     assert lenses(editor) == []
     editor = editing(severity="critical")
     editor.open(TWO)
