@@ -50,8 +50,10 @@ def hook(tool: str, argument: str | None = None, record_to: str | None = None) -
         # An agent must not stop because of us; whoever looks for the reason asks for the traceback.
         if os.environ.get("ASSAYMARK_TRACEBACK"):
             raise
-        if not isinstance(error, OSError):
-            with suppress(Exception):
+        with suppress(Exception):
+            if isinstance(error, OSError):
+                _say_lost(error)
+            else:
                 _say_unread(tool, f"internal error: {type(error).__name__}", began)
     _answer(_quiet(tool, table))
     return 0
@@ -99,6 +101,12 @@ def _say_unread(tool: str, wrong: str, began: float) -> None:
     from assaymark.hooks.report import NotUnderstood, Reading, Turn
 
     record(Reading(Turn(tool), (NotUnderstood(wrong),)), began)
+
+
+def _say_lost(error: OSError) -> None:
+    """Effect: says on standard error, which agents show and do not act upon, that nothing was recorded."""
+    where = f"{error.filename}: " if error.filename else ""
+    sys.stderr.write(f"assaymark: what was reported is not recorded: {where}{error.strerror or error}\n")
 
 
 def _write_redacted(file: str, tool: str, table: dict[str, object]) -> None:
