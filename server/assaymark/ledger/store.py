@@ -157,6 +157,11 @@ class Ledger:
                 self._reviews = Reviews(self._reviewed, self._withdrawn)
         return self._reviews
 
+    def every_review(self) -> tuple[tuple[Review, ...], tuple[str, ...]]:
+        """The reviews that were recorded here, and the ids of those that were withdrawn here."""
+        self.reviews()
+        return tuple(self._reviewed), tuple(self._withdrawn)
+
     def _read(self, ask: Callable[[], _T]) -> _T:
         self.merge()
         try:

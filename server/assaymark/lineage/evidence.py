@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 from assaymark.lineage import attested, gitai
 from assaymark.lineage.attested import Entry, Note, Table, who
 from assaymark.lineage.hashing import hashed
-from assaymark.lineage.ranges import spelled
+from assaymark.lineage.ranges import flattened, spelled
 from assaymark.origin import Author, Evidence, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from assaymark.lineage.ranges import Piece
 
 SCHEMA = "assaymark/1"
 _EVIDENCE, _REVIEW = "e_", "r_"
@@ -67,6 +69,11 @@ def record_of(note: Note, key: str) -> Table:
 def is_review(key: str) -> bool:
     """Whether *key* says that lines were read, and not where they come from."""
     return key.startswith(_REVIEW)
+
+
+def pieces(note: Note, path: str) -> list[Piece]:
+    """On what evidence the lines of *path* are whose they are: disjoint pieces in ascending order."""
+    return flattened(entry for entry in note.files.get(path, ()) if not is_review(entry.key))
 
 
 def origins_alone(note: Note) -> Note:

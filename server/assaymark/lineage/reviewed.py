@@ -33,7 +33,7 @@ def has_reviews(runs: Runs) -> bool:
 
 def reviewed(runs: Runs, start: int, end: int, review: str) -> Runs:
     """*runs* after the bytes from *start* to *end* were part of *review*."""
-    inner = ((Run(n, _with(origin, (review,))),) for n, origin in sliced(runs, start, end))
+    inner = ((Run(n, with_ids(origin, (review,))),) for n, origin in sliced(runs, start, end))
     return joined([sliced(runs, 0, start), *inner, sliced(runs, end, n_bytes_of(runs))])
 
 
@@ -50,7 +50,7 @@ def with_reviews_of(runs: Runs, other: Runs) -> Runs:
     at = 0
     for n_bytes, origin in other:
         part = sliced(runs, at, at + n_bytes)
-        found += [(Run(n, _with(one, origin.reviews)),) for n, one in part] if origin.reviews else [part]
+        found += [(Run(n, with_ids(one, origin.reviews)),) for n, one in part] if origin.reviews else [part]
         at += n_bytes
     return joined(found)
 
@@ -102,7 +102,8 @@ def _line(starts: Sequence[int], at: int) -> int:
 
 # The same few origins are asked for again and again.
 @lru_cache(maxsize=256)
-def _with(origin: Origin, reviews: tuple[str, ...]) -> Origin:
+def with_ids(origin: Origin, reviews: tuple[str, ...]) -> Origin:
+    """*origin* of what was part of these *reviews* too."""
     return replace(origin, reviews=tuple(sorted({*origin.reviews, *reviews})))
 
 

@@ -1,7 +1,10 @@
 """
-The agents that a commit names: by the e-mails of its authors and co-authors, and by trailers that tools add.
+Whom a commit names: agents, by the e-mails of its authors and co-authors and by trailers that tools add, and
+people who say that they read it, by `Reviewed-by`.
 
-Invariant: a commit that names an agent says nothing of lines, so no origin by AI ever comes from here.
+Invariants:
+    A commit that names an agent says nothing of lines, so no origin by AI ever comes from here.
+    An agent that says it read a commit is no reviewer.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from assaymark.lineage.reviews import Channel, Relation, Review
 from assaymark.origin import Author, Evidence, Origin
 
 
@@ -39,6 +43,10 @@ _TRAILER = re.compile(r"([A-Za-z][A-Za-z-]{1,40}):[ \t]*(.+)")
 _PERSON = re.compile(r"(.*?)\s*<([^<>]*)>\s*")
 _OF_TOOLS = {"claude-session": "Claude"}
 _LONGEST = 65_536
+_REVIEWED = "reviewed-by"
+_MOST_REVIEWS = 20
+# What the id of a review begins with that a commit's message tells of.
+OF_TRAILER = "t_"
 
 
 def named_in(message: str, people: tuple[str, ...] = ()) -> tuple[Named, ...]:
@@ -56,6 +64,36 @@ def origin_by(named: tuple[Named, ...], time: int | None = None) -> Origin | Non
         return None
     agents = " and ".join(agent.agent for agent in named)
     return Origin(Author.unknown, Evidence.commit, named=agents, time=time)
+
+
+def reviews_by(commit: str, author: str, message: str, time: int | None = None) -> tuple[Review, ...]:
+    """
+    The reviews of *commit*, by *author* as `Name <e-mail>`, that its message tells of.
+
+    Only the last paragraph counts, as for git: a message quotes others, indented or not, above it.
+    """
+    last = message[-_LONGEST:].rstrip().rpartition("\n\n")[2]
+    people = [
+        found[2].strip()
+        for line in last.split("\n")
+        if (found := _TRAILER.fullmatch(line.rstrip())) and found[1].lower() == _REVIEWED
+    ]
+    readers = [person for person in dict.fromkeys(people) if email_of(person) and _person(person) is None]
+    return tuple(
+        Review(f"{OF_TRAILER}{commit}_{n}", Channel.trailer, relation_to(author, person), time, person)
+        for n, person in enumerate(readers[:_MOST_REVIEWS])
+    )
+
+
+def relation_to(author: str, reader: str) -> Relation:
+    """Who *reader* is to a commit by *author*, both as `Name <e-mail>`."""
+    return Relation.requester if email_of(author) == email_of(reader) else Relation.another
+
+
+def email_of(person: str) -> str:
+    """The e-mail of `Name <e-mail>`, to be compared; empty when there is none."""
+    found = _PERSON.fullmatch(person)
+    return found[2].strip().casefold() if found else ""
 
 
 def _trailers(message: str) -> list[Named]:

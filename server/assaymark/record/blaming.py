@@ -10,6 +10,7 @@ import bisect
 from typing import TYPE_CHECKING, NamedTuple
 
 from assaymark.lineage import evidence, gitai
+from assaymark.lineage.review_records import ReviewKeys
 from assaymark.record.marks import Mark, Notes, split
 from assaymark.repository import notes
 from assaymark.repository.blame import Blamed, blamed, edge
@@ -54,9 +55,7 @@ def notes_on(commits: Iterable[str], here: str | None) -> dict[str, Notes]:
     at = notes.tips(notes.BOTH, here)
     ai, ours = notes.texts_at([at[ref].id for ref in notes.BOTH], ids, here)
     return {
-        commit: Notes(
-            gitai.read(ai.get(commit, b"")), evidence.origins_alone(gitai.read(ours.get(commit, b"")))
-        )
+        commit: Notes(gitai.read(ai.get(commit, b"")), gitai.read(ours.get(commit, b"")))
         for commit in ids
         if commit in ai or commit in ours
     }
@@ -64,7 +63,7 @@ def notes_on(commits: Iterable[str], here: str | None) -> dict[str, Notes]:
 
 def marks(found: Lines) -> dict[int, Mark]:
     """The marks of the lines, counted from 1, by the notes of their own commits."""
-    keys: dict[tuple[str, str], tuple[_Keys, _Keys]] = {}
+    keys: dict[tuple[str, str], _OfFile] = {}
     marked: dict[int, Mark] = {}
     for number, one in enumerate(found.blamed, 1):
         its = found.notes.get(one.commit)
@@ -72,10 +71,9 @@ def marks(found: Lines) -> dict[int, Mark]:
             continue
         place = (one.commit, one.path)
         if place not in keys:
-            keys[place] = (_Keys(its.ai.pieces(one.path)), _Keys(its.ours.pieces(one.path)))
-        ai, ours = keys[place]
-        mark = Mark(ai.at(one.line), ours.at(one.line))
-        if mark.ai or mark.ours:
+            keys[place] = _OfFile(its, one.path)
+        mark = keys[place].at(one.line)
+        if any(mark):
             marked[number] = mark
     return marked
 
@@ -92,6 +90,18 @@ def marks_at(
     for number, mark in marked.items():
         by_commit.setdefault(found.blamed[number - 1].commit, []).append(mark)
     return found.lines, marked, [(several, found.notes[one]) for one, several in by_commit.items()]
+
+
+class _OfFile:
+    """What the notes of a commit say of the lines of one file."""
+
+    def __init__(self, its: Notes, path: str) -> None:
+        self._ai = _Keys(its.ai.pieces(path))
+        self._ours = _Keys(evidence.pieces(its.ours, path))
+        self._reviews = ReviewKeys(its.ours, path)
+
+    def at(self, line: int) -> Mark:
+        return Mark(self._ai.at(line), self._ours.at(line), self._reviews.at(line))
 
 
 class _Keys:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assaymark.dataclass import dataclass, field
 from assaymark.lineage import evidence, gitai
-from assaymark.lineage.alignment import aligned
+from assaymark.lineage.alignment import Same, aligned
 from assaymark.lineage.lines import line_origins
 from assaymark.origin import Author, Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from assaymark.lineage.attested import Note, Table
     from assaymark.lineage.lines import LineOrigin
@@ -28,10 +28,15 @@ TOOL, MODEL, PERSON = "tool", "model", "person"
 
 
 class Mark(NamedTuple):
-    """The keys of a line: in git-ai's note, and in ours; empty where that note says nothing of it."""
+    """
+    The keys of a line: in git-ai's note, and in ours; empty where that note says nothing of it.
+
+    *reviews* are the keys, in ascending order, of the reviews that our note has of it.
+    """
 
     ai: str = ""
     ours: str = ""
+    reviews: tuple[str, ...] = ()
 
 
 class Wording(NamedTuple):
@@ -74,13 +79,13 @@ class Marks:
     def notes(self, commit: str) -> Notes:
         """The notes that say all this of *commit*."""
         return Notes(
-            gitai.note_of(self._keys(0), dict(self.shelves), commit),
-            evidence.note_of(self._keys(1), self.records),
+            gitai.note_of(self._keys(lambda mark: mark.ai), dict(self.shelves), commit),
+            evidence.note_of(self._keys(lambda mark: mark.ours), self.records),
         )
 
-    def _keys(self, which: int) -> dict[str, dict[int, str]]:
+    def _keys(self, key_in: Callable[[Mark], str]) -> dict[str, dict[int, str]]:
         found = {
-            path: {line: mark[which] for line, mark in lines.items() if mark[which]}
+            path: {line: key for line, mark in lines.items() if (key := key_in(mark))}
             for path, lines in self.lines.items()
         }
         return {path: keys for path, keys in found.items() if keys}
@@ -152,6 +157,21 @@ def carry(
         for i in range(n):
             if new + i + 1 in wanted and old + i + 1 in known:
                 marks.add(path, new + i + 1, known[old + i + 1])
+
+
+def lines_around_gaps(sames: Iterable[Same], before: list[bytes], n_after: int) -> set[int]:
+    """
+    The lines, from 1, of a text of *n_after* that stand around others that are gone, of what was *before*.
+
+    Who read them read what is gone with them, and it is not known who took it away.
+    """
+    found: set[int] = set()
+    at = at_old = 0
+    for same in (*sames, Same(len(before), n_after, 0)):
+        if at == same.new and any(line.strip() for line in before[at_old : same.old]):
+            found |= {at, at + 1}
+        at, at_old = same.new + same.n, same.old + same.n
+    return found
 
 
 def marks_in(notes: Notes, path: str, added: Iterable[tuple[int, int]]) -> dict[int, Mark]:

@@ -4,6 +4,7 @@ Where each line of a file comes from, by all that is recorded: the ledger, notes
 Invariants:
     The ledger, which saw the bytes come, is believed before a note; a note before what a commit names.
     A note counts for a line only where `git blame` gives that line to its commit.
+    What either knows to have been read was, unless either knows that to be withdrawn.
     What nothing is recorded of is unknown, and says since when.
 """
 
@@ -16,18 +17,25 @@ from typing import TYPE_CHECKING, NamedTuple
 from assaymark.lineage import agent_trace, evidence, gitai
 from assaymark.lineage.alignment import aligned
 from assaymark.lineage.lines import LineOrigin, Part, line_origins
-from assaymark.lineage.trailers import named_in, origin_by
+from assaymark.lineage.review_records import joined_records, records_in
+from assaymark.lineage.reviewed import with_ids
+from assaymark.lineage.reviews import NO_REVIEWS, Reviews
+from assaymark.lineage.trailers import named_in, origin_by, reviews_by
 from assaymark.origin import STANDING, Arrival, Author, Evidence, Origin, Runs, covering, joined, unknown
-from assaymark.record import blaming
-from assaymark.record.marks import Mark, Notes, split
+from assaymark.record import blaming, registry
+from assaymark.record.marks import Mark, Notes, lines_around_gaps, split
+from assaymark.record.registry import NO_LEDGER
 from assaymark.repository import notes
 from assaymark.repository.commits import Commit, commits
 from assaymark.repository.git import GitError
 from assaymark.text import LINE_END
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from assaymark.lineage.attested import Table
+    from assaymark.lineage.reviews import Review
+    from assaymark.record.registry import OfLedger
     from assaymark.repository.place import Place
 
 LEDGER, NOTES, NONE = "ledger", "notes", "none"
@@ -49,10 +57,11 @@ class Line(NamedTuple):
 
 
 class Recorded(NamedTuple):
-    """The lines of a file, and what a person should be told about the records."""
+    """The lines of a file, what a person should be told of the records, and the reviews that lines name."""
 
     lines: tuple[Line, ...]
     problems: tuple[str, ...] = ()
+    reviews: Reviews = NO_REVIEWS
 
     @property
     def source(self) -> str:
@@ -62,27 +71,42 @@ class Recorded(NamedTuple):
 
 
 class _Committed(NamedTuple):
-    """What git says of a line: the commit that added it, and what is recorded there of it."""
+    """What git says of a line: the commit that added it, what is recorded there of it, and its reviews."""
 
     commit: Commit
     origin: Origin | None
     others: tuple[Origin, ...]
+    reviews: tuple[str, ...] = ()
 
 
-def of_file(place: Place, content: bytes) -> Recorded:
-    """Where each line of *content*, the file at *place*, comes from. Effect: what waits is merged."""
+class _Past(NamedTuple):
+    """What git says of lines, by number, and of reviews that it knows."""
+
+    lines: dict[int, _Committed]
+    noted: dict[str, Table]
+    trailers: tuple[Review, ...] = ()
+
+
+def of_file(place: Place, content: bytes, at: str = "HEAD") -> Recorded:
+    """
+    Where each line of *content*, which the file at *place* has or had, comes from, and who read it.
+
+    *at* is the commit behind it. Effect: what waits is merged.
+    """
     problems: list[str] = []
-    runs = _runs(place, content, problems)
+    runs, of_ledger = _ledger(place, content, problems)
     ours = line_origins(content, runs)
-    theirs = _committed(place, content) if place.path is not None and place.common is not None else {}
+    is_in_git = place.path is not None and place.common is not None
+    past = _committed(place, content, at) if is_in_git else _Past({}, {})
     numbers = _git_numbers(content)
-    lines = (_line(line, theirs.get(number)) for line, number in zip(ours, numbers, strict=True))
-    return Recorded(tuple(lines), tuple(problems))
+    lines = tuple(_line(line, past.lines.get(number)) for line, number in zip(ours, numbers, strict=True))
+    reviews = registry.joined(place.top, _ids(lines), of_ledger, past.noted, past.trailers)
+    return Recorded(lines, tuple(problems), reviews)
 
 
 def runs_of(place: Place, content: bytes) -> Runs:
     """The origins of the bytes of *content*, the file at *place*, by the ledger and then by notes."""
-    known = _runs(place, content, [])
+    known, _ = _ledger(place, content, [])
     if all(run.origin.author is not Author.unknown for run in known):
         return known
     said = noted(place, content)
@@ -101,14 +125,20 @@ def noted(place: Place, content: bytes) -> Runs | None:
     """
     if place.path is None or place.common is None or not _has_notes(place):
         return None
-    committed = _committed(place, content)
+    committed = _committed(place, content).lines
     starts = [0, *(found.end() for found in LINE_END.finditer(content)), len(content)]
     parts = []
     for number, (start, end) in zip(_git_numbers(content), pairwise(starts), strict=True):
         its = committed.get(number)
         origin = STANDING if its is None or its.origin is None else its.origin
-        parts.append(covering(end - start, origin))
+        parts.append(covering(end - start, with_ids(origin, its.reviews) if its is not None else origin))
     return joined(parts)
+
+
+def known_reviews(place: Place, runs: Runs) -> Reviews:
+    """The reviews that *runs*, which the ledger or notes say, name: what is needed to judge them."""
+    ids = {one for run in runs for one in run.origin.reviews}
+    return registry.joined(place.top, ids, registry.of_ledger(place) if ids else NO_LEDGER, {}, ())
 
 
 def _has_notes(place: Place) -> bool:
@@ -118,9 +148,9 @@ def _has_notes(place: Place) -> bool:
         return False
 
 
-def _runs(place: Place, content: bytes, problems: list[str]) -> Runs:
+def _ledger(place: Place, content: bytes, problems: list[str]) -> tuple[Runs, OfLedger]:
     """What the ledger knows, if there is one."""
-    nothing = covering(len(content), STANDING)
+    nothing = covering(len(content), STANDING), NO_LEDGER
     if place.path is None or not Path(place.store).is_dir():
         return nothing
     # Late: SQLite is not needed where nothing was ever recorded.
@@ -129,11 +159,12 @@ def _runs(place: Place, content: bytes, problems: list[str]) -> Runs:
     try:
         with opened(place.store) as ledger:
             runs = ledger.state(place.path, content)
+            of_ledger = registry.of_open(ledger)
             problems += ledger.notices
     except (OSError, Unavailable) as problem:
         problems.append(str(problem))
         return nothing
-    return nothing if runs is None else runs
+    return (nothing[0] if runs is None else runs), of_ledger
 
 
 def _line(line: LineOrigin, committed: _Committed | None) -> Line:
@@ -142,39 +173,66 @@ def _line(line: LineOrigin, committed: _Committed | None) -> Line:
         return Line(line, LEDGER if is_known else NONE)
     commit, time = committed.commit.id, committed.commit.time
     if is_known or not line.parts:
-        return Line(line, LEDGER if is_known else NONE, commit, time)
+        return Line(_read(line, committed.reviews), LEDGER if is_known else NONE, commit, time)
     n_bytes = sum(part.n_bytes for part in line.parts)
+    is_word = any(part.has_word for part in line.parts)
+    # What is of unknown origin for the ledger may have been read all the same.
+    every = frozenset.intersection(*(frozenset(part.origin.reviews) for part in line.parts))
+    reviews = (*committed.reviews, *every)
     if committed.origin is not None:
-        parts = (Part(committed.origin, n_bytes), *(Part(other, 0) for other in committed.others))
-        return Line(LineOrigin(parts), NOTES, commit, time)
+        parts = (
+            Part(committed.origin, n_bytes, is_word),
+            *(Part(other, 0, is_word) for other in committed.others),
+        )
+        return Line(_read(LineOrigin(parts), reviews), NOTES, commit, time)
     people = (committed.commit.author, committed.commit.committer)
     origin = origin_by(named_in(committed.commit.message, people), time)
     origin = origin or unknown(Arrival.committed, time)
-    return Line(LineOrigin((Part(origin, n_bytes),)), NONE, commit, time)
+    return Line(_read(LineOrigin((Part(origin, n_bytes, is_word),)), reviews), NONE, commit, time)
 
 
-def _committed(place: Place, content: bytes) -> dict[int, _Committed]:
-    """What git says of the lines of *content* (from 1) that the last commit has too."""
+def _read(line: LineOrigin, reviews: tuple[str, ...]) -> LineOrigin:
+    """*line*, all of which was part of these *reviews*."""
+    if not reviews:
+        return line
+    parts = (part._replace(origin=with_ids(part.origin, reviews)) for part in line.parts)
+    return LineOrigin(tuple(parts))
+
+
+def _ids(lines: Iterable[Line]) -> set[str]:
+    return {one for line in lines for part in line.origin.parts for one in part.origin.reviews}
+
+
+def _committed(place: Place, content: bytes, at: str = "HEAD") -> _Past:
+    """What git says of the lines of *content* (from 1) that commit *at* has too."""
     try:
-        found = blaming.lines_at("HEAD", place.path or "", place.top, place.common)
+        found = blaming.lines_at(at, place.path or "", place.top, place.common)
         if found is None:
-            return {}
+            return _Past({}, {})
         by_id = commits(list(dict.fromkeys(one.commit for one in found.blamed)), place.top)
     except GitError:
         # No commit yet, no such file there, no git: nothing is committed then.
-        return {}
+        return _Past({}, {})
+    trailers = {one.id: reviews_by(one.id, one.author, one.message, one.time) for one in by_id.values()}
     marks, traced = blaming.marks(found), _traced(place)
     said: dict[int, _Committed] = {}
-    for same in aligned(found.lines, split(content)):
-        for at in range(same.n):
-            one = found.blamed[same.old + at]
+    lines = split(content)
+    sames = aligned(found.lines, lines)
+    parted = lines_around_gaps(sames, found.lines, len(lines))
+    for same in sames:
+        for i in range(same.n):
+            one = found.blamed[same.old + i]
             if one.commit not in by_id:
                 continue
-            mark = marks.get(same.old + at + 1)
+            mark = marks.get(same.old + i + 1, Mark())
             origin = traced.get((one.commit, one.path, one.line))
-            known = (origin, ()) if mark is None else _origins(mark, found.notes[one.commit])
-            said[same.new + at + 1] = _Committed(by_id[one.commit], *known)
-    return said
+            known = _origins(mark, found.notes[one.commit]) if mark.ai or mark.ours else (origin, ())
+            number = same.new + i + 1
+            reviews = (*mark.reviews, *(review.id for review in trailers[one.commit]))
+            said[number] = _Committed(by_id[one.commit], *known, () if number in parted else reviews)
+    noted = [records_in(its.ours) for its in found.notes.values()]
+    every = tuple(review for several in trailers.values() for review in several)
+    return _Past(said, joined_records(noted), every)
 
 
 def _origins(mark: Mark, notes: Notes) -> tuple[Origin | None, tuple[Origin, ...]]:

@@ -88,6 +88,22 @@ def texts_at(
     return found
 
 
+def texts_with(ref: str, words: Iterable[str], here: str | None) -> list[bytes]:
+    """The notes of *ref* that hold one of *words*; none where git does not say."""
+    patterns = [part for word in words for part in ("-e", word)]
+    try:
+        tip = tips([ref], here)[ref].id
+        if tip is None or not patterns:
+            return []
+        # Under the notes' tree a pathspec would be taken from the folder that is current.
+        found = run(("grep", "--full-name", "-l", "-z", "-F", *patterns, tip), here)
+    except GitError:
+        # Git says by an error that there is none.
+        return []
+    names = [name.decode("ascii", "replace") for name in found.split(b"\0") if name]
+    return [text for text in texts(names, here, LARGEST) if text is not None]
+
+
 def every(tip: str, here: str | None) -> dict[str, tuple[str, str]]:
     """The path and the blob of each note that *tip* has, by commit."""
     out = run(("ls-tree", "-r", "-z", "--full-tree", tip), here)
