@@ -40,7 +40,7 @@ def folder(tmp_path: Path) -> Path:
         ("origin", ["typed in the editor", "GitHub Copilot", "Claude Code", "unknown (pasted)", "nothing was guessed"]),
         ("history", ["git commit -q --amend", "git rebase", "notes carry", "the lines are still their authors'"]),
         ("crash", ["were killed before that", "ledger verify", "No problems.", "nothing is damaged"]),
-        ("privacy", ["0 of them with the marker", "git hash-object", "In none of"]),
+        ("privacy", ["$ assaymark lsp", "# typed: MARKER", "0 of them with the marker", "git hash-object", "In none of"]),
     ],
 )  # fmt: skip
 def test_a_demonstration_comes_out_as_it_should(folder: Path, which: str, shows: list[str]) -> None:

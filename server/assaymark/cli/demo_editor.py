@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import time
 from typing import TYPE_CHECKING, Self
 
@@ -26,16 +25,21 @@ _LOOKED = 0.4
 
 
 class Editor:
-    """An editor with one file open, which is empty at first. As a context it ends, and the server with it."""
+    """
+    An editor with one file open, which is empty at first. As a context it ends, and the server with it.
 
-    def __init__(self, stage: Stage, path: str) -> None:
+    What the server logs goes to the file *log*: its standard error, and messages that an editor would show.
+    """
+
+    def __init__(self, stage: Stage, path: str, log: str = os.devnull) -> None:
         self._stage = stage
         self._path = path
         self._uri = (stage.shop / path).as_uri()
         self._text = ""
         self._version = 1
         say([f"  {stage.style('path', '$ assaymark lsp')}      (an editor is at its other end)\n"])
-        self._server = stage.started(("assaymark", "lsp"), subprocess.DEVNULL)
+        self._log = open(log, "ab", buffering=0)  # noqa: SIM115, PTH123 - it ends with the context
+        self._server = stage.started(("assaymark", "lsp"), self._log.fileno())
         self._frames = Frames()
         self._n_asked = 0
 
@@ -52,12 +56,13 @@ class Editor:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is not None:
-            self._server.kill()
-            self._server.wait()
-            return
-        self._ask("shutdown", None)
-        self._server.communicate(_message("exit", None, None), timeout=30)
+        with self._log:
+            if kind is not None:
+                self._server.kill()
+                self._server.wait()
+                return
+            self._ask("shutdown", None)
+            self._server.communicate(_message("exit", None, None), timeout=30)
 
     def type(self, text: str) -> None:
         """Effect: *text* is typed at the end, key by key."""
@@ -71,6 +76,13 @@ class Editor:
         self._insert(len(self._text), text)
         params = {"uri": self._uri, "kind": kind, "version": self._version, "text": text, **said}
         self._send("assaymark/origin", params)
+        self._wait()
+
+    def take_out(self, text: str) -> None:
+        """Effect: *text* is deleted where it first stands."""
+        self._told("deleted", text)
+        at = self._text.index(text)
+        self._change(at, at + len(text), "")
         self._wait()
 
     def reload(self) -> None:
@@ -91,13 +103,18 @@ class Editor:
         say([f"    {how}:\n", *(f"      {line}\n" for line in text.splitlines())])
 
     def _insert(self, at: int, text: str) -> None:
-        before = self._text[:at]
-        where = {"line": before.count("\n"), "character": at - (before.rfind("\n") + 1)}
-        self._text = before + text + self._text[at:]
+        self._change(at, at, text)
+
+    def _change(self, start: int, end: int, text: str) -> None:
+        change = {"range": {"start": self._place(start), "end": self._place(end)}, "text": text}
+        self._text = self._text[:start] + text + self._text[end:]
         self._version += 1
-        change = {"range": {"start": where, "end": where}, "text": text}
         document = {"uri": self._uri, "version": self._version}
         self._send("textDocument/didChange", {"textDocument": document, "contentChanges": [change]})
+
+    def _place(self, at: int) -> dict[str, int]:
+        before = self._text[:at]
+        return {"line": before.count("\n"), "character": at - (before.rfind("\n") + 1)}
 
     def _wait(self) -> None:
         """Effect: the server has read all that was sent, and had time to look at what is recorded."""
@@ -111,7 +128,10 @@ class Editor:
         stream = self._server.stdout
         while stream is not None and (came := os.read(stream.fileno(), 65_536)):
             for body in self._frames.add(came):
-                if json.loads(body).get("id") == self._n_asked:
+                came_in = json.loads(body)
+                if str(came_in.get("method")).startswith("window/"):
+                    self._log.write(body + b"\n")
+                if came_in.get("id") == self._n_asked and "method" not in came_in:
                     return
         msg = f"the server ended before it answered {method}"
         raise Failed(msg)

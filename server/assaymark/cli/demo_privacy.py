@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assaymark.cli.demo_editor import Editor
 from assaymark.cli.demo_search import found_in
 from assaymark.cli.demo_stage import Stage, Wrong, claude_says
 from assaymark.cli.output import say
@@ -15,7 +16,7 @@ def privacy(stage: Stage) -> str:
     """What was shown. Effect: shows it. Raises Failed or Wrong."""
     _work(stage)
     # What was handed in lies beside the repository; all else is what we and git wrote.
-    places = [stage.shop, stage.folder / "home", stage.folder / "recorded.jsonl"]
+    places = [stage.shop, *(stage.folder / name for name in ("home", "recorded.jsonl", "server.log"))]
     stage.tell(
         "Looking for it: every file, every object of git, every row of the ledger, as text, hex and base64"
     )
@@ -62,12 +63,26 @@ def _work(stage: Stage) -> None:
         given=_text(stage),
         shown=" < ../claude-edit.json",
     )
+    _work_in_an_editor(stage)
     stage.tell("The key is taken out of the code again, and the rest is committed")
     stage.agent_edits("shop.py", _WITH, _WITHOUT)
     stage.run("git", "add", ".")
     stage.run("git", "commit", "-q", "-m", "Read the key from outside")
     stage.run("assaymark", "blame", "shop.py")
     stage.run("git", "notes", "--ref", "refs/notes/ai", "show")
+
+
+def _work_in_an_editor(stage: Stage) -> None:
+    stage.tell("The code is opened in an editor, typed into and saved; what the server logs is looked at too")
+    typed, accepted = f"# typed: {MARKER}\n", f"# accepted: {MARKER}\n"
+    with Editor(stage, "shop.py", str(stage.folder / "server.log")) as editor:
+        editor.reload()
+        editor.type(typed)
+        editor.insert(accepted, "accept", tool="copilot")
+        editor.save()
+        editor.take_out(typed)
+        editor.take_out(accepted)
+        editor.save()
 
 
 def _text(stage: Stage) -> str:
