@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assaymark.repository import git
+from assaymark.repository import git, objects
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_staged_is_what_the_next_commit_changes(repository: Path) -> None:
     run(repository, "add", "-A")
     write(repository, changed="not staged")
     blobs = git.staged(str(repository))
-    held = git.contents((blob.id for blob in blobs), str(repository), 1000)
+    held = objects.contents((blob.id for blob in blobs), str(repository), 1000)
     assert {Path(blob.place).name: held[blob.id] for blob in blobs} == {"changed.py": b"2", "new.py": b"3"}
 
 
@@ -112,7 +112,7 @@ def test_too_large_and_missing_contents(repository: Path) -> None:
     commit(repository, a="12345")
     (blob,) = git.at("HEAD", str(repository)).values()
     missing = "0" * len(blob)
-    held = git.contents([blob, missing], str(repository), 4)
+    held = objects.contents([blob, missing], str(repository), 4)
     assert held == {blob: None}
 
 
@@ -144,6 +144,6 @@ def test_a_repository_cannot_have_anything_run(repository: Path) -> None:
     write(repository, a="4")
     here = str(repository)
     blobs = git.staged(here)
-    git.contents((*(blob.id for blob in blobs), "1" * len(blobs[0].id)), here, 1000)
+    objects.contents((*(blob.id for blob in blobs), "1" * len(blobs[0].id)), here, 1000)
     git.at("HEAD", here)
     assert not (repository.parent / "ran").exists()

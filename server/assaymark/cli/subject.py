@@ -64,13 +64,14 @@ def from_index(paths: Sequence[str], max_bytes: int) -> Subject:
     """What git's index holds and the last commit does not; under *paths*, if any. Raises UsageError."""
     # Late, as below: most checks do without git.
     from assaymark.repository import git
+    from assaymark.repository.objects import contents as contents_of
 
     here = os.path.realpath(os.curdir)
     roots = [os.path.realpath(path) for path in paths]
     try:
         blobs = {blob.place: blob.id for blob in git.staged(here) if _is_in(blob.place, roots)}
         walked = listed(sorted(blobs), here)
-        held = git.contents([blobs[file.place] for file in walked.files], here, max_bytes)
+        held = contents_of([blobs[file.place] for file in walked.files], here, max_bytes)
     except git.GitError as error:
         raise UsageError(str(error)) from error
     contents = {file.place: _held(held, blobs[file.place], max_bytes) for file in walked.files}
@@ -92,6 +93,7 @@ def since(reference: str, whole: Subject, max_bytes: int) -> Subject:
     """What of *whole* differs from its state in *reference*. Raises UsageError."""
     from assaymark.cli.changed import changes
     from assaymark.repository import git
+    from assaymark.repository.objects import contents as contents_of
 
     here = os.path.realpath(os.curdir)
     try:
@@ -102,7 +104,7 @@ def since(reference: str, whole: Subject, max_bytes: int) -> Subject:
             raw, old = whole.raw(file, max_bytes), before.get(os.path.realpath(file.place))
             if old is None or isinstance(raw, Unreadable) or git.blob_id(raw, old) != old:
                 news[file.path] = (old, raw)
-        olds = git.contents([old for old, _ in news.values() if old is not None], here, max_bytes)
+        olds = contents_of([old for old, _ in news.values() if old is not None], here, max_bytes)
     except git.GitError as error:
         raise UsageError(str(error)) from error
     files = tuple(file for file in whole.walked.files if file.path in news)

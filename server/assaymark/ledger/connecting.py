@@ -15,11 +15,10 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator
-from typing import NamedTuple
-from urllib.parse import quote
 
 from assaymark.ledger.journal import journal_of
 from assaymark.ledger.schema import migrate
+from assaymark.tuples import NamedTuple
 
 # How long a reader or a commit waits for a writer, in milliseconds.
 PATIENCE = 2000
@@ -56,6 +55,9 @@ def connected(file: str) -> Connection:
 
 def connected_to_read(file: str) -> sqlite3.Connection:
     """A connection that changes nothing. Raises sqlite3.Error."""
+    # Late: a commit waits for what is imported, and nearly always can write.
+    from urllib.parse import quote
+
     # Where nobody can be writing, SQLite cannot make what readers and writers share either.
     how = "mode=ro" if os.access(os.path.dirname(file), os.W_OK) else "immutable=1"
     return sqlite3.connect(f"file:{quote(file)}?{how}", uri=True, isolation_level=None)

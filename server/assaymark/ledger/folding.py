@@ -14,7 +14,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from typing import NamedTuple
 
 from assaymark.ledger.events import Edited, Reviewed, Saved
 from assaymark.ledger.secret import Line, outlined
@@ -33,6 +32,7 @@ from assaymark.origin import (
     sliced,
     unknown,
 )
+from assaymark.tuples import NamedTuple
 
 DISK = unknown(Arrival.disk)
 # What an editor found in a file, and did not see coming.

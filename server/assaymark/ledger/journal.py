@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NamedTuple
+
+from assaymark.tuples import NamedTuple
 
 _REMOTE = frozenset(
     (

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from typing import NamedTuple
 
 from assaymark.ledger.folding import State
 from assaymark.lineage.plain import from_plain, to_plain
 from assaymark.origin import STANDING, Origin, Run, Runs
+from assaymark.tuples import NamedTuple
 
 # Of a path.
 _MOST_OUTLINES = 8

@@ -11,10 +11,11 @@ Invariants:
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from assaymark.dataclass import dataclass, field
 from assaymark.lineage.ranges import flattened, is_well, ranges, spelled_ranges, without
+from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

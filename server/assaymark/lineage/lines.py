@@ -9,11 +9,12 @@ Invariants:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from assaymark.dataclass import dataclass
 from assaymark.origin import Author, Origin, Runs, sliced
 from assaymark.text import LINE_END
+from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

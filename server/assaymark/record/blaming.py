@@ -7,7 +7,7 @@ Invariant: a range counts for a line only where `git blame` gives that line to t
 from __future__ import annotations
 
 import bisect
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from assaymark.lineage import evidence, gitai
 from assaymark.lineage.review_records import ReviewKeys
@@ -16,6 +16,7 @@ from assaymark.repository import notes
 from assaymark.repository.blame import Blamed, blamed, edge
 from assaymark.repository.git import GitError
 from assaymark.repository.objects import texts
+from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -30,10 +30,12 @@ from assaymark.record.marks import (
 )
 from assaymark.repository import notes
 from assaymark.repository.commits import Change, Commit, between, changes
-from assaymark.repository.git import contents
+from assaymark.repository.objects import contents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from assaymark.repository.git import Meanwhile
 
 
 # What the ledger knows of a content at a path.
@@ -117,8 +119,14 @@ def makings(commit: str, marks: Marks, copies: Iterable[bytes]) -> dict[str, not
     return {notes.AI: making(made.ai), notes.OURS: making(made.ours)}
 
 
-def noted(several: Mapping[str, tuple[Marks, Sequence[Source]]], here: str | None) -> int:
-    """How many notes changed. Effect: writes what is to be said of each commit. Raises GitError."""
+def noted(
+    several: Mapping[str, tuple[Marks, Sequence[Source]]], here: str | None, meanwhile: Meanwhile
+) -> int:
+    """
+    How many notes changed. Raises GitError.
+
+    Effect: writes what is to be said of each commit; while git does, what is to be done *meanwhile* is done.
+    """
     wanted: dict[str, dict[str, notes.Making]] = {ref: {} for ref in notes.BOTH}
     for commit, (marks, made_of) in several.items():
         copies = [text for source in made_of for text in source.texts]
@@ -126,7 +134,7 @@ def noted(several: Mapping[str, tuple[Marks, Sequence[Source]]], here: str | Non
             # Nothing to say, and nothing that git could have copied: the ref is not even looked at.
             if marks.lines or copies:
                 wanted[ref][commit] = making
-    return notes.changed(wanted, here)
+    return notes.changed(wanted, here, meanwhile)
 
 
 def _made(ours: Note, before: bytes | None, copies: frozenset[bytes]) -> bytes | None:

@@ -9,13 +9,14 @@ Invariants:
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from assaymark.dataclass import dataclass, field
 from assaymark.lineage import evidence, gitai
 from assaymark.lineage.alignment import Same, aligned
 from assaymark.lineage.lines import line_origins
 from assaymark.origin import Author, Origin
+from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

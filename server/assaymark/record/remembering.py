@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from assaymark.dataclass import replace
 from assaymark.ledger.events import Committed, stamp
@@ -20,6 +20,7 @@ from assaymark.record.committing import Known, Terms, nothing_known
 from assaymark.record.wording import included
 from assaymark.repository.history import git_folder
 from assaymark.repository.place import Place, place_of
+from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,21 +40,25 @@ class Ground(NamedTuple):
     ledger: Ledger | None
     complaints: list[str]
 
+    def close(self) -> None:
+        """Effect: the ledger is open no more."""
+        if self.ledger is not None:
+            self.ledger.close()
+
 
 @contextlib.contextmanager
 def ground(here: str) -> Iterator[Ground]:
     """The ground of the repository around *here*. Effect: its ledger is open meanwhile."""
     place = place_of(here)
     complaints: list[str] = []
+    folder, include = git_folder(place.top), included(place.top)
     ledger = _ledger(place, complaints)
     known = nothing_known if ledger is None else _safely(ledger.state, complaints)
+    its = Ground(place, folder, Terms(place.top, known, include), ledger, complaints)
     try:
-        yield Ground(
-            place, git_folder(place.top), Terms(place.top, known, included(place.top)), ledger, complaints
-        )
+        yield its
     finally:
-        if ledger is not None:
-            ledger.close()
+        its.close()
 
 
 def exactly(its: Ground) -> Ground:

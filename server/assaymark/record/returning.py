@@ -14,7 +14,8 @@ from assaymark.origin import STANDING, Author, Run, covering, joined, sliced
 from assaymark.record.committing import LARGEST, sources
 from assaymark.record.marks import Marks, carry, marks_in, records_in, split
 from assaymark.repository.commits import changes
-from assaymark.repository.git import contents, staged
+from assaymark.repository.git import staged
+from assaymark.repository.objects import contents
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,9 +9,9 @@ Invariants:
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from assaymark.repository.git import run
+from assaymark.tuples import NamedTuple
 
 _OPTIONS = ("blame", "--porcelain", "--root", "--no-textconv", "--ignore-revs-file=")
 _ESCAPES = {

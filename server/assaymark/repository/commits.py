@@ -9,10 +9,11 @@ Invariants:
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from assaymark.repository.git import run
-from assaymark.repository.objects import texts
+from assaymark.repository.objects import read, texts
+from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 _LARGEST = 1 << 20
 _MOST_PATHS = 200
 _REGULAR = frozenset(("100644", "100755"))
-_DIFF = (
+DIFF = (
     *("diff-tree", "-r", "-z", "-U0", "--patch-with-raw", "--full-index"),
-    *("--no-commit-id", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=all"),
+    *("--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=all"),
 )
 # A line of a patch that is one of the files' always has something before it.
 _HUNK = re.compile(rb"^(?:diff --git |@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@)", re.MULTILINE)
@@ -67,12 +68,10 @@ def commits(ids: Sequence[str], here: str | None) -> dict[str, Commit]:
 
 def head(here: str | None) -> Commit | None:
     """The commit that HEAD is at; None before the first."""
-    out = run(("cat-file", "--batch"), here, b"HEAD\n")
-    facts, _, text = out.partition(b"\n")
-    row = facts.split()
-    if len(row) != 3 or row[1] != b"commit":
+    (found,) = read(["HEAD"], here, _LARGEST)
+    if found is None or found.text is None or found.object.kind != "commit":
         return None
-    return parsed(row[0].decode("ascii"), text[: int(row[2])])
+    return parsed(found.object.id, found.text)
 
 
 def parsed(name: str, text: bytes) -> Commit:
@@ -161,9 +160,14 @@ def _changes(
     # Beyond this a command line may be too long, and all files are looked at.
     only = ("--", *(f":(top,literal){path}" for path in paths)) if 0 < len(paths) <= _MOST_PATHS else ()
     # Renames cost where many files came and went; git gives up on them by itself then.
-    raw, _, said = run((*_DIFF, "-M", *trees, *only), here).partition(b"\0\0")
+    raw, _, said = run((*DIFF, "--no-commit-id", "-M", *trees, *only), here).partition(b"\0\0")
+    return told(raw, said)
+
+
+def told(raw: bytes, said: bytes) -> Iterator[Change]:
+    """The changes that git tells of by *raw* rows, each ending in a zero byte, and a patch."""
     hunks = _hunks(said)
-    for status, modes, blob, path, before in _raw(raw):
+    for status, modes, blob, path, before in rows(raw):
         added = next(hunks, ())
         if status == "T":
             # One kind of file gives way to another: git shows that as two patches.
@@ -172,7 +176,7 @@ def _changes(
             yield Change(path, before, blob, added)
 
 
-def _raw(raw: bytes) -> Iterator[tuple[str, str, str, str, str | None]]:
+def rows(raw: bytes) -> Iterator[tuple[str, str, str, str, str | None]]:
     """Status, mode, blob, path and path before of each file that differs."""
     parts = iter(raw.split(b"\0"))
     for facts in parts:

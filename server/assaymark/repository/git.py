@@ -12,10 +12,11 @@ Invariants:
 from __future__ import annotations
 
 import os
-import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from assaymark.dataclass import dataclass
+from assaymark.repository.child import CAN_START, Child
 
 _SAFE = (
     "--no-pager",
@@ -34,10 +35,11 @@ _OFFLINE_ENVIRONMENT = {
     # A repository's protocol.<name>.allow outranks protocol.allow, but not this.
     "GIT_ALLOW_PROTOCOL": "none",
 }
+# What is done while git works.
+Meanwhile: TypeAlias = Callable[[], None]
+
 _SECONDS, _SECONDS_ONLINE = 60, 600
 _REGULAR = frozenset(("100644", "100755"))
-# The kinds of objects whose content is asked for.
-_READ = frozenset(("blob", "commit"))
 
 
 class GitError(Exception):
@@ -63,9 +65,18 @@ def program() -> str | None:
     return None
 
 
-def run(arguments: tuple[str, ...], here: str | None = None, given: bytes = b"") -> bytes:
-    """What git answers to *arguments* in the folder *here*, with *given* on its input. Raises GitError."""
-    return _answered(arguments, here, given, online=False)
+def run(
+    arguments: tuple[str, ...],
+    here: str | None = None,
+    given: bytes = b"",
+    meanwhile: Meanwhile = lambda: None,
+) -> bytes:
+    """
+    What git answers to *arguments* in the folder *here*, with *given* on its input. Raises GitError.
+
+    Effect: what is to be done *meanwhile* is done while git works.
+    """
+    return _answered(arguments, here, given, meanwhile, online=False)
 
 
 def run_online(arguments: tuple[str, ...], here: str) -> bytes:
@@ -75,33 +86,100 @@ def run_online(arguments: tuple[str, ...], here: str) -> bytes:
     Effect: git may speak to another machine, and ask for a password; so only what was asked for by name may
     lead here.
     """
-    return _answered(arguments, here, b"", online=True)
+    return _answered(arguments, here, b"", lambda: None, online=True)
 
 
-def _answered(arguments: tuple[str, ...], here: str | None, given: bytes, *, online: bool) -> bytes:
+def asked(arguments: tuple[str, ...], here: str | None) -> Child:
+    """
+    Git, started in the folder *here* with these *arguments*, to be heard later; only where `CAN_START`.
+
+    Raises GitError.
+    """
+    words, environment = _words(arguments, here, online=False)
+    try:
+        return Child(words, environment, _SECONDS)
+    except OSError as error:
+        raise _unanswered(arguments, error) from error
+
+
+def refusal(arguments: tuple[str, ...], status: int, complaint: bytes) -> GitError:
+    """What to say when git ended with that *status*."""
+    said = complaint.decode("utf-8", "replace").strip().splitlines()
+    return GitError(f"git {arguments[0]}: {said[0] if said else f'exit status {status}'}")
+
+
+def _answered(
+    arguments: tuple[str, ...], here: str | None, given: bytes, meanwhile: Meanwhile, *, online: bool
+) -> bytes:
+    words, environment = _words(arguments, here, online=online)
+    ask = _by_child if CAN_START else _by_subprocess
+    try:
+        status, out, complaint = ask(
+            words, environment, given, meanwhile, _SECONDS_ONLINE if online else _SECONDS
+        )
+    except OSError as error:
+        raise _unanswered(arguments, error) from error
+    if status:
+        raise refusal(arguments, status, complaint)
+    return out
+
+
+def _words(
+    arguments: tuple[str, ...], here: str | None, *, online: bool
+) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """The words that start git, and its environment."""
     git = program()
     if git is None:
         msg = "git was not found on PATH"
         raise GitError(msg)
     environment = {name: value for name, value in os.environ.items() if name != "GIT_EXTERNAL_DIFF"}
+    there = () if here is None else ("-C", here)
+    return (
+        (git, *there, *_SAFE, *(_ONLINE if online else _OFFLINE), *arguments),
+        environment | (_SAFE_ENVIRONMENT if online else _OFFLINE_ENVIRONMENT),
+    )
+
+
+def _by_child(
+    words: tuple[str, ...],
+    environment: Mapping[str, str],
+    given: bytes,
+    meanwhile: Meanwhile,
+    seconds: float,
+) -> tuple[int, bytes, bytes]:
+    """Exit status, output and complaint of a program. Raises OSError, of which TimeoutError is one."""
+    child = Child(words, environment, seconds)
+    try:
+        child.give(given, is_all=True)
+        meanwhile()
+        out = child.rest()
+        return child.end(), out, child.complaint
+    finally:
+        child.stop()
+
+
+def _by_subprocess(
+    words: tuple[str, ...],
+    environment: Mapping[str, str],
+    given: bytes,
+    meanwhile: Meanwhile,
+    seconds: float,
+) -> tuple[int, bytes, bytes]:
+    # Late: importing it takes longer than most of what git is asked for.
+    import subprocess
+
+    meanwhile()
     try:
         done = subprocess.run(
-            (git, *_SAFE, *(_ONLINE if online else _OFFLINE), *arguments),
-            cwd=here,
-            env=environment | (_SAFE_ENVIRONMENT if online else _OFFLINE_ENVIRONMENT),
-            input=given,
-            capture_output=True,
-            timeout=_SECONDS_ONLINE if online else _SECONDS,
-            check=False,
+            words, env=environment, input=given, capture_output=True, timeout=seconds, check=False
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        msg = f"git {arguments[0]} did not answer: {type(error).__name__}"
-        raise GitError(msg) from error
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        msg = f"git {arguments[0]}: {said[0] if said else f'exit status {done.returncode}'}"
-        raise GitError(msg)
-    return done.stdout
+    except subprocess.TimeoutExpired as error:
+        raise TimeoutError from error
+    return done.returncode, done.stdout, done.stderr
+
+
+def _unanswered(arguments: tuple[str, ...], error: OSError) -> GitError:
+    return GitError(f"git {arguments[0]} did not answer: {type(error).__name__}")
 
 
 def version() -> str | None:
@@ -144,34 +222,6 @@ def at(reference: str, here: str) -> Mapping[str, str]:
     rows = (row.split(b"\t", 1) for row in out.split(b"\0") if row)
     entries = ((facts.decode("ascii").split(), path) for facts, path in rows)
     return {_place(root, path): blob for (mode, _kind, blob), path in entries if mode in _REGULAR}
-
-
-def contents(ids: Iterable[str], here: str | None, max_bytes: int) -> dict[str, bytes | None]:
-    """What each blob or commit holds, None for those too large; what the repository lacks is left out."""
-    several = sorted(set(ids))
-    if not several:
-        return {}
-    asked = "".join(f"{one}\n" for one in several).encode("ascii")
-    rows = [
-        line.split() for line in run(("cat-file", "--batch-check"), here, asked).decode("ascii").splitlines()
-    ]
-    sizes = {row[0]: int(row[2]) for row in rows if len(row) == 3 and row[1] in _READ}
-    return held(sizes, here, max_bytes)
-
-
-def held(sizes: Mapping[str, int], here: str | None, max_bytes: int) -> dict[str, bytes | None]:
-    """What each object, whose *sizes* are known, holds; None for those too large."""
-    found: dict[str, bytes | None] = dict.fromkeys(sizes)
-    if not found:
-        return found
-    asked = "".join(f"{blob}\n" for blob, size in sizes.items() if size <= max_bytes).encode("ascii")
-    out, at_byte = run(("cat-file", "--batch"), here, asked), 0
-    while at_byte < len(out):
-        end = out.index(b"\n", at_byte)
-        blob = out[at_byte:end].split()[0].decode("ascii")
-        found[blob] = out[end + 1 : end + 1 + sizes[blob]]
-        at_byte = end + 1 + sizes[blob] + 1
-    return found
 
 
 def blob_id(content: bytes, like: str) -> str:

@@ -6,24 +6,32 @@ Invariants:
     Notes are found at any depth of folders, and written as deep as the others are.
     Nothing that a note's commit says tells who wrote it or at what time of the day.
 """
+# Paths stay strings, as everywhere in this room.
+# ruff: noqa: PTH113, PTH118
 
 from __future__ import annotations
 
-import random
+import os
 import time
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from assaymark.repository.commits import parsed
 from assaymark.repository.git import GitError, run
-from assaymark.repository.objects import is_id, texts
+from assaymark.repository.objects import is_id, is_reading, read, texts
+from assaymark.repository.place import place_of
+from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from assaymark.repository.git import Meanwhile
 
 AI = "refs/notes/ai"
 OURS = "refs/notes/assaymark"
 BOTH = (AI, OURS)
 # Larger notes are left as they are.
 LARGEST = 64 << 20
+_LARGEST_COMMIT = 1 << 20
 # By so many commits on, one listing is cheaper than asking for each.
 _FEW = 200
 _DEPTHS = 4
@@ -53,10 +61,31 @@ class Tip(NamedTuple):
 
 def tips(refs: Sequence[str], here: str | None) -> dict[str, Tip]:
     """Where these notes refs are."""
+    near = _read(refs, here) if is_reading(here) else {}
+    refs, found = [ref for ref in refs if ref not in near], dict(near)
+    if refs:
+        found |= _listed(refs, here)
+    return found
+
+
+def _listed(refs: Sequence[str], here: str | None) -> dict[str, Tip]:
     out = run(("for-each-ref", "--format=%(refname) %(objectname) %(committerdate:unix)", *refs), here)
     rows = [line.split() for line in out.decode("ascii", "replace").splitlines()]
     found = {row[0]: Tip(row[1], int(row[2])) for row in rows if len(row) == 3 and row[2].isdigit()}
     return {ref: found.get(ref, Tip(None, 0)) for ref in refs}
+
+
+def _read(refs: Sequence[str], here: str | None) -> dict[str, Tip]:
+    """Where those of *refs* are that have a file of their own, as the git says that reads objects already."""
+    shared = place_of(here or os.curdir).common
+    # Without that file the name could be another ref's too: refs/heads/refs/notes/ai is one.
+    near = [ref for ref in refs if shared is not None and os.path.isfile(os.path.join(shared, ref))]
+    found = zip(near, read(near, here, _LARGEST_COMMIT), strict=True)
+    return {
+        ref: Tip(one.object.id, parsed(one.object.id, one.text).time)
+        for ref, one in found
+        if one is not None and one.text is not None and one.object.kind == "commit"
+    }
 
 
 def texts_of(tip: str | None, commits: Iterable[str], here: str | None) -> dict[str, bytes]:
@@ -112,12 +141,15 @@ def every(tip: str, here: str | None) -> dict[str, tuple[str, str]]:
     return {path.replace("/", ""): (path, blob) for path, blob in entries if is_id(path.replace("/", ""))}
 
 
-def changed(wanted: Mapping[str, Mapping[str, Making]], here: str | None) -> int:
+def changed(
+    wanted: Mapping[str, Mapping[str, Making]], here: str | None, meanwhile: Meanwhile = lambda: None
+) -> int:
     """
     How many notes were made anew, of those *wanted* by ref and commit.
 
-    Effect: writes those that come out different; when another is faster, all are made again of what that
-    one wrote; so a making applied to what it made must change nothing. Raises GitError.
+    Effect: writes those that come out different, and does what is to be done *meanwhile*. When another is
+    faster, all are made again of what that one wrote; so a making applied to what it made must change
+    nothing. Raises GitError.
     """
     refs = [ref for ref, makings in wanted.items() if makings]
     if not refs:
@@ -133,13 +165,16 @@ def changed(wanted: Mapping[str, Mapping[str, Making]], here: str | None) -> int
             news = {commit: making(before.get(commit)) for commit, making in wanted[ref].items()}
             made[ref] = {commit: text for commit, text in news.items() if text != before.get(commit)}
         try:
-            write({ref: texts for ref, texts in made.items() if texts}, now, here)
+            write({ref: texts for ref, texts in made.items() if texts}, now, here, meanwhile)
         except Moved as error:
             idle = idle + 1 if now == last else 0
             last = now
             if idle == _IDLE:
                 # Nobody moves it, and yet it cannot be moved.
                 raise GitError(str(error)) from error
+            # Late: a commit waits for what is imported, and nearly never for others.
+            import random
+
             # Whoever waits a random time meets nobody twice.
             time.sleep(random.uniform(0, min(0.02 * (trial + 1), 0.2)))  # noqa: S311, no secret
             continue
@@ -148,7 +183,12 @@ def changed(wanted: Mapping[str, Mapping[str, Making]], here: str | None) -> int
     raise GitError(msg)
 
 
-def write(made: Mapping[str, Texts], tips: Mapping[str, Tip], here: str | None) -> None:
+def write(
+    made: Mapping[str, Texts],
+    tips: Mapping[str, Tip],
+    here: str | None,
+    meanwhile: Meanwhile = lambda: None,
+) -> None:
     """
     Put these notes (by ref and commit; None takes one away) onto the *tips* that were read.
 
@@ -156,15 +196,19 @@ def write(made: Mapping[str, Texts], tips: Mapping[str, Tip], here: str | None) 
     ref may have been written then.
     """
     stream = b"".join(_commit(ref, texts, tips[ref]) for ref, texts in made.items())
-    imported(stream, here)
+    imported(stream, here, meanwhile)
 
 
-def imported(stream: bytes, here: str | None) -> None:
-    """Effect: what *stream* says, by `git fast-import`. Raises Moved, GitError."""
+def imported(stream: bytes, here: str | None, meanwhile: Meanwhile = lambda: None) -> None:
+    """
+    Effect: what *stream* says, by `git fast-import`, and what is to be done *meanwhile*.
+
+    Raises Moved, GitError.
+    """
     if not stream:
         return
     try:
-        run(("fast-import", "--quiet", "--date-format=raw"), here, stream)
+        run(("fast-import", "--quiet", "--date-format=raw"), here, stream, meanwhile)
     except GitError as error:
         said = str(error).lower()
         if any(words in said for words in _LOST) and not any(words in said for words in _NEVER):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from assaymark.record.planning import Task
     from assaymark.record.remembering import Ground
+    from assaymark.repository.child import Child
 
 PROGRAMS = ("git-post-commit", "git-post-rewrite", "git-post-merge")
 # What the process is called that does what takes long: it reads a plan.
@@ -49,21 +50,38 @@ def _programs() -> dict[str, Callable[[Sequence[str]], str]]:
 
 
 def _post_commit(_arguments: Sequence[str]) -> str:
-    from assaymark.record.fulfilling import MOST_FILES, fulfilled, n_files
+    from assaymark.repository.history import git_folder, is_rebasing
+    from assaymark.repository.latest import looking
+    from assaymark.repository.objects import reading
+    from assaymark.repository.place import place_of
+
+    here = place_of(os.curdir).top
+    if is_rebasing(git_folder(here)):
+        # Its end says what became of what.
+        return ""
+    # Git looks while we import the rest.
+    with looking(here) as looks, reading(here):
+        return _committed(here, looks)
+
+
+def _committed(here: str, looks: Child | None) -> str:
+    from assaymark.record.fulfilling import Read, fulfilled
     from assaymark.record.planning import after_commit
     from assaymark.record.remembering import ground
     from assaymark.repository.commits import head
+    from assaymark.repository.latest import MOST_FILES, changes_of
 
-    with ground(os.curdir) as its:
-        commit = head(its.terms.here)
+    with ground(here) as its:
+        commit = head(here)
         if commit is None:
             return ""
-        tasks = after_commit(commit, its.folder, its.terms.here)
+        tasks = after_commit(commit, its.folder, here)
         if not tasks or (its.ledger is None and not any(tasks[0][1:])):
             return _complaint(its)
-        if (n := n_files(commit, its.terms.here)) > MOST_FILES:
+        n, changed = changes_of(commit, here, looks)
+        if n > MOST_FILES:
             return _detached(tasks, f"{n:,} files changed")
-        fulfilled(tasks, its, {commit.id: commit})
+        fulfilled(tasks, its, {commit.id: Read(commit, changed)})
         return _complaint(its)
 
 
