@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from assaymark.ledger.store import opened
 from assaymark.lineage import evidence, gitai
 from assaymark.origin import STANDING, Author, Evidence, Origin, Run, covering
 from assaymark.repository import notes
+from assaymark.repository.child import CAN_START
 from assaymark.repository.place import place_of
 from git_world import World, assaymark, attest, hooked, isolated, made, text, who
 
@@ -446,3 +448,46 @@ def test_written_later(world: World) -> None:
     done = assaymark(world, "notes", "write", "--missing")
     assert done.stdout == "Written: 2 notes; 3 commits looked at.\n"
     assert letters(world) == ".c.."
+
+
+@pytest.mark.skipif(not CAN_START, reason="git is asked one question at a time here")
+def test_how_many_programs_a_commit_waits_for(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Git looks at the commit, reads objects, and writes both notes: three programs, whatever was changed."""
+    for name in ("a", "b", "c"):
+        change(world, f"{name}.py", text("one"))
+    world.git("add", "-A")
+    assert commit(world) == ""
+    for name in ("a", "b", "c"):
+        change(world, f"{name}.py", text("one", name))
+    world.git("add", "-A")
+    world.git("-c", f"core.hooksPath={os.devnull}", "commit", "-qm", "x")
+    with monkeypatch.context() as patched:
+        patched.setenv("GIT_TRACE", str(tmp_path / "trace"))
+        assaymark(world, "hook", "git-post-commit")
+    started = [
+        line.partition("built-in: git ")[2].split()[0]
+        for line in (tmp_path / "trace").read_text("utf-8").splitlines()
+        if "built-in: git " in line
+    ]
+    # Git itself starts the last, to make objects of what was imported.
+    assert sorted(started) == ["cat-file", "diff-tree", "fast-import", "unpack-objects"]
+    assert set(ours(world, "b.py")) == {2}
+
+
+def test_what_a_commit_does_not_wait_for(world: World) -> None:
+    """Nothing is imported that only other ways need."""
+    change(world, "a.py", text("one"))
+    world.commit()
+    code = (
+        "import sys; from assaymark.cli.entry import hooked\n"
+        "assert hooked(['git-post-commit']) == 0; print(*sys.modules)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=world.root, capture_output=True, text=True, check=True
+    )
+    unwanted = {"subprocess", "dataclasses", "random", "urllib", "argparse", "logging", "pathlib", "hashlib"}
+    if CAN_START:
+        assert unwanted & set(ran.stdout.split()) == set()
+    assert world.note()
