@@ -319,3 +319,48 @@ def test_check_says_what_setting_of_an_agent_it_does_not_honour(
     said = capsys.readouterr().out
     assert "assaymark.toml:2: rule eval-code is ignored by a setting that Claude Code wrote on " in said
     assert "assaymark reviewed assaymark.toml:2." in said
+
+
+def test_an_agents_entry_of_a_baseline_hides_nothing(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those that stood there hide what they hid, also when a comma came behind one."""
+    world.write("app.py", b"eval(a)\nexec(b)\n")
+    world.write("assaymark.toml", b'baseline = "known.json"\n')
+    run(["baseline", "--output", "known.json"])
+    lines = (world.top / "known.json").read_text().splitlines()
+    assert [line.count('"rule"') for line in lines] == [0, 0, 0, 1, 1, 0, 0]
+    theirs = "\n".join([*lines[:3], lines[3].rstrip(","), *lines[5:], ""])
+    world.write("known.json", theirs.encode())
+    assert len(rules_in(report(capsys))) == 1
+    agent_writes(world, "known.json", lines[3].rstrip(","), f"{lines[3]}\n{lines[4]}")
+    table = report(capsys)
+    assert len(rules_in(table)) == 1
+    assert [one["where"] for one in table["settings"]["refused"]] == ["known.json:5"]
+    run(["check"])
+    assert "in app.py is hidden by an entry that Claude Code wrote on" in capsys.readouterr().out
+
+
+def test_what_an_agent_ignored_is_checked(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that git does not know yet, and that an ignore file of the agent's would leave out."""
+    world.write("build/made.py", b"eval(a)\n")
+    world.write(".gitignore", b"build/\n")
+    world.write("app.py", b"eval(a)\n")
+    agent_writes(world, ".gitignore", "build/\n", "build/\n\n# mine\napp.*\n")
+    table = report(capsys)
+    assert [one["path"] for one in table["findings"]] == ["app.py"]
+    assert [one["where"] for one in table["settings"]["refused"]] == [".gitignore:4"]
+    run(["check"])
+    said = capsys.readouterr().out
+    assert ".gitignore:4: app.py is left out by a line that Claude Code wrote on " in said
+
+
+def test_check_says_that_hooks_are_gone(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever took the hooks out: from then on nothing is recorded."""
+    world.write("app.py", b"x = 1\n")
+    assert run(["hooks", "install", "git"]) == 0
+    assert report(capsys)["remarks"] == []
+    (world.top / ".git" / "hooks" / "post-commit").unlink()
+    (remark,) = report(capsys)["remarks"]
+    assert remark.startswith("The hooks of git are gone from ")
+    assert remark.endswith("To have them again: assaymark hooks install git")

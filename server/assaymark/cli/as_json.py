@@ -45,6 +45,7 @@ def as_json(report: Report) -> Iterator[str]:
                 {"name": one.setting.name, "where": one.where, "why": one.why} for one in report.refused
             ],
         },
+        "remarks": list(report.remarks),
         "gate": report.gate.value,
         "record": report.record,
         "bandit": second(report.second),

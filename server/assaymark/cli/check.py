@@ -9,6 +9,7 @@ Invariants:
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ from assaymark.settings.standing import Standing
 if TYPE_CHECKING:
     from assaymark.cli.fixing import Store, Wanted
     from assaymark.cli.known import Known
+    from assaymark.settings.resolving import Refused
 
 CLEAN, FOUND, NOT_ANALYSED = 0, 1, 2
 
@@ -99,13 +101,42 @@ def report_on(about: Subject, terms: Terms, options: Options, began: float) -> R
         gate=terms.here.gate,
         gates=terms.gates(about.walked.files),
         loosened=terms.loosened,
-        refused=terms.refused,
+        refused=(*terms.refused, *_not_honoured(about, known)),
+        remarks=_remarks(options),
         second=terms.second,
         without_known=without,
         no_longer_found=_no_longer_found(known, terms, options),
         has_baseline=known is not None,
         fixing=options.fixing,
         seconds=time.monotonic() - began,
+    )
+
+
+def _not_honoured(about: Subject, known: Known | None) -> list[Refused]:
+    """What of ignore files and baselines is not honoured."""
+    found = known.refused if known is not None else []
+    if not about.walked.doubted:
+        return found
+    # Late: seldom is there any.
+    from assaymark.settings.refusing import not_ignored
+
+    return [*not_ignored(about.walked.doubted), *found]
+
+
+def _remarks(options: Options) -> tuple[str, ...]:
+    """What somebody should know who relies on the check: that hooks are gone."""
+    if options.stdin_as is not None:
+        return ()
+    from assaymark.repository.place import place_of, state_folder
+
+    if not os.path.exists(state_folder(os.environ, os.path.expanduser("~"), sys.platform)):  # noqa: PTH110, PTH111
+        return ()
+    from assaymark.record.absence import gone
+
+    return tuple(
+        f"The hooks of {tool} are gone from {file}: what it writes is not recorded."
+        f" To have them again: assaymark hooks install {tool}"
+        for tool, file in sorted(gone(place_of(os.curdir)).items())
     )
 
 
@@ -127,7 +158,7 @@ def subject_of(options: Options, terms: Terms) -> Subject:
     elif options.staged:
         about = from_index(options.paths, limit)
     else:
-        about = from_disk(options.paths, terms.excluding)
+        about = from_disk(options.paths, terms.excluding, terms.doubts)
     about = without_excluded(about, terms.excluding)
     return about if options.diff is None else since(options.diff, about, limit)
 
@@ -169,7 +200,7 @@ def _known(results: Sequence[Checked], terms: Terms) -> Known | None:
     # Late: most checks have none.
     from assaymark.cli.known import Known
 
-    return Known(results, lambda path: _baseline(path, terms))
+    return Known(results, lambda path: _baseline(path, terms), terms.doubts)
 
 
 def _no_longer_found(known: Known | None, terms: Terms, options: Options) -> Mapping[str, int]:

@@ -16,7 +16,10 @@ from assaymark.cli.report import BASELINE, Checked, Reported, Withheld
 from assaymark.cli.usage import UsageError
 from assaymark.dataclass import replace
 from assaymark.rules.ruleset import RuleSet
+from assaymark.settings.refusing import not_honoured
+from assaymark.settings.resolving import Refused
 from assaymark.workspace.baseline import BadBaselineError, Baseline, Hidden, Mark, read
+from assaymark.workspace.doubting import Doubts
 
 _WHOLE = frozenset((State.clean, State.findings))
 # What bandit finds is asked for apart, and not of every file.
@@ -27,17 +30,20 @@ class Known:
     """
     The findings of *results* that baselines hide.
 
-    *baseline_of* tells the baseline's file for a path, if it has one. Raises UsageError for a broken one.
+    *baseline_of* tells the baseline's file for a path, if it has one, *doubts* what of that is not honoured.
+    Raises UsageError for a broken one.
     """
 
-    def __init__(self, results: Sequence[Checked], baseline_of: Callable[[str], str | None]) -> None:
+    def __init__(
+        self, results: Sequence[Checked], baseline_of: Callable[[str], str | None], doubts: Doubts
+    ) -> None:
         self._baseline_of = baseline_of
         by_baseline: dict[str, list[Checked]] = {}
         for result in results:
             file = baseline_of(result.path)
             if file is not None:
                 by_baseline.setdefault(file, []).append(result)
-        self._baselines = {file: _read(file) for file in by_baseline}
+        self._baselines = {file: _read(file, doubts) for file in by_baseline}
         self._hidden: dict[str, Hidden] = {}
         self._whole: dict[str, frozenset[str]] = {}
         for file, its in by_baseline.items():
@@ -61,6 +67,12 @@ class Known:
         withheld = [Withheld(one, BASELINE) for at, one in enumerate(result.findings) if at in numbers]
         shown = result.with_findings(one for at, one in enumerate(result.findings) if at not in numbers)
         return replace(shown, withheld=(*result.withheld, *withheld))
+
+    @property
+    def refused(self) -> list[Refused]:
+        """The entries that are not honoured, the first of each baseline by themselves."""
+        baselines = self._baselines.values()
+        return [one for baseline in baselines for one in not_honoured(baseline.place, baseline.doubted)]
 
     def no_longer_found(self, rules: RuleSet, *, everything: bool) -> dict[str, int]:
         """
@@ -93,8 +105,8 @@ def _marks(findings: Iterable[Reported]) -> list[Mark]:
     return [(one.finding.rule, one.finding.fingerprint) for one in findings]
 
 
-def _read(file: str) -> Baseline:
+def _read(file: str, doubts: Doubts) -> Baseline:
     try:
-        return read(file)
+        return read(file, doubts)
     except BadBaselineError as error:
         raise UsageError(str(error)) from error

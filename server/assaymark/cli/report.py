@@ -147,6 +147,8 @@ class Report:
     gates: Mapping[str, Severity] = field(default_factory=dict)
     loosened: tuple[Held, ...] = ()
     refused: tuple[Refused, ...] = ()
+    # What else somebody should know who relies on the check.
+    remarks: tuple[str, ...] = ()
     # What bandit was asked.
     second: Second | None = None
     # By baseline, the number of its entries that are found no longer.

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from assaymark.cli.usage import UsageError
 from assaymark.dataclass import dataclass, replace
+from assaymark.workspace.doubting import Doubts
 from assaymark.workspace.ignoring import with_separator
 from assaymark.workspace.reading import Unreadable, read, too_large
 from assaymark.workspace.walking import EXCLUDED, IGNORED, Excluding, File, Walked, listed, shown, walk
@@ -40,13 +41,17 @@ class Subject:
         return read(file.place, max_bytes) if self.contents is None else self.contents[file.place]
 
 
-def from_disk(paths: Sequence[str], excluding: Excluding) -> Subject:
-    """The files under *paths*, or here, that nothing is *excluding*. Raises UsageError."""
+def from_disk(paths: Sequence[str], excluding: Excluding, doubts: Doubts) -> Subject:
+    """
+    The files under *paths*, or here, that nothing is *excluding*. Raises UsageError.
+
+    *doubts* says which lines of ignore files are not honoured.
+    """
     for path in paths:
         if not os.path.lexists(path):
             msg = f"there is no file or folder {path!r}"
             raise UsageError(msg)
-    walked = walk(paths or (".",), excluding=excluding)
+    walked = walk(paths or (".",), excluding=excluding, doubts=doubts)
     return Subject(_with_tracked(walked, paths) if walked.skipped.get(IGNORED) else walked)
 
 

@@ -240,6 +240,7 @@ def _settings(report: Report) -> Iterator[str]:
         yield f"{n_settings} of the repository {verb} this check looser: {names}.\n"
     for refused in report.refused:
         yield f"{harmless(str(refused))}.\n"
+    yield from (f"{harmless(remark)}\n" for remark in report.remarks)
 
 
 def _fixed(report: Report) -> Iterator[str]:

@@ -37,6 +37,7 @@ class Terms:
         self._here = os.path.abspath(os.curdir)  # noqa: PTH100 - paths stay strings
         self._lookup = Lookup(standing, self._here)
         self._trusted = standing.trusted
+        self.doubts = standing.doubts
         self._asked: dict[Settings, Asked] = {}
         self._used: dict[Resolved, None] = {}
         self._deferrals: dict[str, Deferral] = {}

@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
-from assaymark.lineage.reviews import NO_REVIEWS, Reviews
-from assaymark.lineage.words import day_of, name_of
 from assaymark.origin import Author, Origin, Runs, sliced
 
 if TYPE_CHECKING:
+    from assaymark.lineage.reviews import Reviews
     from assaymark.text import Span
 
 # Whether what is of an origin may loosen the guard.
@@ -41,7 +40,9 @@ def once_read(
     return may
 
 
-no_agent = once_read(lambda: NO_REVIEWS)
+def no_agent(origin: Origin) -> bool:
+    """Everybody but an agent may: no review is known."""
+    return origin.author is not Author.ai
 
 
 def in_doubt(data: bytes, runs: Runs, span: Span) -> tuple[Origin, ...]:
@@ -85,6 +86,9 @@ def sentence(what: str, origin: Origin, today: int) -> str:
 
 
 def _wrote(origin: Origin, today: int, what: str = "") -> str:
+    # Late: who is asked whether something may loosen mostly finds that it may.
+    from assaymark.lineage.words import day_of, name_of
+
     who = name_of(origin.tool) or "an AI"
     when = "" if origin.time is None else f" on {day_of(origin.time, today)}"
     return f"{who} wrote{f' {what}' if what else ''}{when}"

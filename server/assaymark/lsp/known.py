@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assaymark.lsp.places import file_path
+from assaymark.workspace.doubting import Doubts, no_doubts
 
 if TYPE_CHECKING:
     from assaymark.analysis.snapshot import Section, Snapshot
@@ -59,11 +60,12 @@ class Known:
 class Baselines:
     """The baselines that settings name."""
 
-    __slots__ = ("_outbox", "_read")
+    __slots__ = ("_doubts", "_outbox", "_read")
 
-    def __init__(self, outbox: Outbox) -> None:
+    def __init__(self, outbox: Outbox, doubts: Doubts = no_doubts) -> None:
         self._outbox = outbox
-        self._read: dict[Path, tuple[tuple[int, ...], Baseline | None]] = {}
+        self._doubts = doubts
+        self._read: dict[Path, tuple[tuple[object, ...], Baseline | None]] = {}
 
     def known(self, file: Path | None, uri: str) -> Known | None:
         """What the baseline *file* knows of the document *uri*; None when there is none. Effect: reads it."""
@@ -97,13 +99,22 @@ class Baselines:
         from assaymark.workspace.baseline import BadBaselineError, read
 
         try:
-            return read(str(file))
+            found = read(str(file), self._doubts)
         except BadBaselineError as error:
             self._outbox.warn(f"{error}. Until then nothing is hidden.")
             return None
+        # Late too: an agent's entries are seldom.
+        from assaymark.settings.refusing import not_honoured
+
+        for one in not_honoured(str(file), found.doubted):
+            self._outbox.warn(str(one))
+        return found
 
 
-def _stamp(file: Path) -> tuple[int, ...]:
+def _stamp(file: Path) -> tuple[object, ...]:
+    from assaymark.record.doubting import stamp as stamp_of_records
+    from assaymark.repository.place import place_of
     from assaymark.workspace.baseline import stamp
 
-    return stamp(str(file))
+    # What is recorded of the file decides which of its entries count.
+    return (*stamp(str(file)), *stamp_of_records(place_of(str(file))))

@@ -91,10 +91,10 @@ class Preferences:
     def _standing(self, folder: str | None) -> Standing:
         ours = self._by_folder.get(folder) or self._by_folder.get(None)
         told = (self._user,) if ours is None else (self._user, ours)
-        return Standing(self._places, told, self._trusted, self._doubts)
+        return Standing(self._places, told, self._trusted, self.doubts)
 
-    def _doubts(self, place: str, raw: bytes) -> Sequence[Doubtful]:
-        """What of the settings file *place* an agent wrote and nobody reviewed. Effect: reads the records."""
+    def doubts(self, place: str, raw: bytes) -> Sequence[Doubtful]:
+        """What of the file *place* an agent wrote and nobody reviewed. Effect: reads the records."""
         if self._doubting is None:
             # Late: most settings loosen nothing.
             from assaymark.record.doubting import Doubting

@@ -68,8 +68,8 @@ class Session:
         self.clock = clock
         self.desk = Desk()
         self.shelf = Shelf()
-        self.baselines = Baselines(outbox)
         self.preferences = Preferences(client, outbox)
+        self.baselines = Baselines(outbox, self.preferences.doubts)
         self.delivery = Delivery(client, outbox, self._items, later)
         self.statuses = Statuses(self)
         self.verdicts = Verdicts()

@@ -234,7 +234,8 @@ class WorkspaceCheck:
             folder = run.folders.popleft()
             top = os.path.normpath(file_path(folder))
             if folder.startswith("file:") and "\0" not in top:
-                run.walk = walking(top, self._session.preferences.excluding(folder))
+                preferences = self._session.preferences
+                run.walk = walking(top, preferences.excluding(folder), preferences.doubts)
             return
         files = next(run.walk, None)
         if files is None:

@@ -13,11 +13,13 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from assaymark.dataclass import replace
 from assaymark.settings.layer import Doubt, Entry, Given
-from assaymark.settings.spelling import Bytes, statements
+
+if TYPE_CHECKING:
+    from assaymark.settings.spelling import Bytes
 
 # What tells nothing of a setting: blanks, and what stands around values.
 _SIGNS = b" \t\r\n,[]{}\"'="
@@ -71,6 +73,9 @@ def _without(entry: Entry, doubts: Sequence[Doubt]) -> Entry | None:
 
 def _found(raw: bytes, section: str, doubtful: Sequence[Doubtful]) -> Iterator[tuple[str, Doubt]]:
     """What is in doubt, by the name of the setting; "" is all of them."""
+    # Late: most settings loosen nothing.
+    from assaymark.settings.spelling import statements
+
     if raw.startswith(b"\xef\xbb\xbf"):
         raw = raw.replace(b"\xef\xbb\xbf", b"   ", 1)
     for statement in statements(raw):

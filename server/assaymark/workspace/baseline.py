@@ -10,6 +10,7 @@ Invariants:
     A fingerprint names the rule and the matched text, so what moved or was indented anew is known still.
     What was found in a file that is gone is known wherever it is found now.
     A file that cannot be read raises BadBaselineError: it never hides nothing, or everything, in silence.
+    An entry in doubt hides nothing: it stands in bytes that an agent wrote and nobody has reviewed.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from assaymark.dataclass import dataclass, field
+from assaymark.workspace.doubting import Doubts, doubted_lines, no_doubts
 
 VERSION = 1
 
@@ -29,6 +32,7 @@ Mark = tuple[str, str]
 
 _KEYS = ("path", "rule", "fingerprint", "count")
 _LARGEST = 100_000_000
+_SIGNS = b" \t\r\n,[]{}"
 _DIGITS = re.compile(r"[0-9a-f]{16}")
 
 
@@ -36,17 +40,27 @@ class BadBaselineError(Exception):
     """Why a baseline cannot be used: the file, the line, and what to do."""
 
 
+class Doubted(NamedTuple):
+    """An entry that is not honoured: where it stands, what it would hide, and *whose* it is, in words."""
+
+    line: int
+    path: str
+    rule: str
+    whose: str
+
+
 @dataclass(frozen=True, slots=True)
 class Baseline:
     """
     The known findings by the paths of their files, relative to *folder*.
 
-    *gone* are those of files that are no longer there.
+    *gone* are those of files that are no longer there, *doubted* those that are not among them.
     """
 
     place: str = ""
     marks: Mapping[str, Counter[Mark]] = field(default_factory=dict)
     gone: Mapping[str, Counter[Mark]] = field(default_factory=dict)
+    doubted: tuple[Doubted, ...] = ()
 
     def path_of(self, place: str) -> str:
         """What the file at *place* is called in it."""
@@ -110,25 +124,26 @@ def written(files: Mapping[str, Iterable[Mark]]) -> str:
     return f'{{\n  "version": {VERSION},\n  "findings": {listed}\n}}\n'
 
 
-def read(place: str) -> Baseline:
+def read(place: str, doubts: Doubts = no_doubts) -> Baseline:
     """
-    The baseline in the file *place*.
+    The baseline in the file *place*, without what of it is in doubt.
 
     Raises BadBaselineError. Effect: looks which of its files are there.
     """
     try:
-        with open(place, encoding="utf-8") as stream:  # noqa: PTH123 - a text, as everywhere here
-            text = stream.read(_LARGEST)
+        with open(place, "rb") as stream:  # noqa: PTH123 - a text, as everywhere here
+            raw = stream.read(_LARGEST)
+        text = raw.decode()
     except OSError as error:
         raise _bad(
             place, 1, f"it cannot be read: {(error.strerror or type(error).__name__).lower()}"
         ) from error
     except UnicodeDecodeError as error:
         raise _bad(place, 1, "it is not UTF-8") from error
-    marks = _marks(text, place)
+    marks, doubted = _marks(text, place, doubted_lines(raw, doubts(place, raw), _SIGNS))
     folder = os.path.dirname(os.path.abspath(place))  # noqa: PTH100, PTH120
     gone = {path: found for path, found in marks.items() if not os.path.lexists(os.path.join(folder, path))}  # noqa: PTH118
-    return Baseline(place, marks, gone)
+    return Baseline(place, marks, gone, doubted)
 
 
 def stamp(place: str) -> tuple[int, ...]:
@@ -140,7 +155,9 @@ def stamp(place: str) -> tuple[int, ...]:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def _marks(text: str, place: str) -> dict[str, Counter[Mark]]:
+def _marks(
+    text: str, place: str, in_doubt: Mapping[int, str]
+) -> tuple[dict[str, Counter[Mark]], tuple[Doubted, ...]]:
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
@@ -155,15 +172,22 @@ def _marks(text: str, place: str) -> dict[str, Counter[Mark]]:
     # As we write them, each entry is a line; in what somebody wrote otherwise, the first line is named.
     lines = [
         number
-        for number, line in enumerate(text.splitlines(), 1)
+        for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1)
         if '"findings"' not in line and '{"' in line
     ]
     is_ours = len(lines) == len(document["findings"])
+    doubted: list[Doubted] = []
+    # Where nobody can tell which line an entry is, one in doubt is all of them.
+    anyone = next(iter(in_doubt.values()), "")
     for number, entry in enumerate(document["findings"]):
         line = lines[number] if is_ours else 1
         path, rule, digits, count = _entry(entry, place, line)
+        whose = in_doubt.get(line, "") if is_ours else anyone
+        if whose:
+            doubted.append(Doubted(line, path, rule, whose))
+            continue
         table.setdefault(path, Counter())[rule, digits] += count
-    return table
+    return table, tuple(doubted)
 
 
 def _entry(entry: object, place: str, line: int) -> tuple[str, str, str, int]:

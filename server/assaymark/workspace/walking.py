@@ -18,7 +18,8 @@ from functools import lru_cache
 
 from assaymark.dataclass import dataclass, field
 from assaymark.syntax.languages import language_of
-from assaymark.workspace.ignoring import Ignores, ignores_above, with_separator
+from assaymark.workspace.doubting import Doubts, no_doubts
+from assaymark.workspace.ignoring import DoubtedIgnore, Ignores, ignores_above, with_separator
 from assaymark.workspace.reading import Unreadable, reason
 
 # Folders that hold what tools keep for themselves.
@@ -69,6 +70,8 @@ class Walked:
     failed: tuple[tuple[str, Unreadable], ...]
     kinds: Mapping[str, int]
     skipped: Mapping[str, int]
+    # The lines of ignore files that were not honoured.
+    doubted: tuple[DoubtedIgnore, ...] = ()
 
 
 @dataclass(slots=True)
@@ -76,21 +79,28 @@ class _Finds:
     """What one walk gathers, and what it leaves out."""
 
     excluding: Excluding = lambda _: ""
+    doubts: Doubts = no_doubts
+    doubted: dict[tuple[str, int], DoubtedIgnore] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)
     failed: dict[str, Unreadable] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
 
 
-def walk(paths: Iterable[str], here: str | None = None, excluding: Excluding = lambda _: "") -> Walked:
+def walk(
+    paths: Iterable[str],
+    here: str | None = None,
+    excluding: Excluding = lambda _: "",
+    doubts: Doubts = no_doubts,
+) -> Walked:
     """
     The files under *paths* (files or folders; no ignore file leaves out what was named).
 
     Paths are shown relative to *here*, by default the current folder. What something is *excluding* is left
-    out; a folder is not gone into.
+    out; a folder is not gone into. Lines of ignore files for which there are *doubts* leave out nothing.
     """
     here = os.path.abspath(here or os.curdir)
-    finds = _Finds(excluding)
+    finds = _Finds(excluding, doubts)
     for path in paths:
         place = os.path.normpath(os.path.join(here, path))
         if os.path.isdir(place):
@@ -100,9 +110,9 @@ def walk(paths: Iterable[str], here: str | None = None, excluding: Excluding = l
     return _walked(finds)
 
 
-def walking(root: str, excluding: Excluding) -> Iterator[tuple[File, ...]]:
+def walking(root: str, excluding: Excluding, doubts: Doubts = no_doubts) -> Iterator[tuple[File, ...]]:
     """The files that a walk of the folder *root* finds, a folder at a time: other work comes between."""
-    finds = _Finds(excluding)
+    finds = _Finds(excluding, doubts)
     for _ in _through(root, root, finds):
         yield tuple(finds.files.values())
         finds.files.clear()
@@ -140,7 +150,7 @@ def is_of_interest(name: str) -> bool:
 def _walked(finds: _Finds) -> Walked:
     files = tuple(file for _, file in sorted(finds.files.items()))
     failed = sorted(finds.failed.items(), key=lambda item: item[0])
-    return Walked(files, tuple(failed), finds.kinds, finds.skipped)
+    return Walked(files, tuple(failed), finds.kinds, finds.skipped, tuple(finds.doubted.values()))
 
 
 def _name(place: str, here: str, finds: _Finds) -> None:
@@ -163,7 +173,11 @@ def _through(root: str, here: str, finds: _Finds) -> Iterator[None]:
     if finds.excluding(root):
         finds.skipped[EXCLUDED] += 1
         return
-    folders = [(root, ignores_above(root))]
+
+    def tell(one: DoubtedIgnore) -> None:
+        finds.doubted.setdefault((one.file, one.line), one)
+
+    folders = [(root, ignores_above(root, Ignores(doubts=finds.doubts, tell=tell)))]
     while folders:
         folder, ignores = folders.pop()
         try:
@@ -191,14 +205,14 @@ def _entered(entries: list[os.DirEntry[str]], ignores: Ignores, here: str, finds
                 continue
             if entry.name in _VENDORED:
                 finds.skipped["vendored folder"] += 1
-            elif ignores.specs and ignores.hold(entry.path, folder=True):
+            elif ignores.files and ignores.hold(entry.path, folder=True):
                 finds.skipped[IGNORED] += 1
             elif finds.excluding(entry.path):
                 finds.skipped[EXCLUDED] += 1
             else:
                 yield entry.path
         elif entry.is_file(follow_symlinks=False):
-            if ignores.specs and ignores.hold(entry.path, folder=False):
+            if ignores.files and ignores.hold(entry.path, folder=False):
                 finds.skipped[IGNORED] += 1
             else:
                 _take(entry, here, finds)
