@@ -29,7 +29,14 @@ HEADER = (
     "message",
     "fix",
     "fingerprint",
+    "author",
+    "tool",
+    "model",
+    "evidence",
+    "review",
+    "record",
 )
+_WHOSE = ("author", "tool", "model", "evidence", "record")
 # What makes a formula of a cell; spreadsheets skip a tab or a line end before it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -68,7 +75,7 @@ def _rows(report: Report) -> Iterator[dict[str, object]]:
             yield {"kind": file.state.value, "path": file.path, "message": file.reason}
         for note in file.notes:
             yield {"kind": "note", "path": file.path, "message": note}
-        yield from (_row(found, file.path) for found in file.findings)
+    yield from (_row(found, file.path) | _origin(found) for file, found in report.ordered)
 
 
 def _row(found: Reported, path: str) -> dict[str, object]:
@@ -91,6 +98,18 @@ def _row(found: Reported, path: str) -> dict[str, object]:
         "fix": "".join("safe" if fix.safe else "unsafe" for fix in fixes),
         "fingerprint": finding.fingerprint,
     }
+
+
+def _origin(found: Reported) -> dict[str, object]:
+    """Whose the lines are, and whether they were read, where that was asked."""
+    if found.stood is None:
+        return {}
+    # Late: most checks do not ask.
+    from assaymark.cli.whose import plain
+
+    said = plain(found.stood)
+    named: dict[str, object] = {name: said[name] for name in _WHOSE if name in said}
+    return {**named, "review": said["standing"]}
 
 
 def _inert(cell: str) -> str:

@@ -38,8 +38,7 @@ def as_github(report: Report) -> Iterator[str]:
         path = rule_path(file.path)
         for note in file.notes:
             yield _command("notice", f"{file.path}: {note}", file=path, title="not checked in full")
-        for found in file.findings:
-            yield _note(found, file.path, path)
+    yield from (_note(found, file.path, rule_path(file.path)) for file, found in report.ordered)
     for line in summary(report, Style()):
         # A file may be called like a command, in this form or the older one.
         indent = line[: len(line) - len(line.lstrip())]
@@ -55,8 +54,18 @@ def _note(found: Reported, shown: str, path: str) -> str:
         properties |= {"col": found.start.column, "endColumn": found.end.column}
     title = f"{finding.rule} ({finding.severity.value})"
     # The log shows the message alone, so it names the place as well.
-    text = f"{shown}:{found.place}: {finding.message}"
+    text = f"{shown}:{found.place}: {finding.message}{_review(found)}"
     return _command(_COMMANDS[finding.severity], text, **properties, title=title)
+
+
+def _review(found: Reported) -> str:
+    """Whether its lines were read, where that was asked."""
+    if found.stood is None:
+        return ""
+    # Late: most checks do not ask.
+    from assaymark.cli.whose import shortly
+
+    return shortly(found.stood)
 
 
 def _command(name: str, text: str, **properties: object) -> str:

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from assaymark.cli.as_json import Value
-from assaymark.cli.report import Report
+from assaymark.cli.report import Report, Reported
 from assaymark.finding import Severity
 from assaymark.workspace.project import rule_path
 
@@ -43,11 +43,22 @@ def _entries(report: Report) -> Iterator[dict[str, Value]]:
             yield _entry("not-checked", file.complaint, "blocker", path, (1, 1), "")
         for note in file.notes:
             yield _entry("not-checked-in-full", note, "info", path, (1, 1), note)
-        for found in file.findings:
-            one = found.finding
-            where = f" (cell {found.start.cell}, line {found.start.line})" if found.start.cell else ""
-            severity = _SEVERITIES[one.severity]
-            yield _entry(one.rule, one.message + where, severity, path, found.rows, one.fingerprint)
+    for file, found in report.ordered:
+        one = found.finding
+        where = f" (cell {found.start.cell}, line {found.start.line})" if found.start.cell else ""
+        text = one.message + where + _review(found)
+        severity = _SEVERITIES[one.severity]
+        yield _entry(one.rule, text, severity, rule_path(file.path), found.rows, one.fingerprint)
+
+
+def _review(found: Reported) -> str:
+    """Whether its lines were read, where that was asked."""
+    if found.stood is None:
+        return ""
+    # Late: most checks do not ask.
+    from assaymark.cli.whose import shortly
+
+    return shortly(found.stood)
 
 
 def _entry(

@@ -24,7 +24,7 @@ def as_json(report: Report) -> Iterator[str]:
     """The whole report, as one document."""
     document: dict[str, Value] = {
         "tool": {"name": "assaymark", "version": version()},
-        "findings": [_finding(found, file.path) for file in report.files for found in file.findings],
+        "findings": [_finding(found, file.path) for file, found in report.ordered],
         "silenced": [
             {"by": one.by, "reason": one.reason, "finding": _finding(one.reported, file.path)}
             for file in report.files
@@ -50,6 +50,11 @@ def as_json(report: Report) -> Iterator[str]:
         "record": report.record,
         "bandit": second(report.second),
     }
+    if report.verdict is not None:
+        # Late, as below: most checks ask nothing of the kind.
+        from assaymark.cli.whose import plain_verdict
+
+        document["review_gate"] = plain_verdict(report.verdict)
     yield json.dumps(document, indent=2)
     yield "\n"
 
@@ -76,6 +81,10 @@ def _finding(found: Reported, path: str) -> Value:
         plain["link"] = finding.link
     if finding.fixes:
         plain["fixes"] = [_fix(fix, found) for fix in finding.fixes]
+    if found.stood is not None:
+        from assaymark.cli.whose import plain as whose
+
+        plain["origin"] = whose(found.stood)
     return plain
 
 

@@ -40,8 +40,7 @@ def as_sarif(report: Report, code: int) -> Iterator[str]:
     indices = {name: at for at, name in enumerate(names)}
     results: list[Value] = [
         _result(found, file.path, indices.get(found.finding.rule, -1)) | state
-        for file in report.files
-        for found, state in _all(file, has_baseline=report.has_baseline)
+        for file, found, state in _all(report)
     ]
     run: dict[str, Value] = {
         "tool": {"driver": _driver(report.rules.rules, foreign.values())},
@@ -50,23 +49,28 @@ def as_sarif(report: Report, code: int) -> Iterator[str]:
         "columnKind": "unicodeCodePoints",
         "results": results,
     }
+    if report.told:
+        run["properties"] = _told(report)
     yield json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
     yield "\n"
 
 
-def _all(file: Checked, *, has_baseline: bool) -> Iterator[tuple[Reported, dict[str, Value]]]:
-    """Every finding of *file* with what its result says: whether it is new, and what suppresses it."""
-    new: dict[str, Value] = {"baselineState": "new"} if has_baseline else {}
-    for found in file.findings:
-        yield found, new
-    for one in file.withheld:
-        if one.by == BASELINE:
-            external: Value = [{"kind": "external", "status": "accepted"}]
-            yield one.reported, {"baselineState": "unchanged", "suppressions": external}
-        else:
-            comment: dict[str, Value] = {"kind": "inSource", "status": "accepted"}
-            suppression: Value = [comment | ({"justification": one.reason} if one.reason else {})]
-            yield one.reported, {**new, "suppressions": suppression}
+def _all(report: Report) -> Iterator[tuple[Checked, Reported, dict[str, Value]]]:
+    """Every finding with its file and what its result says: whether it is new, and what suppresses it."""
+    new: dict[str, Value] = {"baselineState": "new"} if report.has_baseline else {}
+    if report.told:
+        yield from ((file, found, new) for file, found in report.ordered)
+    for file in report.files:
+        if not report.told:
+            yield from ((file, found, new) for found in file.findings)
+        for one in file.withheld:
+            if one.by == BASELINE:
+                external: Value = [{"kind": "external", "status": "accepted"}]
+                yield file, one.reported, {"baselineState": "unchanged", "suppressions": external}
+            else:
+                comment: dict[str, Value] = {"kind": "inSource", "status": "accepted"}
+                suppression: Value = [comment | ({"justification": one.reason} if one.reason else {})]
+                yield file, one.reported, {**new, "suppressions": suppression}
 
 
 def _driver(rules: Sequence[Rule], foreign: Iterable[Value]) -> Value:
@@ -133,7 +137,7 @@ def _result(found: Reported, path: str, index: int) -> dict[str, Value]:
         "message": {"text": finding.message + _in_cell(found.start)},
         "locations": [_location(found, finding.span, path)],
         "partialFingerprints": {"assaymark/v1": finding.fingerprint},
-        "properties": {"confidence": finding.confidence.value, "severity": finding.severity.value},
+        "properties": _properties(found),
     }
     if index >= 0:
         plain["ruleIndex"] = index
@@ -146,6 +150,27 @@ def _result(found: Reported, path: str, index: int) -> dict[str, Value]:
         ]
         plain["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
     return plain
+
+
+def _properties(found: Reported) -> dict[str, Value]:
+    finding = found.finding
+    said: dict[str, Value] = {"confidence": finding.confidence.value, "severity": finding.severity.value}
+    if found.stood is not None:
+        # Late, as below: most checks do not ask whose lines are.
+        from assaymark.cli.whose import plain
+
+        said["origin"] = plain(found.stood)
+    return said
+
+
+def _told(report: Report) -> Value:
+    """The record that was asked, and what a gate says."""
+    said: dict[str, Value] = {"record": report.record}
+    if report.verdict is not None:
+        from assaymark.cli.whose import plain_verdict
+
+        said["reviewGate"] = plain_verdict(report.verdict)
+    return said
 
 
 def _fix(fix: Fix, found: Reported, path: str) -> Value:

@@ -25,6 +25,7 @@ from assaymark.cli.terms import Terms
 from assaymark.dataclass import dataclass, replace
 from assaymark.policy import blocks, is_shown
 from assaymark.settings.standing import Standing
+from assaymark.workspace.reading import Unreadable
 
 if TYPE_CHECKING:
     from assaymark.cli.fixing import Store, Wanted
@@ -54,6 +55,10 @@ class Options:
     show_silenced: bool = False
     # Whether baselines are heeded.
     knows: bool = True
+    # Whether the question is if changed lines were read.
+    gate: bool = False
+    # Whether to say whose lines findings are in; None: where that is recorded, of few files.
+    origin: bool | None = None
     # What to type instead to have the safe fixes made; nothing where that is done, or cannot be.
     fixing: str = ""
 
@@ -83,8 +88,11 @@ def check(options: Options) -> int:
         from assaymark.cli.fixing import fixed, into_file
 
         report = fixed(report, about.walked.files, _wanted(terms, about, report, options, into_file))
+    report = _told(report, about, terms, options)
     code = exit_code(report, exit_zero=options.exit_zero)
     write(report, code, options.targets, contents(about, terms), show_silenced=options.show_silenced)
+    if report.verdict is not None and sys.stderr is not None:
+        sys.stderr.writelines(f"assaymark: {complaint}\n" for complaint in report.verdict.complaints)
     return code
 
 
@@ -144,6 +152,11 @@ def exit_code(report: Report, *, exit_zero: bool) -> int:
     """What *report* means to who called."""
     if report.rules.problems or report.failed:
         return NOT_ANALYSED
+    if report.verdict is not None:
+        # Late: a verdict comes from there.
+        from assaymark.cli.gate import BLOCKED, PASSED
+
+        return {PASSED: CLEAN, BLOCKED: FOUND}.get(report.verdict.outcome, NOT_ANALYSED)
     blocking = any(
         blocks(found.finding, report.gate_of(file.path)) for file in report.files for found in file.findings
     )
@@ -160,7 +173,31 @@ def subject_of(options: Options, terms: Terms) -> Subject:
     else:
         about = from_disk(options.paths, terms.excluding, terms.doubts)
     about = without_excluded(about, terms.excluding)
+    if options.gate:
+        from assaymark.cli.gate import base_of
+
+        base, against = base_of(options.diff)
+        return replace(since(base, about, limit), against=against)
     return about if options.diff is None else since(options.diff, about, limit)
+
+
+def _told(report: Report, about: Subject, terms: Terms, options: Options) -> Report:
+    """*report* with the origins of its lines, and what the gate says, as far as that is wanted."""
+    if about.against:
+        from assaymark.cli.gate import judged
+
+        return judged(report, about.against, raw_of(about, terms))
+    if options.origin is None:
+        # A check where nothing is recorded imports no more than this.
+        from assaymark.cli.recorded import is_worth_asking
+
+        if not report.n_findings or not is_worth_asking(report):
+            return report
+    elif not options.origin:
+        return report
+    from assaymark.cli.whence import with_origins
+
+    return with_origins(report, raw_of(about, terms))
 
 
 def _results(about: Subject, terms: Terms, options: Options) -> list[Checked]:
@@ -253,8 +290,11 @@ def _counted(result: Checked, about: Subject, terms: Terms) -> Checked:
     place = _place(result.path)
     settings = terms.settings(place)
 
+    # What a gate asks about is shown, be it less severe than what else is.
+    severity = min(settings.severity, settings.gate) if about.against else settings.severity
+
     def counts(found: Reported) -> bool:
-        return is_shown(found.finding, settings.severity, settings.level) and (
+        return is_shown(found.finding, severity, settings.level) and (
             changes is None or changes.touch(*found.rows)
         )
 
@@ -272,11 +312,21 @@ def _place(path: str) -> str:
 
 def contents(about: Subject, terms: Terms) -> Callable[[str], bytes]:
     """What tells the text of a checked file by its path; nothing when it cannot be had any more."""
-    files = {file.path: file for file in about.walked.files}
+    raw = raw_of(about, terms)
 
     def content(path: str) -> bytes:
-        limit = terms.here.limits.max_bytes
-        text = text_of(about.raw(files[path], limit), path) if path in files else None
+        text = text_of(raw(path), path)
         return text.content if isinstance(text, Text) else b""
 
     return content
+
+
+def raw_of(about: Subject, terms: Terms) -> Callable[[str], bytes | Unreadable]:
+    """What tells what a checked file holds, by its path."""
+    files = {file.path: file for file in about.walked.files}
+    limit = terms.here.limits.max_bytes
+
+    def raw(path: str) -> bytes | Unreadable:
+        return about.raw(files[path], limit) if path in files else Unreadable("it was not checked")
+
+    return raw

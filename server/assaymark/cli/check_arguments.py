@@ -142,6 +142,18 @@ def _add_outputs(how: argparse._ArgumentGroup) -> None:
         help="the gate: the lowest severity that makes the exit code 1 (default: high)",
         metavar="SEVERITY",
     )
+    how.add_argument(
+        "--gate",
+        action="store_true",
+        help="ask whether changed lines with a finding at or above --fail-on were read by anybody: exit"
+        " code 1 if not, 2 if that cannot be judged",
+    )
+    how.add_argument(
+        "--origin",
+        action=argparse.BooleanOptionalAction,
+        help="say whose the lines of findings are, and whether they were read (default: where that is"
+        " recorded and at most 16 files have findings)",
+    )
     how.add_argument("--exit-zero", action="store_true", help="findings do not change the exit code")
 
 

@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from assaymark.cli.arguments import parsed
 from assaymark.cli.output import NotWrittenError, Target, say
-from assaymark.cli.usage import WRONG_USAGE, UsageError, fault
+from assaymark.cli.usage import WRONG_USAGE, CannotJudgeError, UsageError, fault
 
 NOT_DONE = 2
 INTERRUPTED = 130
@@ -50,7 +50,7 @@ def run(arguments: list[str]) -> int:
         return end.code if isinstance(end.code, int) else WRONG_USAGE
     except UsageError as error:
         return _complained(str(error), WRONG_USAGE)
-    except NotWrittenError as error:
+    except (NotWrittenError, CannotJudgeError) as error:
         return _complained(str(error), NOT_DONE)
     except Exception as error:
         if os.environ.get("ASSAYMARK_TRACEBACK"):
@@ -196,6 +196,8 @@ def _check(options: Namespace) -> int:
             cached=not options.no_cache,
             exit_zero=options.exit_zero,
             show_silenced=options.show_silenced,
+            gate=options.gate,
+            origin=options.origin,
             fixing=_fixing(options),
         )
     )
@@ -246,6 +248,12 @@ def _refuse_contradictions(options: Namespace) -> None:
         "--watch looks at files; leave --staged out": options.watch and options.staged,
         "--watch tells people; leave --format, --output, --report and --statistics out": options.watch
         and (options.format != "text" or options.output or options.report or options.statistics),
+        "--gate asks about changed lines; standard input has no older state": options.gate and options.stdin,
+        "--gate only looks, and changes no file; leave --fix out": options.gate and options.fix,
+        "--gate asks once; leave --watch out": options.gate and options.watch,
+        "--gate asks whose the lines are; leave --no-origin out": options.gate and options.origin is False,
+        "a gate that never blocks is none; leave --gate or --exit-zero out": options.gate
+        and options.exit_zero,
         "--dry-run shows what --fix would do; add --fix": options.dry_run and not options.fix,
         "--dry-run shows a diff; leave --format, --output, --report and --statistics out": options.dry_run
         and (options.format != "text" or options.output or options.report or options.statistics),

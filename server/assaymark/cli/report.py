@@ -17,6 +17,8 @@ from assaymark.finding import Finding, Severity
 from assaymark.text import Span
 
 if TYPE_CHECKING:
+    from assaymark.cli.gate import Verdict
+    from assaymark.record.stood import Stood
     from assaymark.rules.ruleset import RuleSet
     from assaymark.second.asking import Second
     from assaymark.settings.resolving import Held, Refused
@@ -42,10 +44,15 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A finding with absolute spans, and the position of every byte offset that it names."""
+    """
+    A finding with absolute spans, and the position of every byte offset that it names.
+
+    *stood* is how it stands with its lines, where that was asked for.
+    """
 
     finding: Finding
     positions: Mapping[int, Position]
+    stood: Stood | None = None
 
     @property
     def start(self) -> Position:
@@ -65,6 +72,11 @@ class Reported:
     def rows(self) -> tuple[int, int]:
         """Its first and its last line in the file as it is stored."""
         return self.start.row or self.start.line, self.end.row or self.end.line
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it is known to be in lines that somebody should read, and nobody has."""
+        return self.stood is not None and self.stood.is_unread
 
     def span(self, span: Span) -> tuple[Position, Position]:
         return self.positions[span.start], self.positions[span.end]
@@ -133,7 +145,11 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole run; *record* names the record of origins that it used."""
+    """
+    A whole run; *record* names the record of origins that said most of its findings.
+
+    *told*: records were asked whose the lines are; *verdict* is what the gate on review says.
+    """
 
     files: tuple[Checked, ...]
     rules: RuleSet
@@ -143,6 +159,8 @@ class Report:
     seconds: float
     fixed: tuple[Fixed, ...] = ()
     record: str = "none"
+    told: bool = False
+    verdict: Verdict | None = None
     # Of files whose gate is another, by path.
     gates: Mapping[str, Severity] = field(default_factory=dict)
     loosened: tuple[Held, ...] = ()
@@ -158,6 +176,22 @@ class Report:
     fixing: str = ""
     # What takes known findings from a file that is checked again.
     without_known: Callable[[Checked], Checked] = lambda checked: checked
+
+    @property
+    def ordered(self) -> list[tuple[Checked, Reported]]:
+        """
+        The findings in the order in which to read them.
+
+        Where records were asked: the most severe first, of those first the ones in lines that nobody read.
+        Else, and within these, in the order of the files and of the text.
+        """
+        found = [(file, one) for file in self.files for one in file.findings]
+        return sorted(found, key=lambda pair: rank(pair[1])) if self.told else found
+
+    @property
+    def n_unread(self) -> int:
+        """How many findings are in lines that somebody should read, and nobody has."""
+        return sum(found.is_unread for file in self.files for found in file.findings)
 
     @property
     def n_findings(self) -> int:
@@ -179,6 +213,11 @@ class Report:
     @property
     def failed(self) -> tuple[Checked, ...]:
         return tuple(file for file in self.files if file.state in FAILED)
+
+
+def rank(found: Reported) -> tuple[int, bool]:
+    """What comes first: what is most severe, then what is in lines that nobody read."""
+    return -found.finding.severity.rank, not found.is_unread
 
 
 def offsets(finding: Finding) -> set[int]:

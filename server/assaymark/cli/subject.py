@@ -30,11 +30,16 @@ _NOT_HELD = Unreadable("its content is not in this clone")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The files, their contents (by place) when not those on the disk, and the lines (by path) that count."""
+    """
+    The files, their contents (by place) when not those on the disk, and the lines (by path) that count.
+
+    *against* says, for a gate on review, what lines are changed against.
+    """
 
     walked: Walked
     contents: Mapping[str, bytes | Unreadable] | None = None
     changes: Mapping[str, Changes] | None = None
+    against: str = ""
 
     def raw(self, file: File, max_bytes: int) -> bytes | Unreadable:
         """What *file* holds."""

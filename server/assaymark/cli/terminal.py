@@ -31,13 +31,13 @@ def as_text(report: Report, content: Callable[[str], bytes], style: Style) -> It
         yield f"{harmless(str(problem))} (this rule was left out)\n"
     if report.rules.problems:
         yield "\n"
-    for file in report.files:
-        if file.findings:
-            raw = content(file.path)
+    path, raw, lines = None, b"", [""]
+    for file, found in report.ordered:
+        if file.path != path:
+            path, raw = file.path, content(file.path)
             lines = _LINE_END.split(raw.decode("utf-8", "replace"))
-            for found in file.findings:
-                yield from _block(file, found, raw, lines, style)
-                yield "\n"
+        yield from _block(file, found, raw, lines, style)
+        yield "\n"
     yield from summary(report, style)
 
 
@@ -58,6 +58,10 @@ def summary(report: Report, style: Style) -> Iterator[str]:
     yield from _not_read(report)
     yield from _withheld(report)
     yield from second.summary(report)
+    if report.told:
+        from assaymark.cli.whose import summary as of_origins
+
+        yield from of_origins(report)
     yield from _skipped(report.skipped)
     yield from _settings(report)
     yield from _fixable(report)
@@ -91,11 +95,17 @@ def _block(file: Checked, found: Reported, raw: bytes, lines: list[str], style: 
         yield f"  {'':{gutter}} {bar} {marks}\n"
         for part in _wrapped(message, style.width - gutter - 5):
             yield f"  {'':{gutter}} {bar} {part}\n"
-    yield from _remedies(found, raw, f"  {'':{gutter}} {style('faint', '=')}")
+    margin = f"  {'':{gutter}} {style('faint', '=')}"
+    yield from _remedies(found, raw, margin)
+    if found.stood is not None:
+        # Late: where nothing is recorded, nothing is said of it.
+        from assaymark.cli.whose import told
+
+        yield f"{margin} from:  {harmless(told(found.stood))}\n"
     for step in finding.trace:
         at = found.positions[step.span.start]
         where = f"cell {at.cell}, line {at.line}" if at.cell else f"line {at.line}"
-        yield f"  {'':{gutter}} {style('faint', '=')} via:   {where}: {harmless(step.message)}\n"
+        yield f"{margin} via:   {where}: {harmless(step.message)}\n"
 
 
 def _row(found: Reported, raw: bytes) -> int:
@@ -158,7 +168,15 @@ def _found(report: Report) -> str:
         f"{counts[severity]} {severity.value}" for severity in reversed(Severity) if counts[severity]
     )
     n_files = sum(bool(file.findings) for file in report.files)
-    return f"{_n(report.n_findings, 'finding')} ({kinds}) in {_n(n_files, 'file')}"
+    found = f"{_n(report.n_findings, 'finding')} ({kinds}) in {_n(n_files, 'file')}"
+    return found + (_unread(report) if report.told else "")
+
+
+def _unread(report: Report) -> str:
+    """How many of the findings are in lines that nobody reviewed, behind what says how many there are."""
+    if report.n_findings == 1:
+        return ", in lines nobody reviewed" if report.n_unread else ""
+    return f"; {report.n_unread or 'none'} of them in lines nobody reviewed"
 
 
 def _failures(failed: tuple[Checked, ...], style: Style) -> tuple[str, list[str]]:

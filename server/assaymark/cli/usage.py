@@ -7,6 +7,10 @@ from collections.abc import Iterable
 WRONG_USAGE = 3
 
 
+class CannotJudgeError(Exception):
+    """What a gate asks cannot be told; the text says why, and what to run."""
+
+
 class UsageError(Exception):
     """What was asked for cannot be done; the text says what to write instead."""
 
