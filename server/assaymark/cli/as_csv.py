@@ -70,12 +70,13 @@ def _rows(report: Report) -> Iterator[dict[str, object]]:
             "rule": problem.rule,
             "message": problem.message,
         }
+    yield from (_row(found, file.path) for file, found in report.ranked)
     for file in report.files:
         if file in report.failed:
             yield {"kind": file.state.value, "path": file.path, "message": file.reason}
         for note in file.notes:
             yield {"kind": "note", "path": file.path, "message": note}
-    yield from (_row(found, file.path) | _origin(found) for file, found in report.ordered)
+        yield from (_row(found, file.path) for found in report.in_place(file))
 
 
 def _row(found: Reported, path: str) -> dict[str, object]:
@@ -97,6 +98,7 @@ def _row(found: Reported, path: str) -> dict[str, object]:
         "message": finding.message,
         "fix": "".join("safe" if fix.safe else "unsafe" for fix in fixes),
         "fingerprint": finding.fingerprint,
+        **_origin(found),
     }
 
 

@@ -34,11 +34,13 @@ def as_github(report: Report) -> Iterator[str]:
     for file in report.failed:
         text = f"{file.path}: {file.complaint}"
         yield _command("error", text, file=rule_path(file.path), title="not checked")
+    # A service shows the first few alone.
+    yield from (_note(found, file.path, rule_path(file.path)) for file, found in report.ranked)
     for file in report.files:
         path = rule_path(file.path)
         for note in file.notes:
             yield _command("notice", f"{file.path}: {note}", file=path, title="not checked in full")
-    yield from (_note(found, file.path, rule_path(file.path)) for file, found in report.ordered)
+        yield from (_note(found, file.path, path) for found in report.in_place(file))
     for line in summary(report, Style()):
         # A file may be called like a command, in this form or the older one.
         indent = line[: len(line) - len(line.lstrip())]

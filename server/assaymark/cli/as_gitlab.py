@@ -37,18 +37,21 @@ def _entries(report: Report) -> Iterator[dict[str, Value]]:
     for problem in report.rules.problems:
         text = f"A rule was left out: {problem.message}"
         yield _entry("rule-left-out", text, "blocker", problem.path, (max(problem.line, 1), 0), problem.rule)
+    yield from (_of_finding(found, rule_path(file.path)) for file, found in report.ranked)
     for file in report.files:
         path = rule_path(file.path)
         if file in report.failed:
             yield _entry("not-checked", file.complaint, "blocker", path, (1, 1), "")
         for note in file.notes:
             yield _entry("not-checked-in-full", note, "info", path, (1, 1), note)
-    for file, found in report.ordered:
-        one = found.finding
-        where = f" (cell {found.start.cell}, line {found.start.line})" if found.start.cell else ""
-        text = one.message + where + _review(found)
-        severity = _SEVERITIES[one.severity]
-        yield _entry(one.rule, text, severity, rule_path(file.path), found.rows, one.fingerprint)
+        yield from (_of_finding(found, path) for found in report.in_place(file))
+
+
+def _of_finding(found: Reported, path: str) -> dict[str, Value]:
+    one = found.finding
+    where = f" (cell {found.start.cell}, line {found.start.line})" if found.start.cell else ""
+    text = one.message + where + _review(found)
+    return _entry(one.rule, text, _SEVERITIES[one.severity], path, found.rows, one.fingerprint)
 
 
 def _review(found: Reported) -> str:

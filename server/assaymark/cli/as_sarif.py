@@ -58,11 +58,9 @@ def as_sarif(report: Report, code: int) -> Iterator[str]:
 def _all(report: Report) -> Iterator[tuple[Checked, Reported, dict[str, Value]]]:
     """Every finding with its file and what its result says: whether it is new, and what suppresses it."""
     new: dict[str, Value] = {"baselineState": "new"} if report.has_baseline else {}
-    if report.told:
-        yield from ((file, found, new) for file, found in report.ordered)
+    yield from ((file, found, new) for file, found in report.ranked)
     for file in report.files:
-        if not report.told:
-            yield from ((file, found, new) for found in file.findings)
+        yield from ((file, found, new) for found in report.in_place(file))
         for one in file.withheld:
             if one.by == BASELINE:
                 external: Value = [{"kind": "external", "status": "accepted"}]

@@ -174,9 +174,9 @@ def subject_of(options: Options, terms: Terms) -> Subject:
         about = from_disk(options.paths, terms.excluding, terms.doubts)
     about = without_excluded(about, terms.excluding)
     if options.gate:
-        from assaymark.cli.gate import base_of
+        from assaymark.cli.gate import older_state
 
-        base, against = base_of(options.diff)
+        base, against = older_state(options.diff)
         return replace(since(base, about, limit), against=against)
     return about if options.diff is None else since(options.diff, about, limit)
 

@@ -74,7 +74,7 @@ class Verdict:
         return (*(f"cannot judge review: {one}" for one in why), *self.unchecked)
 
 
-def base_of(reference: str | None) -> tuple[str, str]:
+def older_state(reference: str | None) -> tuple[str, str]:
     """
     The commit, or tree, against which lines count as changed, and how people are told of it.
 

@@ -185,8 +185,17 @@ class Report:
         Where records were asked: the most severe first, of those first the ones in lines that nobody read.
         Else, and within these, in the order of the files and of the text.
         """
-        found = [(file, one) for file in self.files for one in file.findings]
-        return sorted(found, key=lambda pair: rank(pair[1])) if self.told else found
+        return self.ranked or [(file, one) for file in self.files for one in file.findings]
+
+    @property
+    def ranked(self) -> list[tuple[Checked, Reported]]:
+        """The same where records were asked; nothing where files are read one after the other."""
+        found = [(file, one) for file in self.files for one in file.findings] if self.told else []
+        return sorted(found, key=lambda pair: rank(pair[1]))
+
+    def in_place(self, file: Checked) -> tuple[Reported, ...]:
+        """The findings of *file*, where they are to be read with the file."""
+        return () if self.told else file.findings
 
     @property
     def n_unread(self) -> int:

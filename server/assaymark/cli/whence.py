@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 def with_origins(report: Report, raw_of: Callable[[str], bytes | Unreadable]) -> Report:
     """*report* with the origins of its findings; *raw_of* tells what a file holds. Effect: asks records."""
     clones: dict[str, Clone] = {}
-    files = tuple(
-        _told(file, raw_of(file.path), clones) if file.findings else file for file in report.files
-    )
+    files = tuple(_told(file, raw_of(file.path), clones) if file.findings else file for file in report.files)
     return replace(report, files=files, told=True, record=_record(files))
 
 
@@ -38,9 +36,7 @@ def _told(file: Checked, raw: bytes | Unreadable, clones: dict[str, Clone]) -> C
         clones[place.top] = clone_at(place)
     # In a notebook the rows are those of the file that spells it, and in no statement.
     its = judged(place, b"" if isinstance(raw, Unreadable) else raw)
-    findings = (
-        replace(found, stood=stood(its, clones[place.top], *found.rows)) for found in file.findings
-    )
+    findings = (replace(found, stood=stood(its, clones[place.top], *found.rows)) for found in file.findings)
     return replace(file, findings=tuple(findings))
 
 
