@@ -86,7 +86,7 @@ def older_state(reference: str | None) -> tuple[str, str]:
             return reach.empty_tree(here), "no commit yet"
         if reference is None:
             return "HEAD", "HEAD"
-        found = reach.common_ancestor(reference, here)
+        found = reach.parted_at(reference, here)
         if found is None and reach.is_shallow(here):
             msg = (
                 f"cannot judge review: where HEAD and {reference} parted is not in this clone. Run: {_FETCH}"

@@ -29,8 +29,8 @@ class Page:
 
 _EXIT_CODES = (
     ("0", "no finding at or above the gate (--fail-on, by default high)"),
-    ("1", "findings at or above the gate; with --fix --dry-run: files would change"),
-    ("2", "something that should have been checked was not; outranks 1"),
+    ("1", "findings at or above the gate; --gate: in lines that nobody read; --dry-run: files would change"),
+    ("2", "something that should have been checked was not, or a gate cannot judge; outranks 1"),
     ("3", "wrong usage, or settings that cannot be understood; nothing was checked"),
     ("130", "interrupted, which is also how --watch ends"),
 )
@@ -80,6 +80,11 @@ In a notebook the place is the number of the cell, of any kind, and the line in 
 Nothing that could not be checked looks clean: it is named with the reason in every format, and the
 exit code is 2.
 
+With --gate the question is another one: whether changed lines with a finding at or above --fail-on
+were read by anybody. Lines count as changed against the last commit, or with --diff against where HEAD
+parted from that commit. What a person typed does not block; what nothing is recorded of does, as an
+agent's. What was not checked, and what this clone cannot tell, is no pass: exit code 2.
+
 What is known or accepted is kept apart, and counted: a comment silences a finding, a baseline hides
 those that were there before, and settings in files choose rules and files. An option outranks what a
 file of settings says.
@@ -93,6 +98,8 @@ file of settings says.
         ("assaymark check --baseline assaymark-baseline.json", "only what came since that was written"),
         ("assaymark check --staged", "what is about to be committed"),
         ("assaymark check --diff origin/main", "only findings on lines that differ from origin/main"),
+        ("assaymark check --gate --staged", "whether somebody read what is about to be committed"),
+        ("assaymark check --gate --diff origin/main", "the same of a branch, as in a pipeline"),
         ("assaymark check --show-silenced", "and what comments and the baseline silence"),
         ("assaymark check --watch", "the current folder, and then whatever is saved"),
         ("assaymark check --level strict --severity medium", "more rules, and nothing that is low"),

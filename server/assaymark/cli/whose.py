@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from assaymark.origin import Origin
     from assaymark.record.stood import Stood
 
-STANDINGS = {
-    Standing.written: "",
+_STANDINGS = {
+    Standing.written: "nobody need review it",
     Standing.unread: "not reviewed",
-    Standing.by_requester: "reviewed by who asked for it, or by somebody not known",
+    Standing.by_requester: "reviewed by who asked for it, or it is not known by whom",
     Standing.by_another: "reviewed by another person",
 }
 
@@ -35,17 +35,21 @@ _SAID = ("author", "evidence", "tool", "model", "time", "arrival", "named")
 
 def told(stood: Stood) -> str:
     """Whose they are and whether they were read, as `Claude Code, 14 Nov (its edit hook); not reviewed`."""
-    whose = words.briefly(stood.origin, today()) or "unknown (nothing was recorded of it)"
-    standing = STANDINGS[stood.standing]
-    return f"{whose}; {standing}" if standing else whose
+    day = today()
+    whose = words.briefly(stood.origin, day) or "unknown (nothing was recorded of it)"
+    if stood.standing is Standing.written:
+        return whose
+    if stood.is_unread or not stood.reviews:
+        return f"{whose}; {_STANDINGS[stood.standing]}"
+    by = " by another person" if stood.standing is Standing.by_another else ""
+    return f"{whose}; {words.review_in_short(stood.reviews[-1], day)}{by}"
 
 
 def shortly(stood: Stood | None) -> str:
     """What stands behind a message where there is room for no more; nothing where nothing is to be said."""
     if stood is None:
         return ""
-    standing = STANDINGS[stood.standing] or "nobody need review it"
-    return f" ({standing}; record: {stood.source})"
+    return f" ({_STANDINGS[stood.standing]}; record: {stood.source})"
 
 
 def plain(stood: Stood) -> dict[str, Value]:

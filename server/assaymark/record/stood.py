@@ -1,5 +1,5 @@
 """
-How it stands with several lines of a file together, by which record, and what is not here that might say more.
+How it stands with several lines of a file together, by which record, and what is not here that may say more.
 
 Invariants:
     What nothing is recorded of should be read. Taking a record away makes no line count as read or as typed.
@@ -11,6 +11,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from assaymark.analysis.reviewing import least
 from assaymark.lineage.lines import LineOrigin
 from assaymark.lineage.reviews import Review, Standing, reviews_of
 from assaymark.lineage.reviews import standing as standing_alone
@@ -22,8 +23,6 @@ from assaymark.repository.git import GitError
 if TYPE_CHECKING:
     from assaymark.record.standing import Judged
     from assaymark.repository.place import Place
-
-_WORST = (Standing.unread, Standing.by_requester, Standing.by_another, Standing.written)
 
 
 class Lack(enum.Enum):
@@ -70,11 +69,14 @@ def clone_at(place: Place) -> Clone:
     """What the clone has that *place* is in. A repository that cannot be asked has no notes."""
     if place.common is None:
         return Clone(has_notes=False, edge=frozenset())
+    return Clone(_has_notes(place), edge(place.common))
+
+
+def _has_notes(place: Place) -> bool:
     try:
-        tips = notes.tips(notes.BOTH, place.top).values()
+        return any(tip.id is not None for tip in notes.tips(notes.BOTH, place.top).values())
     except GitError:
-        tips = ()
-    return Clone(any(tip.id is not None for tip in tips), edge(place.common))
+        return False
 
 
 def stood(its: Judged, clone: Clone, first: int, last: int) -> Stood:
@@ -87,7 +89,7 @@ def stood(its: Judged, clone: Clone, first: int, last: int) -> Stood:
     if not own:
         return Stood(Standing.written)
     by_line = {number: its.at(number) for number in own}
-    worst = next(one for one in _WORST if one in by_line.values())
+    worst = least(by_line.values())
     line = lines[_named(own, by_line, its, worst) - 1]
     reviews = reviews_of(line.origin, its.recorded.reviews)
     lack = _lack(own, its, clone) if worst is Standing.unread else None

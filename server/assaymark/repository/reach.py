@@ -10,7 +10,7 @@ from assaymark.repository.git import GitError, run
 from assaymark.repository.objects import commit_id, is_id
 
 
-def common_ancestor(reference: str, here: str) -> str | None:
+def parted_at(reference: str, here: str) -> str | None:
     """The commit at which *reference*, as a person typed it, and HEAD parted. Raises GitError."""
     theirs, ours = commit_id(reference, here), commit_id("HEAD", here)
     try:
