@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import bisect
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from assaymark.lineage import evidence
 from assaymark.lineage.hashing import hashed
 from assaymark.lineage.ranges import flattened, is_well
 from assaymark.lineage.reviews import Channel, Relation, Review, Reviews
+from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -16,7 +16,6 @@ from assaymark.dataclass import dataclass, field
 from assaymark.lineage import attested, gitai
 from assaymark.lineage.attested import Note
 from assaymark.origin import Runs
-from assaymark.record import blaming
 from assaymark.record.marks import (
     Marks,
     Notes,
@@ -222,6 +221,9 @@ def _bring_back(
     """Effect: lines that stood before *older* was made have the marks that they had there."""
     if not older.parents:
         return
+    # Late: a commit waits for what is imported, and few take another one back.
+    from assaymark.record import blaming
+
     for change in coming:
         before, found, notes_of = blaming.marks_at(older.parents[0], change.path, here)
         missing = {line for line in found if line not in marks.lines.get(change.path, {})}
