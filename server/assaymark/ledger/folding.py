@@ -98,6 +98,12 @@ def refolded(event: Edited, before: State, after: State) -> State:
     return after._replace(runs=filled(after.runs, found.runs), exact=after.exact or found.exact)
 
 
+def standing_before(event: Edited) -> State | None:
+    """The state before *event*, where nothing else is known of the file: all stood there."""
+    before = _before(event, Around(), _n_before(event))
+    return None if before is None else before._replace(lines=event.lines_before)
+
+
 def digest_after(event: Edited | Saved | Reviewed) -> str:
     """The digest of the state after *event*; one of its own where nobody could tell."""
     return (event.after or f"~{event.id}") if isinstance(event, Edited) else event.digest

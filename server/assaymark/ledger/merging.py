@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from assaymark.ledger import rows, spool
 from assaymark.ledger.connecting import PATIENCE
 from assaymark.ledger.events import Edited, Event, Moved, Reviewed, Saved
-from assaymark.ledger.folding import Around, brought_forward, digest_after, folded, refolded
+from assaymark.ledger.folding import Around, brought_forward, digest_after, folded, refolded, standing_before
 from assaymark.ledger.order import ordered
 from assaymark.ledger.plain import from_plain
 from assaymark.ledger.standing import with_standing
@@ -133,6 +133,8 @@ def _take(database: sqlite3.Connection, states: States, event: Event, seq: int) 
 
 def _fold(database: sqlite3.Connection, states: States, event: Edited | Saved | Reviewed, seq: int) -> None:
     path, digest = event.path, digest_after(event)
+    if isinstance(event, Edited) and states.newest(path) is None:
+        _keep_first(states, event)
     before = states.at(path, event.before) if isinstance(event, Edited) and event.before else None
     after, newest = states.at(path, digest), states.newest(path)
     # What an earlier text looked like is not found in a later one, nor in the one that it became.
@@ -149,6 +151,14 @@ def _fold(database: sqlite3.Connection, states: States, event: Edited | Saved | 
     states.put(path, kept)
     if after is None or after.state != state:
         _carry_on(database, states, path, digest)
+
+
+def _keep_first(states: States, event: Edited) -> None:
+    """Effect: the content that the first edit of a path was made in is known: an undo comes back to it."""
+    first = standing_before(event)
+    if first is not None and first.runs and first.digest != event.after:
+        # No event led to it, and every other one is newer.
+        states.put(event.path, Kept(first, 0, 0, event.time))
 
 
 def _is_late(database: sqlite3.Connection, event: Edited | Saved | Reviewed, newest: Kept) -> bool:
