@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -161,6 +161,11 @@ class Ledger:
         """The reviews that were recorded here, and the ids of those that were withdrawn here."""
         self.reviews()
         return tuple(self._reviewed), tuple(self._withdrawn)
+
+    def reviewed(self, ids: Collection[str]) -> list[Reviewed]:
+        """The reviews with these *ids*, as they were recorded."""
+        events = self._read(lambda: rows.of_kinds(self.database, ("reviewed",), -1))
+        return [event for event in events if isinstance(event, Reviewed) and event.id in ids]
 
     def _read(self, ask: Callable[[], _T]) -> _T:
         self.merge()

@@ -11,16 +11,16 @@ Invariants:
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from assaymark.lineage import attested, gitai
 from assaymark.lineage.attested import Entry, Note, Table, who
 from assaymark.lineage.hashing import hashed
-from assaymark.lineage.ranges import flattened, spelled
+from assaymark.lineage.ranges import flattened, spelled, spelled_ranges, without
 from assaymark.origin import Author, Evidence, Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from assaymark.lineage.ranges import Piece
 
@@ -47,16 +47,74 @@ def keyed(origin: Origin, others: Iterable[Author], date: str) -> tuple[str, Tab
     return f"{_EVIDENCE}{_hashed(record)}", record
 
 
-def note_of(lines: Mapping[str, Mapping[int, str]], records: Mapping[str, Table]) -> Note:
+class Read(NamedTuple):
+    """Which reviews lines were part of, by path and number, and the records of these."""
+
+    lines: Mapping[str, Mapping[int, tuple[str, ...]]]
+    records: Mapping[str, Table]
+
+
+def note_of(
+    lines: Mapping[str, Mapping[int, str]], records: Mapping[str, Table], read: Read | None = None
+) -> Note:
     """The note that says of each line, by path and number, its key, with the *records* of the keys."""
+    several = {} if read is None else read.lines
     files: dict[str, tuple[Entry, ...]] = {}
-    for path, keys in sorted(lines.items()):
-        by_key: dict[str, list[int]] = {}
-        for line in sorted(keys):
-            by_key.setdefault(keys[line], []).append(line)
-        if by_key and attested.is_speakable(path):
-            files[path] = tuple(Entry(key, spelled(several)) for key, several in by_key.items())
-    return Note(files, {"schema_version": SCHEMA, "evidence": dict(sorted(records.items())), "reviews": {}})
+    for path in sorted({*lines, *several}):
+        entries = (*_entries(lines.get(path, {})), *_review_entries(several.get(path, {})))
+        if entries and attested.is_speakable(path):
+            files[path] = entries
+    reviews = {} if read is None else dict(sorted(read.records.items()))
+    return Note(
+        files, {"schema_version": SCHEMA, "evidence": dict(sorted(records.items())), "reviews": reviews}
+    )
+
+
+def merged(ours: Note, theirs: Note) -> Note:
+    """
+    *theirs*, as it is, with what *ours* adds.
+
+    Entries of reviews stand beside those of origins: a line keeps all that either has. A review that one
+    side knows to be withdrawn is.
+    """
+    found = attested.merged(origins_alone(ours), theirs)
+    if not theirs.whole:
+        return found
+    files = dict(found.files)
+    for path, entries in ours.files.items():
+        files[path] = (*files.get(path, ()), *_new_reviews(entries, theirs.files.get(path, ())))
+    return Note(
+        {path: entries for path, entries in files.items() if entries},
+        found.records,
+        found.problems,
+        found.text,
+    )
+
+
+def _entries(keys: Mapping[int, str]) -> tuple[Entry, ...]:
+    by_key: dict[str, list[int]] = {}
+    for line in sorted(keys):
+        by_key.setdefault(keys[line], []).append(line)
+    return tuple(Entry(key, spelled(several)) for key, several in by_key.items())
+
+
+def _review_entries(keys: Mapping[int, tuple[str, ...]]) -> tuple[Entry, ...]:
+    by_key: dict[str, list[int]] = {}
+    for line in sorted(keys):
+        for key in keys[line]:
+            by_key.setdefault(key, []).append(line)
+    return tuple(Entry(key, spelled(several)) for key, several in sorted(by_key.items()))
+
+
+def _new_reviews(ours: tuple[Entry, ...], theirs: tuple[Entry, ...]) -> Iterator[Entry]:
+    """What *ours* have of reviews that *theirs* have not."""
+    for key in dict.fromkeys(entry.key for entry in ours if is_review(entry.key)):
+        mine, known = (
+            [(piece.first, piece.last) for piece in flattened(one for one in several if one.key == key)]
+            for several in (ours, theirs)
+        )
+        if left := without(mine, known):
+            yield Entry(key, spelled_ranges(left))
 
 
 def record_of(note: Note, key: str) -> Table:
@@ -69,6 +127,11 @@ def record_of(note: Note, key: str) -> Table:
 def is_review(key: str) -> bool:
     """Whether *key* says that lines were read, and not where they come from."""
     return key.startswith(_REVIEW)
+
+
+def has_reviews(note: Note, path: str) -> bool:
+    """Whether *note* says that lines of *path* were read."""
+    return any(is_review(entry.key) for entry in note.files.get(path, ()))
 
 
 def pieces(note: Note, path: str) -> list[Piece]:

@@ -116,3 +116,19 @@ def reviews_of(line: LineOrigin, reviews: Reviews) -> tuple[Review, ...]:
     """The reviews of any part of *line* that somebody should read, each once."""
     ids = dict.fromkeys(one for part in line.parts if is_doubted(part.origin) for one in part.origin.reviews)
     return reviews.valid(ids)
+
+
+def shared_reviews(line: LineOrigin, reviews: Reviews) -> tuple[Review, ...]:
+    """The reviews that say of *line* as a whole what `standing` says of it; none where it is unread."""
+    doubted = [part for part in line.parts if is_doubted(part.origin)]
+    # Brackets alone need no reading, but part no range of lines that were read.
+    doubted = [part for part in doubted if part.has_word] or doubted
+    several = [reviews.valid(part.origin.reviews) for part in doubted]
+    if not several or not all(several):
+        return ()
+    if shared := [one for one in several[0] if all(one in valid for valid in several)]:
+        return tuple(shared)
+    found = dict.fromkeys(one for valid in several for one in valid)
+    if standing(line, reviews) is Standing.by_another:
+        return tuple(found)
+    return tuple(one for one in found if one.relation is not Relation.another)

@@ -10,7 +10,6 @@ import bisect
 from typing import TYPE_CHECKING
 
 from assaymark.lineage import evidence, gitai
-from assaymark.lineage.review_records import ReviewKeys
 from assaymark.record.marks import Mark, Notes, split
 from assaymark.repository import notes
 from assaymark.repository.blame import Blamed, blamed, edge
@@ -21,7 +20,9 @@ from assaymark.tuples import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from assaymark.lineage.attested import Note
     from assaymark.lineage.ranges import Piece
+    from assaymark.lineage.review_records import ReviewKeys
 
 LARGEST = 4 << 20
 
@@ -99,10 +100,18 @@ class _OfFile:
     def __init__(self, its: Notes, path: str) -> None:
         self._ai = _Keys(its.ai.pieces(path))
         self._ours = _Keys(evidence.pieces(its.ours, path))
-        self._reviews = ReviewKeys(its.ours, path)
+        self._reviews = _review_keys(its.ours, path) if evidence.has_reviews(its.ours, path) else None
 
     def at(self, line: int) -> Mark:
-        return Mark(self._ai.at(line), self._ours.at(line), self._reviews.at(line))
+        reviews = () if self._reviews is None else self._reviews.at(line)
+        return Mark(self._ai.at(line), self._ours.at(line), reviews)
+
+
+def _review_keys(note: Note, path: str) -> ReviewKeys:
+    # Late: a commit waits for this, and most have no reviews.
+    from assaymark.lineage.review_records import ReviewKeys
+
+    return ReviewKeys(note, path)
 
 
 class _Keys:

@@ -13,10 +13,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from assaymark.dataclass import dataclass, field
-from assaymark.lineage import attested, gitai
+from assaymark.lineage import attested, evidence, gitai
 from assaymark.lineage.attested import Note
 from assaymark.origin import Runs
 from assaymark.record.marks import (
+    Held,
     Marks,
     Notes,
     Wording,
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
 
 # What the ledger knows of a content at a path.
 Known: TypeAlias = "Callable[[str, bytes], Runs | None]"
+# Which of the reviews that runs name hold, with what notes say of them; None where they name none.
+Reading: TypeAlias = "Callable[[Runs], Held | None]"
+
+Merging: TypeAlias = "Callable[[Note, Note], Note]"
 
 # Larger files have no marks.
 LARGEST = 4 << 20
@@ -54,6 +59,11 @@ class Source:
     texts: tuple[bytes, ...] = ()
 
 
+def nothing_read(_runs: Runs) -> Held | None:
+    """What is known of reviews where nobody can tell."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What a repository's notes are made on: where git is asked, what the ledger knows, what may be said."""
@@ -61,6 +71,7 @@ class Terms:
     here: str | None
     known: Known
     include: frozenset[str] = field(default_factory=frozenset)
+    read: Reading = nothing_read
 
 
 def nothing_known(_path: str, _content: bytes) -> Runs | None:
@@ -97,7 +108,7 @@ def marks_of(
     for change in coming:
         content = held.get(change.blob)
         if content and (runs := _runs(change, content, terms)) is not None:
-            remember(marks, change.path, content, runs, change.added, wording)
+            remember(marks, change.path, content, runs, change.added, wording, terms.read(runs))
     lines = {change.path: split(held.get(change.blob) or b"") for change in coming}
     # The last session that wrote a line has it.
     for source in reversed(made_of):
@@ -112,10 +123,10 @@ def makings(commit: str, marks: Marks, copies: Iterable[bytes]) -> dict[str, not
     made = marks.notes(commit)
     copied = frozenset(copies)
 
-    def making(note: Note) -> notes.Making:
-        return lambda before: _made(note, before, copied)
+    def making(note: Note, merged: Merging) -> notes.Making:
+        return lambda before: _made(note, before, copied, merged)
 
-    return {notes.AI: making(made.ai), notes.OURS: making(made.ours)}
+    return {notes.AI: making(made.ai, gitai.merged), notes.OURS: making(made.ours, evidence.merged)}
 
 
 def noted(
@@ -136,14 +147,14 @@ def noted(
     return notes.changed(wanted, here, meanwhile)
 
 
-def _made(ours: Note, before: bytes | None, copies: frozenset[bytes]) -> bytes | None:
+def _made(ours: Note, before: bytes | None, copies: frozenset[bytes], merged: Merging) -> bytes | None:
     kept = None if before is None else _kept(before, copies)
     if kept is None:
         return _bytes(ours) if ours.files else None
     if not ours.files:
         return kept
     theirs = gitai.read(kept)
-    after = gitai.merged(ours, theirs)
+    after = merged(ours, theirs)
     return kept if after == theirs else _bytes(after)
 
 
@@ -189,11 +200,9 @@ def _carry(
     held = contents((change.blob for change, _ in wanted), here, LARGEST)
     for change, target in wanted:
         found = marks_in(source.notes, change.path, change.added)
-        n_before = len(marks.lines.get(target.path, ()))
         before = split(held.get(change.blob) or b"")
-        carry(marks, target.path, target.added, lines[target.path], before, found)
-        if len(marks.lines.get(target.path, ())) > n_before:
-            marks.keep(*records_in(source.notes, found.values()))
+        if carry(marks, target.path, target.added, lines[target.path], before, found):
+            marks.keep(records_in(source.notes, found.values()))
 
 
 def _targets(
@@ -230,4 +239,4 @@ def _bring_back(
         if missing:
             carry(marks, change.path, change.added, lines[change.path], before, found)
             for several, its in notes_of:
-                marks.keep(*records_in(its, several))
+                marks.keep(records_in(its, several))

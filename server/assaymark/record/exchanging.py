@@ -8,9 +8,9 @@ Invariants:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from assaymark.lineage import gitai
+from assaymark.lineage import evidence, gitai
 from assaymark.repository import notes
 from assaymark.repository.git import GitError, run
 from assaymark.repository.objects import texts
@@ -19,7 +19,11 @@ from assaymark.repository.remote import Rejected, fetched, moved, pushed
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from assaymark.record.committing import Merging
+
 _TRIES = 5
+# Of each commit the path and the blob of its note.
+_Side: TypeAlias = "Mapping[str, tuple[str, str]]"
 
 
 class Merged(NamedTuple):
@@ -98,7 +102,8 @@ def _merged(ref: str, tip: notes.Tip, theirs: str, here: str) -> Merged:
         _forward(ref, theirs, tip.id, here)
         return Merged(ref, len(differing), 0)
     both = [commit for commit in differing if _blob(ours, commit) != _blob(before, commit)]
-    made = _texts(differing, both, ours, other, here)
+    grammar = evidence.merged if ref == notes.OURS else gitai.merged
+    made = _texts(differing, both, (ours, other), here, grammar)
     paths = [path for path, _ in ours.values()]
     stream = [notes.heading(ref, "Notes merged\n", tip, theirs, _time(theirs, here))]
     for commit, text in made.items():
@@ -111,11 +116,12 @@ def _merged(ref: str, tip: notes.Tip, theirs: str, here: str) -> Merged:
 def _texts(
     differing: Sequence[str],
     both: Sequence[str],
-    ours: Mapping[str, tuple[str, str]],
-    other: Mapping[str, tuple[str, str]],
+    sides: tuple[_Side, _Side],
     here: str,
+    grammar: Merging,
 ) -> dict[str, bytes | None]:
     """The notes that are to stand; None for one that goes."""
+    ours, other = sides
     blobs = [_blob(other, commit) for commit in differing]
     theirs = dict(zip(differing, texts(blobs, here, notes.LARGEST), strict=True))
     mine = dict(zip(both, texts([_blob(ours, commit) for commit in both], here, notes.LARGEST), strict=True))
@@ -126,7 +132,7 @@ def _texts(
             # Who took a note away did not know what the other one wrote.
             found[commit] = one if two is None else two
         else:
-            text = gitai.written(gitai.merged(gitai.read(one), gitai.read(two)))
+            text = gitai.written(grammar(gitai.read(one), gitai.read(two)))
             found[commit] = text.encode("utf-8", "surrogateescape").rstrip(b"\n") + b"\n"
     return found
 

@@ -4,6 +4,7 @@ What the notes of a commit say of its lines: for each a key in either note, and 
 Invariants:
     A line has a mark only if something is known of it, and only if its commit added it.
     A line that an agent wrote in part is its session's in git-ai's note, and mixed in ours.
+    A line has the reviews that hold of all of it that somebody should read, whoever wrote it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from assaymark.lineage.attested import Note, Table
     from assaymark.lineage.lines import LineOrigin
+    from assaymark.lineage.ranges import Piece
+    from assaymark.lineage.reviews import Reviews
     from assaymark.origin import Runs
 
 TOOL, MODEL, PERSON = "tool", "model", "person"
@@ -56,6 +59,21 @@ class Notes:
     ours: Note
 
 
+class Records(NamedTuple):
+    """What keys resolve in: git-ai's by shelf, ours, and those of reviews."""
+
+    ai: Table
+    ours: Mapping[str, Table]
+    reviews: Mapping[str, Table]
+
+
+class Held(NamedTuple):
+    """The reviews that hold of a text, and their keys and records in notes, by their ids."""
+
+    reviews: Reviews
+    records: Mapping[str, tuple[str, Table]]
+
+
 @dataclass(slots=True)
 class Marks:
     """The marks of a commit, by path and line; grows while it is made, and only then."""
@@ -63,6 +81,7 @@ class Marks:
     lines: dict[str, dict[int, Mark]] = field(default_factory=dict)
     shelves: dict[str, dict[str, object]] = field(default_factory=dict)
     records: dict[str, Table] = field(default_factory=dict)
+    reviews: dict[str, Table] = field(default_factory=dict)
 
     def add(self, path: str, line: int, mark: Mark) -> None:
         self.lines.setdefault(path, {})[line] = mark
@@ -70,19 +89,44 @@ class Marks:
     def has(self, path: str, line: int) -> bool:
         return line in self.lines.get(path, ())
 
-    def keep(self, shelves: Table, records: Mapping[str, Table]) -> None:
+    def join(self, path: str, line: int, mark: Mark) -> bool:
+        """Whether this says more. Effect: an unmarked line has *mark*; a marked one has its reviews too."""
+        before = self.lines.get(path, {}).get(line)
+        after = mark
+        if before is not None:
+            after = before._replace(reviews=tuple(sorted({*before.reviews, *mark.reviews})))
+        if after == before or not any(after):
+            return False
+        self.add(path, line, after)
+        return True
+
+    def keep(self, records: Records) -> None:
         """Effect: these records are in the notes too."""
-        for shelf, several in shelves.items():
+        for shelf, several in records.ai.items():
             if isinstance(several, dict):
                 self.shelves.setdefault(shelf, {}).update(several)
-        self.records.update(records)
+        self.records.update(records.ours)
+        self.reviews.update(records.reviews)
 
     def notes(self, commit: str) -> Notes:
         """The notes that say all this of *commit*."""
         return Notes(
             gitai.note_of(self._keys(lambda mark: mark.ai), dict(self.shelves), commit),
-            evidence.note_of(self._keys(lambda mark: mark.ours), self.records),
+            evidence.note_of(self._keys(lambda mark: mark.ours), self.records, self._read()),
         )
+
+    def _read(self) -> evidence.Read | None:
+        if not self.reviews:
+            return None
+        lines = {
+            path: {line: keys for line, mark in marks.items() if (keys := self._known(mark.reviews))}
+            for path, marks in self.lines.items()
+        }
+        used = {key for marks in lines.values() for keys in marks.values() for key in keys}
+        return evidence.Read(lines, {key: self.reviews[key] for key in used})
+
+    def _known(self, reviews: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(key for key in reviews if key in self.reviews)
 
     def _keys(self, key_in: Callable[[Mark], str]) -> dict[str, dict[int, str]]:
         found = {
@@ -119,9 +163,14 @@ def remember(
     runs: Runs,
     added: Iterable[tuple[int, int]],
     wording: Wording,
+    held: Held | None = None,
 ) -> None:
-    """Effect: the lines of *path* that were *added* have marks in *marks*, where *runs* know their origin."""
-    if all(run.origin.author is Author.unknown for run in runs):
+    """
+    Effect: the lines of *path* that were *added* have marks in *marks*, where *runs* know their origin.
+
+    So have those that were read, of which *held* tells.
+    """
+    if held is None and all(run.origin.author is Author.unknown for run in runs):
         return
     # Only a line feed ends a line for git; what else ends one elsewhere is a blank here.
     lines = line_origins(content.replace(b"\r", b" "), runs)
@@ -132,8 +181,9 @@ def remember(
         origin = lines[line - 1]
         mark = cache.get(origin)
         if mark is None:
-            mark = cache[origin] = _marked(marks, origin, wording)
-        if mark.ai or mark.ours:
+            mark = _marked(marks, origin, wording)
+            mark = cache[origin] = mark if held is None else _as_read(marks, mark, origin, held)
+        if any(mark):
             marks.add(path, line, mark)
     _fill(marks, path, lines, added)
 
@@ -145,19 +195,26 @@ def carry(
     after: list[bytes],
     before: list[bytes],
     known: Mapping[int, Mark],
-) -> None:
+) -> bool:
     """
-    Effect: the lines of *path* that were *added* and stand in *before* too have the marks *known* there.
+    Whether any line got something.
 
-    What is marked already is left; lines count from 1.
+    Effect: the lines of *path* that were *added* and stand in *before* too have the marks *known* there.
+    What is marked already keeps its mark, and gets reviews. Lines count from 1.
     """
-    wanted = {line for line in numbers(added) if not marks.has(path, line)}
+    has_reviews = any(mark.reviews for mark in known.values())
+    wanted = {line for line in numbers(added) if has_reviews or not marks.has(path, line)}
     if not wanted or not known:
-        return
-    for old, new, n in aligned(before, after):
-        for i in range(n):
-            if new + i + 1 in wanted and old + i + 1 in known:
-                marks.add(path, new + i + 1, known[old + i + 1])
+        return False
+    sames = aligned(before, after)
+    parted = lines_around_gaps(sames, before, len(after)) if has_reviews else frozenset()
+    is_more = False
+    for old, new, n in sames:
+        for line in range(new + 1, new + n + 1):
+            mark = known.get(line - new + old)
+            if mark is not None and line in wanted:
+                is_more |= marks.join(path, line, mark._replace(reviews=()) if line in parted else mark)
+    return is_more
 
 
 def lines_around_gaps(sames: Iterable[Same], before: list[bytes], n_after: int) -> set[int]:
@@ -178,20 +235,27 @@ def lines_around_gaps(sames: Iterable[Same], before: list[bytes], n_after: int) 
 def marks_in(notes: Notes, path: str, added: Iterable[tuple[int, int]]) -> dict[int, Mark]:
     """What *notes* say of the lines of *path* that their commit added."""
     ranges = tuple(added)
-    ai, ours = _keys_in(notes.ai, path, ranges), _keys_in(evidence.origins_alone(notes.ours), path, ranges)
-    return {line: Mark(ai.get(line, ""), ours.get(line, "")) for line in {*ai, *ours}}
+    ai = _keys_in(notes.ai.pieces(path), ranges)
+    ours = _keys_in(evidence.pieces(notes.ours, path), ranges)
+    reviews = _reviews_in(notes.ours, path, ranges)
+    return {
+        line: Mark(ai.get(line, ""), ours.get(line, ""), reviews.get(line, ()))
+        for line in {*ai, *ours, *reviews}
+    }
 
 
-def records_in(notes: Notes, several: Iterable[Mark]) -> tuple[Table, dict[str, Table]]:
-    """The records that these marks resolve in: git-ai's by shelf, without transcripts, and ours."""
+def records_in(notes: Notes, several: Iterable[Mark]) -> Records:
+    """The records that these marks resolve in; git-ai's without transcripts."""
     ai: dict[str, object] = {}
     ours: dict[str, Table] = {}
+    read: set[str] = set()
     for mark in several:
         if mark.ai:
             ai[mark.ai] = True
         if mark.ours and (record := evidence.record_of(notes.ours, mark.ours)):
             ours[mark.ours] = record
-    return gitai.with_records_of(notes.ai, ai), ours
+        read.update(mark.reviews)
+    return Records(gitai.with_records_of(notes.ai, ai), ours, _reviews_of(notes.ours, read))
 
 
 def _marked(marks: Marks, line: LineOrigin, wording: Wording) -> Mark:
@@ -204,16 +268,47 @@ def _marked(marks: Marks, line: LineOrigin, wording: Wording) -> Mark:
     others = {part.origin.author for part in line.parts} - {origin.author}
     day = wording.day if origin.time is None else day_of(origin.time)
     key, record = evidence.keyed(origin, others, day)
-    marks.keep({}, {key: record})
+    marks.keep(Records({}, {key: record}, {}))
     if origin.author is Author.ai:
         ai, session = gitai.keyed(origin)
-        marks.keep(gitai.shelved(ai, session), {})
+        marks.keep(Records(gitai.shelved(ai, session), {}, {}))
         return Mark(ai, key)
     if origin.author is Author.human and wording.person and PERSON in wording.include:
         human, record = gitai.human_keyed(wording.person)
-        marks.keep(gitai.shelved(human, record), {})
+        marks.keep(Records(gitai.shelved(human, record), {}, {}))
         return Mark(human, key)
     return Mark("", key)
+
+
+# What reviews need is imported where there is one: a commit waits for this, and most have none.
+
+
+def _reviews_in(note: Note, path: str, added: tuple[tuple[int, int], ...]) -> dict[int, tuple[str, ...]]:
+    if not evidence.has_reviews(note, path):
+        return {}
+    from assaymark.lineage.review_records import ReviewKeys
+
+    return ReviewKeys(note, path).within(numbers(added))
+
+
+def _reviews_of(note: Note, keys: set[str]) -> dict[str, Table]:
+    if not keys:
+        return {}
+    from assaymark.lineage.review_records import records_in as reviews_of
+
+    reviews = reviews_of(note)
+    return {key: reviews[key] for key in keys if key in reviews}
+
+
+def _as_read(marks: Marks, mark: Mark, line: LineOrigin, held: Held) -> Mark:
+    """*mark* with the reviews that hold of *line*. Effect: their records are kept."""
+    from assaymark.lineage.reviews import shared_reviews
+
+    several = [held.records[one.id] for one in shared_reviews(line, held.reviews) if one.id in held.records]
+    if not several:
+        return mark
+    marks.keep(Records({}, {}, dict(several)))
+    return mark._replace(reviews=tuple(sorted({key for key, _ in several})))
 
 
 def _worded(origin: Origin, wording: Wording) -> Origin:
@@ -242,8 +337,7 @@ def _fill(marks: Marks, path: str, lines: list[LineOrigin], added: Iterable[tupl
                 known[line] = mark
 
 
-def _keys_in(note: Note, path: str, added: tuple[tuple[int, int], ...]) -> dict[int, str]:
-    pieces = note.pieces(path)
+def _keys_in(pieces: list[Piece], added: tuple[tuple[int, int], ...]) -> dict[int, str]:
     found: dict[int, str] = {}
     i = 0
     for first, last in added:

@@ -67,11 +67,11 @@ def joined(
     # What was withdrawn in a note is gone in the ledger too.
     elsewhere += [key_of(one.id) for one in ledger.reviews if one.id in ids and key_of(one.id) not in noted]
     untold = [one for one in ids if one.startswith(OF_TRAILER) and one not in told]
-    records = joined_records([noted, _searched(elsewhere, here)])
+    records = joined_records([noted, searched(elsewhere, here)])
     return known([*ledger.reviews, *told.values(), *_told(untold, here)], ledger.withdrawn, records)
 
 
-def _searched(keys: Collection[str], here: str) -> dict[str, Table]:
+def searched(keys: Collection[str], here: str) -> dict[str, Table]:
     """The records with these *keys*, of whatever notes have them."""
     if not keys:
         return {}

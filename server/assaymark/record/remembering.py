@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from assaymark.dataclass import replace
 from assaymark.ledger.events import Committed, stamp
-from assaymark.record.committing import Known, Terms, nothing_known
+from assaymark.record.committing import Known, Reading, Terms, nothing_known
+from assaymark.record.marks import PERSON
 from assaymark.record.wording import included
 from assaymark.repository.history import git_folder
 from assaymark.repository.place import Place, place_of
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from assaymark.ledger.store import Ledger
     from assaymark.origin import Runs
+    from assaymark.record.marks import Held
 
 _FILES = ("ledger.sqlite", "spool")
 
@@ -54,7 +56,8 @@ def ground(here: str) -> Iterator[Ground]:
     folder, include = git_folder(place.top), included(place.top)
     ledger = _ledger(place, complaints)
     known = nothing_known if ledger is None else _safely(ledger.state, complaints)
-    its = Ground(place, folder, Terms(place.top, known, include), ledger, complaints)
+    terms = Terms(place.top, known, include, _reading(place.top, ledger, include))
+    its = Ground(place, folder, terms, ledger, complaints)
     try:
         yield its
     finally:
@@ -92,6 +95,18 @@ def _ledger(place: Place, complaints: list[str]) -> Ledger | None:
     except Unavailable as error:
         complaints.append(str(error))
         return None
+
+
+def _reading(top: str, ledger: Ledger | None, include: frozenset[str]) -> Reading:
+    def read(runs: Runs) -> Held | None:
+        if not any(run.origin.reviews for run in runs):
+            return None
+        # Late: most of what is committed was part of no review.
+        from assaymark.record.reviewing import held
+
+        return held(top, ledger, runs, with_person=PERSON in include)
+
+    return read
 
 
 def _safely(ask: Known, complaints: list[str]) -> Known:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from assaymark.ledger.events import Saved, stamp
 from assaymark.lineage import gitai
+from assaymark.lineage.reviewed import with_ids
 from assaymark.origin import STANDING, Author, Run, covering, joined, sliced
 from assaymark.record.committing import LARGEST, sources
 from assaymark.record.marks import Marks, carry, marks_in, records_in, split
@@ -43,7 +44,7 @@ def returned(several: Sequence[Commit], ground: Ground) -> int:
             after = split(held.get(blobs[change.path]) or b"")
             found = marks_in(source.notes, change.path, change.added)
             carry(marks, change.path, [(1, len(after))], after, split(before.get(change.blob) or b""), found)
-            marks.keep(*records_in(source.notes, found.values()))
+            marks.keep(records_in(source.notes, found.values()))
     note = marks.notes("").ai
     events = []
     for path, lines in marks.lines.items():
@@ -67,6 +68,8 @@ def _marked(content: bytes, runs: Runs, lines: dict[int, Mark], note: Note) -> R
         if mark is not None and mark.ai and all(run.origin.author is Author.unknown for run in its):
             origin: Origin = gitai.origin_of(note, mark.ai)
             its = (Run(end - at, origin),) if end > at else ()
+        if mark is not None and mark.reviews:
+            its = tuple(Run(n, with_ids(one, mark.reviews)) for n, one in its)
         parts.append(its)
         at = end
     return joined(parts)
