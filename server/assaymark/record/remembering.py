@@ -56,7 +56,7 @@ def ground(here: str) -> Iterator[Ground]:
     folder, include = git_folder(place.top), included(place.top)
     ledger = _ledger(place, complaints)
     known = nothing_known if ledger is None else _safely(ledger.state, complaints)
-    terms = Terms(place.top, known, include, _reading(place.top, ledger, include))
+    terms = Terms(place.top, known, include, _reading(place.top, ledger, include, complaints))
     its = Ground(place, folder, terms, ledger, complaints)
     try:
         yield its
@@ -97,14 +97,20 @@ def _ledger(place: Place, complaints: list[str]) -> Ledger | None:
         return None
 
 
-def _reading(top: str, ledger: Ledger | None, include: frozenset[str]) -> Reading:
+def _reading(top: str, ledger: Ledger | None, include: frozenset[str], complaints: list[str]) -> Reading:
     def read(runs: Runs) -> Held | None:
         if not any(run.origin.reviews for run in runs):
             return None
         # Late: most of what is committed was part of no review.
+        from assaymark.ledger.store import Unavailable
         from assaymark.record.reviewing import held
 
-        return held(top, ledger, runs, with_person=PERSON in include)
+        try:
+            return held(top, ledger, runs, with_person=PERSON in include)
+        except Unavailable as error:
+            if str(error) not in complaints:
+                complaints.append(str(error))
+            return None
 
     return read
 
