@@ -14,7 +14,15 @@ import re
 import sys
 from typing import NoReturn
 
-from assaymark.cli import blame_manual, demo_manual, hooks_manual, ledger_manual, manual, notes_manual
+from assaymark.cli import (
+    blame_manual,
+    demo_manual,
+    hooks_manual,
+    ledger_manual,
+    manual,
+    notes_manual,
+    session_manual,
+)
 from assaymark.cli.blame_arguments import add_blame, add_why
 from assaymark.cli.check_arguments import add_baseline, add_check, add_rules_place
 from assaymark.cli.demo_arguments import add_demo
@@ -22,6 +30,7 @@ from assaymark.cli.hooks_arguments import add_hooks, add_privacy, add_uninstall
 from assaymark.cli.ledger_arguments import add_ledger
 from assaymark.cli.manual import Page
 from assaymark.cli.notes_arguments import add_notes
+from assaymark.cli.session_arguments import add_session
 from assaymark.cli.usage import WRONG_USAGE, did_you_mean
 from assaymark.hooks.entry import TOOLS
 from assaymark.hooks.git.entry import PROGRAMS as GIT_PROGRAMS
@@ -62,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     _add_doctor(_command(commands, "doctor", manual.DOCTOR))
     add_blame(_command(commands, "blame", blame_manual.BLAME))
     add_why(_command(commands, "why", blame_manual.WHY))
+    add_session(_command(commands, "session", session_manual.SESSION))
     add_hooks(_command(commands, "hooks", hooks_manual.HOOKS))
     add_notes(_command(commands, "notes", notes_manual.NOTES))
     add_ledger(_command(commands, "ledger", ledger_manual.LEDGER))

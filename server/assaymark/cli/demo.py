@@ -54,6 +54,8 @@ def _played(which: str, stage: Stage) -> str:
             from assaymark.cli.demo_history import history as play
         case "crash":
             from assaymark.cli.demo_crash import crash as play
+        case "session":
+            from assaymark.cli.demo_session import session as play
         case _:
             from assaymark.cli.demo_privacy import privacy as play
     return play(stage)

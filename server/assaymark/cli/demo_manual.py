@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from assaymark.cli.demo_arguments import DEMOS
 from assaymark.cli.manual import Page
 
 DEMO = Page(
     brief="see with your own eyes what Assaymark claims",
-    synopsis=("assaymark demo [--keep] origin|history|crash|privacy",),
+    synopsis=(f"assaymark demo [--keep] {'|'.join(DEMOS)}",),
     description="""\
 Makes a repository in a temporary folder, works in it with git, with agents' hooks and with the server,
 each a program of its own, and prints every command. Nothing outside of that folder is read or written,
@@ -17,6 +18,7 @@ no agent is needed, and nothing leaves this machine. At the end the folder is re
         ("assaymark demo history", "amend, rebase and squash lose nothing"),
         ("assaymark demo crash", "hooks are killed while they write"),
         ("assaymark demo privacy", "a secret in code and prompt, looked for wherever we write"),
+        ("assaymark demo session", "an agent's session, what needs a look on top"),
         ("assaymark demo --keep origin", "and leave the folder for you to look at"),
     ),
     tables={

@@ -127,6 +127,13 @@ def _of_origins(options: Namespace) -> int:
             from assaymark.cli.why import why
 
             return why(Why(options.place, standing_of(options), options.json))
+        case "session":
+            from assaymark.cli.session import Wanted as Session
+            from assaymark.cli.session import session
+            from assaymark.cli.typed import standing_of
+
+            wanted = (options.which, options.since, options.format, options.lists)
+            return session(Session(standing_of(options), *wanted))
         case "hooks":
             from assaymark.cli.hooks import hooks
 

@@ -47,6 +47,7 @@ KINDS: dict[type, str] = {
     events.Prompted: "that something was asked",
     events.Unread: "a report that was not understood",
     events.Gap: "that something was not recorded",
+    events.Outside: "the path of a file elsewhere that an agent wrote",
     events.Committed: "a commit",
     events.Moved: "a file that has another name",
     events.Reviewed: "that lines were read",

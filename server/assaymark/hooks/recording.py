@@ -27,13 +27,14 @@ from assaymark.hooks.scene import (
     Scene,
     TooLargeError,
     content_of,
+    outside,
     said_first,
     scene_of,
     standing,
 )
 from assaymark.hooks.sessions import Known, forget_old, remember
 from assaymark.hooks.telling import BY, Sent, Was, edited, was
-from assaymark.ledger.events import Edited, Gap, Moved, Prompted, Session, Unread, stamp
+from assaymark.ledger.events import Edited, Gap, Moved, Outside, Prompted, Session, Unread, stamp
 from assaymark.ledger.secret import secret_of
 from assaymark.ledger.spool import append
 
@@ -138,6 +139,9 @@ def _of_renaming(scene: Scene, report: Renamed) -> Iterator[Sent]:
 
 def _of_writing(scene: Scene, wrote: Wrote) -> Iterator[Sent]:
     place = standing(scene, wrote.path)
+    if elsewhere := outside(scene, wrote.path, place):
+        about = (scene.turn.tool, scene.turn.session, elsewhere)
+        yield Sent(scene.home.store, Outside(*stamp(BY), *about))
     if place is None or place.path is None:
         return
     try:

@@ -7,7 +7,7 @@ Invariants:
     Names that are no names (of a model, a conversation) are as good as absent.
 """
 # Paths stay strings: a hook waits for this.
-# ruff: noqa: PTH109, PTH112, PTH116, PTH117, PTH118, PTH120, PTH123
+# ruff: noqa: PTH100, PTH109, PTH112, PTH116, PTH117, PTH118, PTH120, PTH123
 
 from __future__ import annotations
 
@@ -73,6 +73,13 @@ def standing(scene: Scene, path: str) -> Place | None:
     # Without git a folder's files belong together because somebody works in it.
     inside = scene.home.inside(asked) if scene.home.common is None else None
     return None if inside is None else scene.home._replace(path=inside)
+
+
+def outside(scene: Scene, path: str, place: Place | None) -> str:
+    """The absolute path of what a tool calls *path*, if that is of none of the repository's work trees."""
+    if not path or "\0" in path or (place is not None and place.store == scene.home.store):
+        return ""
+    return os.path.abspath(os.path.join(scene.turn.cwd or scene.home.top, _spelled(path)))
 
 
 def content_of(place: Place) -> bytes | None:

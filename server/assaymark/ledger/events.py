@@ -118,6 +118,17 @@ class Gap(NamedTuple):
     path: str = ""
 
 
+class Outside(NamedTuple):
+    """A tool wrote the file *path*, an absolute one, which is of no work tree of this repository."""
+
+    id: str
+    time: int
+    by: str
+    tool: str
+    session: str
+    path: str
+
+
 class Committed(NamedTuple):
     """A commit was made, and its note says where its lines in *paths* came from."""
 
@@ -182,7 +193,18 @@ class Other(NamedTuple):
 
 
 Event: TypeAlias = (
-    Edited | Saved | Session | Prompted | Unread | Gap | Committed | Moved | Reviewed | Withdrawn | Other
+    Edited
+    | Saved
+    | Session
+    | Prompted
+    | Unread
+    | Gap
+    | Outside
+    | Committed
+    | Moved
+    | Reviewed
+    | Withdrawn
+    | Other
 )
 
 

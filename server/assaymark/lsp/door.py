@@ -75,6 +75,7 @@ _REQUESTS: Mapping[str, tuple[str, str]] = {
     "workspace/executeCommand": ("execute_command", "handle"),
     "textDocument/inlayHint": ("inlay_hint", "handle"),
     "textDocument/codeLens": ("code_lens", "handle"),
+    "assaymark/session": ("session", "handle"),
     "assaymark/status": ("status", "handle"),
     "assaymark/unreviewed": ("unreviewed", "handle"),
 }

@@ -46,6 +46,14 @@ def settings_in(place: str, layer: Layer, *, top: str | None = None) -> Given | 
     return _broken(place, layer, top, "a link out of the repository; put the file itself here")
 
 
+def given_in(raw: bytes, place: str) -> Given | None:
+    """What a repository's file at *place* says if it holds *raw*; None when that is nothing of ours."""
+    try:
+        return _parsed(raw.decode(), place, Layer.repository, None)
+    except UnicodeDecodeError:
+        return None
+
+
 def doubting(given: Given, place: str, doubts: Doubts) -> Given:
     """*given*, which the file *place* says, with what of it is in doubt. Effect: reads the file."""
     raw = read(place, _MAX_BYTES)

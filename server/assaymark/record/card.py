@@ -1,0 +1,300 @@
+"""
+The card of an agent's session: what it did that somebody should look at, the worst first.
+
+Invariants:
+    What it says of a file compares the text before the session with the one that is there now; where the
+    text before is not known any more, it says so and compares nothing.
+    Findings are introduced by the session only where they touch a line that is its own.
+    It is about a session, and says nothing of persons.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from assaymark.analysis.manifests import added
+from assaymark.analysis.removed import Change, removed_over
+from assaymark.analysis.reviewing import line_standing
+from assaymark.analysis.weakened import weakened
+from assaymark.finding import Severity
+from assaymark.lineage.lines import line_origin
+from assaymark.lineage.reviews import Standing
+from assaymark.syntax.languages import language_of
+
+if TYPE_CHECKING:
+    from assaymark.analysis.snapshot import Snapshot
+    from assaymark.finding import Finding
+    from assaymark.lineage.reviews import Reviews
+    from assaymark.record.conversations import Conversation
+    from assaymark.rules.ruleset import RuleSet
+
+
+SCHEMA = "assaymark/session/1"
+
+
+class Kind(enum.Enum):
+    """What an item of a card is about, in the order in which equally bad ones stand."""
+
+    guard = "guard removed"
+    test = "test weakened"
+    finding = "finding introduced"
+    setting = "setting loosened"
+    suppression = "suppression added"
+    hook = "hook added"
+    permission = "permission added"
+    dependency = "dependency added"
+    outside = "file outside of the folder"
+
+
+class Item(NamedTuple):
+    """
+    One thing to look at: *line* (from 1) is where it stands now, None where there is nothing left of it.
+
+    *rule* is that of a finding or of a guard.
+    """
+
+    kind: Kind
+    severity: Severity
+    path: str
+    line: int | None
+    text: str
+    rule: str = ""
+
+
+class Unread(NamedTuple):
+    """Lines *first* to *last* (from 1) of a file that the session wrote and nobody has reviewed."""
+
+    path: str
+    first: int
+    last: int
+
+
+class File(NamedTuple):
+    """
+    A file that the session wrote: what it held before (None if that is not known) and holds now.
+
+    *exact* says that the text before is the one that was recorded. The texts are analysed where they can be;
+    *now* has the origins of its bytes.
+    """
+
+    path: str
+    before: bytes | None
+    after: bytes
+    exact: bool
+    then: Snapshot | None
+    now: Snapshot | None
+
+
+class Card(NamedTuple):
+    """A session, what is to be looked at, which findings it fixed, and which of its lines are unread."""
+
+    conversation: Conversation
+    items: tuple[Item, ...]
+    fixed: tuple[Finding, ...]
+    unread: tuple[Unread, ...]
+    files: tuple[File, ...]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def n_unread(self) -> int:
+        return sum(one.last - one.first + 1 for one in self.unread)
+
+
+# Which of our settings the change of a file loosens, by path, text before and after.
+Loosened = Callable[[str, bytes, bytes], Iterable[str]]
+
+
+def card(
+    conversation: Conversation, files: Sequence[File], rules: RuleSet, reviews: Reviews, loosened: Loosened
+) -> Card:
+    """The card of *conversation*, which wrote *files*."""
+    known = [file for file in files if file.before is not None]
+    items = [
+        *_guards(known, rules),
+        *(item for file in files for item in _findings(file, conversation)),
+        *_tests(known),
+        *(item for file in known for item in _suppressions(file)),
+        *(item for file in known for item in _settings(file, loosened)),
+        *(item for file in known for item in _additions(file)),
+        *(
+            Item(Kind.outside, Severity.medium, path, None, "written outside of the working folder")
+            for path in conversation.outside
+        ),
+    ]
+    order = list(Kind)
+    worst = list(Severity)[::-1]
+    items.sort(key=lambda one: (worst.index(one.severity), order.index(one.kind), one.path, one.line or 0))
+    unread = tuple(run for file in files for run in _unread(file, conversation, reviews))
+    problems = tuple(_problems(files))
+    return Card(conversation, tuple(items), tuple(_fixed(known)), unread, tuple(files), problems)
+
+
+def _guards(files: Sequence[File], rules: RuleSet) -> Iterator[Item]:
+    changes = [Change(file.path, file.before or b"", file.after) for file in files]
+    for one in removed_over(changes, rules):
+        path, line = one.now
+        where = "" if one.scope == "<module>" else f" (in {one.scope})"
+        yield Item(Kind.guard, one.severity, path, line, f"{one.message}{where}", one.rule)
+
+
+def _findings(file: File, conversation: Conversation) -> Iterator[Item]:
+    if file.now is None:
+        return
+    known = Counter(_mark(one) for one in file.then.findings()) if file.then is not None else Counter()
+    for finding in file.now.findings():
+        known[_mark(finding)] -= 1
+        if known[_mark(finding)] < 0 and _is_its(file.now, finding, conversation):
+            line = file.now.text.line_of(finding.span.start) + 1
+            yield Item(Kind.finding, finding.severity, file.path, line, finding.message, finding.rule)
+
+
+def _is_its(snapshot: Snapshot, finding: Finding, conversation: Conversation) -> bool:
+    """Whether a line of *finding* is the session's own."""
+    text = snapshot.text
+    first, last = (
+        text.line_of(finding.span.start),
+        text.line_of(max(finding.span.start, finding.span.end - 1)),
+    )
+    return any(_wrote(snapshot, line, conversation) for line in range(first, last + 1))
+
+
+def _wrote(snapshot: Snapshot, line: int, conversation: Conversation) -> bool:
+    place = snapshot.text.place_of_line(line)
+    parts = line_origin(place.leaf.chunk, place.leaf.origins, line - place.line).parts
+    named = (conversation.tool, conversation.session)
+    return any((one.origin.tool, one.origin.session) == named for one in parts)
+
+
+def _fixed(files: Sequence[File]) -> Iterator[Finding]:
+    for file in files:
+        if file.then is None or file.now is None:
+            continue
+        left = Counter(_mark(one) for one in file.now.findings())
+        for finding in file.then.findings():
+            left[_mark(finding)] -= 1
+            if left[_mark(finding)] < 0:
+                yield finding
+
+
+def _mark(finding: Finding) -> tuple[str, str]:
+    return finding.rule, finding.fingerprint
+
+
+_TEST_SEVERITY = {"deleted": Severity.high, "skipped": Severity.medium, "fewer assertions": Severity.medium}
+
+
+def _tests(files: Sequence[File]) -> Iterator[Item]:
+    from assaymark.analysis.compared import Side
+
+    pairs = [
+        (Side(file.path, file.before or b"", language), Side(file.path, file.after, language))
+        for file in files
+        if (language := language_of(file.path, file.after[:256] or (file.before or b"")[:256])) is not None
+    ]
+    for one in weakened(pairs):
+        counts = "" if one.what == "deleted" else f" ({one.n_before} before, {one.n_after} now)"
+        said = {"skipped": "is skipped now", "deleted": "is gone"}.get(one.what, "asserts less")
+        yield Item(
+            Kind.test, _TEST_SEVERITY[one.what], one.path, one.now, f"the test {one.name} {said}{counts}"
+        )
+
+
+def _suppressions(file: File) -> Iterator[Item]:
+    known = Counter(text for _, text in _silences(file.then))
+    for line, text in _silences(file.now):
+        known[text] -= 1
+        if known[text] < 0:
+            yield Item(Kind.suppression, Severity.medium, file.path, line, text)
+
+
+def _silences(snapshot: Snapshot | None) -> Iterator[tuple[int, str]]:
+    """The comments that silence, by line (from 1), as they are spelled."""
+    for place in snapshot.text.places() if snapshot is not None else ():
+        for one in place.leaf.heard.placed if place.leaf.heard is not None else ():
+            names = ", ".join(name.text for name in one.silence.names) or "everything"
+            yield place.line + one.line + 1, f"a comment silences {names}"
+
+
+def _settings(file: File, loosened: Loosened) -> Iterator[Item]:
+    for text in loosened(file.path, file.before or b"", file.after):
+        yield Item(Kind.setting, Severity.high, file.path, None, text)
+
+
+_ADDED: Mapping[str, tuple[Kind, Severity]] = {
+    "dependency": (Kind.dependency, Severity.medium),
+    "permission": (Kind.permission, Severity.high),
+    "hook": (Kind.hook, Severity.high),
+}
+
+
+def _additions(file: File) -> Iterator[Item]:
+    for one in added(file.path, file.before or b"", file.after):
+        kind, severity = _ADDED[one.kind]
+        yield Item(kind, severity, file.path, None, one.name)
+
+
+def _unread(file: File, conversation: Conversation, reviews: Reviews) -> Iterator[Unread]:
+    """Runs of lines, blank ones between them included."""
+    if file.now is None:
+        return
+    first = last = -1
+    for line in range(file.now.text.n_lines):
+        if not _wrote(file.now, line, conversation):
+            continue
+        if line_standing(file.now, line, reviews) is not Standing.unread:
+            continue
+        if first >= 0 and line > last + 1 and not _blank_between(file.now, last, line):
+            yield Unread(file.path, first + 1, last + 1)
+            first = line
+        first, last = (line if first < 0 else first), line
+    if first >= 0:
+        yield Unread(file.path, first + 1, last + 1)
+
+
+def _blank_between(snapshot: Snapshot, last: int, line: int) -> bool:
+    text = snapshot.text
+    return all(not text.slice(text.line_span(one)).strip() for one in range(last + 1, line))
+
+
+def _problems(files: Sequence[File]) -> Iterator[str]:
+    for file in files:
+        if file.before is None:
+            yield f"{file.path}: what it held before the session is not known; it is not compared"
+        elif not file.exact:
+            yield f"{file.path}: compared with the last commit before the session"
+
+
+def plain(found: Card) -> dict[str, object]:
+    """The card as JSON can hold it."""
+    one = found.conversation
+    return {
+        "schema": SCHEMA,
+        "record": "ledger",
+        "tool": one.tool,
+        "session": one.session,
+        "model": one.model,
+        "first": one.first,
+        "last": one.last,
+        "items": [
+            {
+                "kind": item.kind.name,
+                "severity": item.severity.value,
+                "path": item.path,
+                "line": item.line,
+                "rule": item.rule,
+                "text": item.text,
+            }
+            for item in found.items
+        ],
+        "fixed": [{"rule": one.rule, "fingerprint": one.fingerprint} for one in found.fixed],
+        "unread": [run._asdict() for run in found.unread],
+        "files": [
+            {"path": file.path, "compared": file.before is not None, "exact": file.exact}
+            for file in found.files
+        ],
+        "outside": list(one.outside),
+        "problems": list(found.problems),
+    }

@@ -1,0 +1,63 @@
+"""
+The files of an agent's session, as a card looks at them: what they held before, and hold now.
+
+Invariant: nothing outside of the work tree is read, and no more of a file than a check would take.
+"""
+# Paths stay strings, as places have them.
+# ruff: noqa: PTH118
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from assaymark.origin import STANDING, Runs, covering
+from assaymark.record.card import File
+from assaymark.record.earlier import earlier
+from assaymark.record.reading import runs_of
+from assaymark.workspace.reading import Unreadable, read
+
+if TYPE_CHECKING:
+    from assaymark.analysis.snapshot import Snapshot
+    from assaymark.ledger.store import Ledger
+    from assaymark.record.conversations import Conversation
+    from assaymark.repository.place import Place
+
+# The analysis of a text at an absolute path, with the origins of its bytes.
+Analyse = Callable[[str, bytes, Runs], "Snapshot | None"]
+_MOST_BYTES = 5_000_000
+
+
+def gathered(here: Place, ledger: Ledger, conversation: Conversation, analyse: Analyse) -> list[File]:
+    """The files that *conversation* wrote in the work tree at *here*, those it changed most first."""
+    touched = sorted(conversation.touched.values(), key=lambda one: -one.n_edits)
+    before = earlier(touched, here.top, ledger.secret.digest)
+    found = []
+    for one in touched:
+        inside = here.inside(one.path)
+        if inside is None:
+            continue
+        file, now = os.path.join(here.top, inside), here._replace(path=inside)
+        after, was = _content(file), before[one.path]
+        found.append(
+            File(
+                one.path,
+                was.content,
+                after,
+                was.exact,
+                None if was.content is None else analyse(file, was.content, _nobody(was.content)),
+                analyse(file, after, runs_of(now, after)),
+            )
+        )
+    return found
+
+
+def _content(file: str) -> bytes:
+    """What *file* holds; nothing where it is gone or is no text that a check would take."""
+    raw = read(file, _MOST_BYTES)
+    return b"" if isinstance(raw, Unreadable) else raw
+
+
+def _nobody(content: bytes) -> Runs:
+    return covering(len(content), STANDING)
