@@ -172,7 +172,9 @@ def _add_lsp(lsp: _Parser) -> None:
 
 
 def _add_hook(hook: _Parser) -> None:
-    hook.add_argument("tool", choices=(*TOOLS, *GIT_PROGRAMS), metavar="TOOL", help="which agent's")
+    hook.add_argument(
+        "tool", choices=(*TOOLS, "git-pre-commit", *GIT_PROGRAMS), metavar="TOOL", help="which agent's"
+    )
     hook.add_argument("--record", metavar="FILE", help="also write the event there, without what it says")
     hook.add_argument("payload", nargs="?", metavar="PAYLOAD", help="the event; without it, standard input")
 

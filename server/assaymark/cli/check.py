@@ -29,6 +29,7 @@ from assaymark.workspace.reading import Unreadable
 
 if TYPE_CHECKING:
     from assaymark.cli.fixing import Store, Wanted
+    from assaymark.cli.gate import Verdict
     from assaymark.cli.known import Known
     from assaymark.settings.resolving import Refused
 
@@ -94,6 +95,19 @@ def check(options: Options) -> int:
     if report.verdict is not None and sys.stderr is not None:
         sys.stderr.writelines(f"assaymark: {complaint}\n" for complaint in report.verdict.complaints)
     return code
+
+
+def judged_of(options: Options, began: float) -> Verdict | None:
+    """
+    What a gate says of what *options* ask about; None where nothing of it is checked.
+
+    Effect: reads what is to be checked. Raises UsageError or CannotJudgeError.
+    """
+    terms = Terms(options.standing)
+    about = subject_of(options, terms)
+    if not about.walked.files and not about.walked.failed:
+        return None
+    return _told(report_on(about, terms, options, began), about, terms, options).verdict
 
 
 def report_on(about: Subject, terms: Terms, options: Options, began: float) -> Report:

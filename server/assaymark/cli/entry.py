@@ -37,6 +37,11 @@ def hooked(words: list[str]) -> int | None:
 
     None for all else that can be typed there, right or wrong. Effect: runs the hook.
     """
+    if words[:1] == ["git-pre-commit"]:
+        # It is a check, and so does not belong to what only records.
+        from assaymark.cli.before_commit import before_commit
+
+        return before_commit()
     if words and words[0].startswith("git-"):
         from assaymark.hooks.git.entry import main
 

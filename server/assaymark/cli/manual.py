@@ -278,6 +278,7 @@ kind: to see what a tool sends, and to attach to a bug report.
             ("claude, cursor, copilot, copilot-cli", "edits, commands, prompts, models"),
             ("codex, gemini, windsurf", "the same"),
             ("cline, droid, kiro, opencode", "edits"),
+            ("git-pre-commit", "what git's hook runs: whether staged lines were read; not always 0"),
             ("git-post-commit, ...-rewrite, -merge", "what git's hooks run, for notes on commits"),
         ),
         "exit codes": (("0", "always, once a tool of these is named"), ("3", "wrong usage")),

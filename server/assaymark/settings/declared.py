@@ -17,7 +17,7 @@ from assaymark.finding import Level, Severity
 from assaymark.settings import shapes, stricter
 from assaymark.settings.layer import Layer
 from assaymark.settings.shapes import Shape
-from assaymark.settings.values import Bandit, Hints, Settings
+from assaymark.settings.values import Bandit, BeforeCommit, Hints, Settings
 
 TOOLS = ("ruff", "bandit", "semgrep")
 IN_NOTES = ("tool", "model", "person")
@@ -257,6 +257,17 @@ DECLARED: tuple[Setting, ...] = (
         "`false`",
         shapes.truth,
         stricter.either,
+        _PEOPLE,
+    ),
+    Setting(
+        "gate.pre-commit",
+        "before_commit",
+        "`off`, `warn` or `block`",
+        "what git's hook (`assaymark hooks install git`) does about findings at or above the gate in staged"
+        " lines that nobody read: nothing, say so, or let nothing be committed",
+        "`off`, or `warn` where it was `block`",
+        shapes.one_of(BeforeCommit),
+        stricter.before_commit,
         _PEOPLE,
     ),
     Setting(

@@ -13,12 +13,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeVar
 
-from assaymark.settings.values import Bandit, Hints
+from assaymark.settings.values import Bandit, BeforeCommit, Hints
 
 T = TypeVar("T")
 Names = tuple[T, ...]
 
 _HINTED = (Hints.off, Hints.uncommitted, Hints.all)
+_HELD_UP = (BeforeCommit.off, BeforeCommit.warn, BeforeCommit.block)
 _ASKED = (Bandit.off, Bandit.rest, Bandit.all)
 
 
@@ -65,6 +66,11 @@ def bandit(before: Bandit, after: Bandit) -> Bandit:
 def hints(before: Hints, after: Hints) -> Hints:
     """To hint at more is stricter."""
     return max(before, after, key=_HINTED.index)
+
+
+def before_commit(before: BeforeCommit, after: BeforeCommit) -> BeforeCommit:
+    """To stop is stricter than to warn."""
+    return max(before, after, key=_HELD_UP.index)
 
 
 def none(before: Path | None, after: Path | None) -> Path | None:

@@ -24,6 +24,14 @@ class Bandit(enum.Enum):
     off = "off"
 
 
+class BeforeCommit(enum.Enum):
+    """What git's hook does about findings in staged lines that nobody read: nothing, tell, or stop there."""
+
+    off = "off"
+    warn = "warn"
+    block = "block"
+
+
 class Hints(enum.Enum):
     """Which of an agent's lines that nobody reviewed have a hint: none, those not committed yet, or all."""
 
@@ -45,7 +53,8 @@ class Settings:
     finding in the statement being typed is shown, *bandit_delay_ms* before bandit is asked. *seconds* is how
     long a file may take in a batch. *hints* and *hints_name_model* are about the hints behind lines of an
     agent; *quiet* leaves findings only, and nothing of where lines come from. *notes_include* is what notes
-    say of who wrote lines. *record* says whether an editor records that.
+    say of who wrote lines. *record* says whether an editor records that, *before_commit* what git's hook
+    does about lines that nobody read.
     """
 
     severity: Severity = Severity.low
@@ -67,5 +76,6 @@ class Settings:
     quiet: bool = False
     notes_include: tuple[str, ...] = ("tool", "model")
     record: bool = True
+    before_commit: BeforeCommit = BeforeCommit.warn
     limits: Limits = field(default_factory=Limits)
     seconds: float = 10.0

@@ -3,7 +3,7 @@ The hooks of a repository: what is put into a script, and taken out again.
 
 Invariants:
     The script that was there keeps its name, its arguments, its standard input and its exit code; ours runs
-    before it, and whatever ours does changes none of them.
+    before it, and whatever ours does changes none of them. Only before a commit ours may stop both.
     A script that no sh reads is not changed: it is kept beside, and called.
 
 Ours stands at the beginning, since scripts of frameworks end with `exec` (pre-commit), and others with
@@ -18,13 +18,16 @@ import re
 from assaymark.hooks.install.commands import Program
 from assaymark.hooks.install.insertion import Insertion
 
-HOOKS = ("post-commit", "post-rewrite", "post-merge")
+HOOKS = ("pre-commit", "post-commit", "post-rewrite", "post-merge")
 # Where scripts are kept that cannot be added to, in the folder of the hooks.
 KEPT = "assaymark-kept"
 # githooks(5): what was rewritten comes in on standard input.
 _WITH_INPUT = frozenset(("post-rewrite",))
+# What ours ends with where nothing is to be committed; any other code, a fault of ours too, holds nobody up.
+STOP = 73
 _BEGIN, _END = "# assaymark: begin (taken out by: assaymark hooks uninstall git)", "# assaymark: end"
 _BLOCK = re.compile(rf"{re.escape(_BEGIN)}\n.*?{re.escape(_END)}\n", re.DOTALL)
+_ENDINGS = {"pre-commit": f"[ $? -ne {STOP} ] || exit 1"}
 _OF_SH = re.compile(r"#![ \t]*(?:/\S*/env[ \t]+)?(?:\S*/)?(?:ba|da|z|k|a)?sh(?:[ \t][^\n]*)?\n?")
 _SH = "#!/bin/sh\n"
 
@@ -71,7 +74,7 @@ def is_nothing(text: str) -> bool:
 
 
 def _block(hook: str, program: Program, then: str = "") -> str:
-    body = _with_input(hook) if hook in _WITH_INPUT else _without_input(hook)
+    body = _with_input(hook) if hook in _WITH_INPUT else _without_input(hook, _ENDINGS.get(hook, ":"))
     return f"{_BEGIN}\n{_start(program)}{body}unset -f assaymark_run\n{then}{_END}\n"
 
 
@@ -79,14 +82,14 @@ def _start(program: Program) -> str:
     named = ""
     if program.words:
         first, words = Program(program.words[:1]).quoted, program.quoted
-        named = f'  if command -v {first} >/dev/null 2>&1; then {words} "$@"; return 0; fi\n'
+        named = f'  if command -v {first} >/dev/null 2>&1; then {words} "$@"; return; fi\n'
     return (
         f'assaymark_run() {{\n{named}  if command -v assaymark >/dev/null 2>&1; then assaymark "$@"; fi\n}}\n'
     )
 
 
-def _without_input(hook: str) -> str:
-    return f'assaymark_run hook git-{hook} "$@" </dev/null || :\n'
+def _without_input(hook: str, ending: str) -> str:
+    return f'assaymark_run hook git-{hook} "$@" </dev/null || {ending}\n'
 
 
 def _with_input(hook: str) -> str:

@@ -1,0 +1,112 @@
+"""
+What git's hook does before a commit: it asks of staged lines with a finding whether anybody read them.
+
+Invariants:
+    It says so when it did not check, or not all; where it is to stop commits, that stops one too.
+    It ends by itself, and soon: what is not checked by then was not checked.
+    Where it only tells, whatever goes wrong here stops no commit.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from assaymark.cli.typed import doubts_here
+from assaymark.cli.usage import CannotJudgeError, UsageError, fault
+from assaymark.finding import Severity
+from assaymark.hooks.install.git_hooks import STOP
+from assaymark.settings.standing import Lookup, Standing, our_places
+from assaymark.settings.values import BeforeCommit
+
+if TYPE_CHECKING:
+    from assaymark.cli.gate import At, Verdict
+
+SECONDS = 10.0
+_NOT_CHECKED = "what is staged was not checked ({}). This is not a pass."
+_ENDINGS = {
+    BeforeCommit.warn: "Committing anyway.",
+    BeforeCommit.block: "Nothing was committed; `git commit --no-verify` does all the same.",
+}
+
+
+class _GaveUp(BaseException):
+    """The time is over; no `except Exception` on the way may swallow it."""
+
+
+def before_commit() -> int:
+    """The exit code. Effect: says on standard error what there is to say of what is staged."""
+    here = os.path.abspath(os.curdir)  # noqa: PTH100 - paths stay strings
+    standing = Standing(our_places(), doubts=doubts_here)
+    wanted = Lookup(standing, here).at(here).settings.before_commit
+    if wanted is BeforeCommit.off:
+        return 0
+    said = _said(standing)
+    if said and sys.stderr is not None:
+        sys.stderr.write(f"assaymark: {' '.join((*said, _ENDINGS[wanted]))}\n")
+    return STOP if said and wanted is BeforeCommit.block else 0
+
+
+def _said(standing: Standing) -> list[str]:
+    """What there is to say; nothing where there is nothing."""
+    try:
+        return _within(SECONDS, lambda: _judged(standing))
+    except _GaveUp:
+        return [_NOT_CHECKED.format(f"gave up after {SECONDS:g} s")]
+    except (UsageError, CannotJudgeError) as error:
+        return [_NOT_CHECKED.format(" ".join(str(error).split()))]
+    except Exception as error:
+        if os.environ.get("ASSAYMARK_TRACEBACK"):
+            raise
+        return [_NOT_CHECKED.format(fault(error))]
+
+
+def _judged(standing: Standing) -> list[str]:
+    import time
+
+    from assaymark.cli.check import Options, judged_of
+
+    verdict = judged_of(Options((), standing, n_jobs=1, staged=True, gate=True), time.monotonic())
+    return [] if verdict is None else list(_sentences(verdict))
+
+
+def _sentences(verdict: Verdict) -> list[str]:
+    from assaymark.cli.gate import named
+
+    said = []
+    if verdict.blocking:
+        what = f"{_counted(verdict.blocking)} in staged lines nobody reviewed"
+        said.append(f"{what}: {named(verdict.blocking)}.")
+    return [*said, *(one if one.endswith(".") else f"{one}." for one in verdict.complaints)]
+
+
+def _counted(several: tuple[At, ...]) -> str:
+    """How many they are, as `1 high finding` or `3 findings (1 critical, 2 high)`."""
+    counts = Counter(at.found.finding.severity for at in several)
+    kinds = [f"{counts[one]} {one.value}" for one in reversed(Severity) if counts[one]]
+    if len(kinds) == 1:
+        return f"{kinds[0]} finding{'' if len(several) == 1 else 's'}"
+    return f"{len(several)} findings ({', '.join(kinds)})"
+
+
+def _within(seconds: float, work: Callable[[], list[str]]) -> list[str]:
+    """What *work* says. Raises _GaveUp when it takes longer, where it can be interrupted (not on Windows)."""
+    if not hasattr(signal, "setitimer"):
+        return work()
+    before = signal.signal(signal.SIGALRM, _give_up)
+    # Again and again: an exception inside a finalizer would be lost.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
+    try:
+        return work()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _give_up(number: int, frame: FrameType | None) -> None:
+    raise _GaveUp
