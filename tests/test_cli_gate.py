@@ -207,6 +207,57 @@ def test_outside_of_a_repository_there_is_no_gate(world: World) -> None:
     assert "not a git repository" in ran.err
 
 
+SILENCED = b"send(a, secret=False)  # assaymark: ignore[send-open] -- it is a test\n"
+
+
+def test_a_comment_nobody_knows_of_silences_nothing(repository: World) -> None:
+    """Unless it was there before, or somebody read it; elsewhere it is honoured, as it is no agent's."""
+    repository.write(a=OLD + SILENCED)
+    assert repository.check().code == 0
+    assert repository.check("--gate").code == 1
+    saved(repository, OLD + SILENCED, covering(len(OLD + SILENCED), AI))
+    reviewed(repository)
+    assert repository.check("--gate").code == 0
+    saved(repository, OLD + SILENCED, covering(len(OLD + SILENCED), TYPED))
+    assert repository.check("--gate").code == 0
+    repository.commit(a=SILENCED)
+    repository.write(a=SILENCED.replace(b"send(a", b"send( a"))
+    assert repository.check("--gate").code == 1
+
+
+@pytest.mark.parametrize(
+    "settings", ['ignore = ["send-open"]\n', 'exclude = ["b.py"]\n', 'fail-on = "critical"\n']
+)
+def test_a_setting_nobody_knows_of_loosens_nothing(repository: World, settings: str) -> None:
+    """Unless it was there before."""
+    repository.write(b=FLAW)
+    file = repository.here / "assaymark.toml"
+    file.write_text(settings)
+    assert repository.run("check", "--rules", str(repository.rules), "b.py").code == 0
+    gate = ("check", "--gate", "--rules", str(repository.rules))
+    ran = repository.run(*gate)
+    assert ran.code == 1
+    assert "by a setting of unknown origin, which nobody has reviewed" in ran.out
+    (repository.here / "b.py").unlink()
+    repository.commit()
+    repository.write(b=FLAW)
+    assert repository.run(*gate).code == 0
+
+
+def test_a_baseline_nobody_knows_of_hides_nothing(repository: World) -> None:
+    """Unless it was there before."""
+    repository.write(a=OLD + FLAW)
+    file = str(repository.here / "known.json")
+    rules = ("--rules", str(repository.rules), "--select", "send-open")
+    assert repository.run("baseline", "--output", file, *rules).code == 0
+    assert repository.check("--baseline", file).code == 0
+    assert repository.check("--gate", "--baseline", file).code == 1
+    repository.write(a=OLD)
+    repository.commit()
+    repository.write(a=OLD + FLAW)
+    assert repository.check("--gate", "--baseline", file).code == 0
+
+
 def _records(world: World) -> list[Path]:
     """All that a gate rests on: the ledger, its key, the notes, the hooks."""
     git = world.here / ".git"

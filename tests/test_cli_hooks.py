@@ -58,7 +58,8 @@ def test_install_and_uninstall(world: World, home: Path) -> None:
         "claude    sessions that are open take it up when they are started again\n"
         "cursor    installed: ~/.cursor/hooks.json\n"
         "cursor    Cursor may run the hooks of Claude Code too; an edit is recorded once\n"
-        "git       installed: .git/hooks/post-commit, .git/hooks/post-rewrite, .git/hooks/post-merge\n"
+        "git       installed: .git/hooks/pre-commit, .git/hooks/post-commit, .git/hooks/post-rewrite,"
+        " .git/hooks/post-merge\n"
         "Not found here: copilot, codex, gemini, windsurf. By name they are installed anyway.\n"
     )
     assert world.run("hooks", "install", "claude").out == "claude    installed already\n"
@@ -73,7 +74,7 @@ def test_a_commit_runs_what_was_installed(world: World, home: Path) -> None:
     """The program that installed it, not the one on PATH."""
     world.run("hooks", "install", "git")
     world.commit(a="1")
-    assert (world.here.parent / "log").read_text() == "hook git-post-commit\n"
+    assert (world.here.parent / "log").read_text() == "hook git-pre-commit\nhook git-post-commit\n"
 
 
 def test_a_dry_run_shows_a_diff(world: World, home: Path) -> None:

@@ -543,7 +543,9 @@ def test_hooks_of_git_run_and_go(world: World) -> None:
     world.git("commit", "-q", "--allow-empty", "--amend", "-m", "2")
     new = world.git("rev-parse", "HEAD").strip()
     assert world.log() == [
+        "hook git-pre-commit",
         "hook git-post-commit",
+        "hook git-pre-commit",
         "hook git-post-commit",
         "hook git-post-rewrite amend",
         f"< {old} {new}",
@@ -615,7 +617,7 @@ def test_what_no_shell_reads_is_kept_and_called(world: World, kind: str) -> None
     assert os.path.lexists(world.here / ".git" / "hooks" / KEPT / "post-commit")
     world.install(GIT)
     world.git("commit", "-q", "--allow-empty", "-m", "1")
-    assert world.log() == ["hook git-post-commit"]
+    assert world.log() == ["hook git-pre-commit", "hook git-post-commit"]
     assert (world.root / "theirs").exists() is (kind == "link")
     if kind == "link":
         assert (world.root / "theirs").read_text() == "post-commit\n"
@@ -707,7 +709,7 @@ def test_husky(world: World) -> None:
     (plan,) = world.install(GIT)
     assert "husky writes this folder anew" in plan.notes[0]
     world.git("commit", "-q", "--allow-empty", "-m", "1")
-    assert world.log() == ["hook git-post-commit"]
+    assert world.log() == ["hook git-pre-commit", "hook git-post-commit"]
     assert (world.root / "theirs").read_text() == "post-commit\n"
     world.uninstall(GIT)
     assert (folder / "post-commit").read_text() == wrapper

@@ -23,7 +23,7 @@ from assaymark.settings.resolving import Resolved, resolved
 from assaymark.settings.shapes import Ground
 from assaymark.settings.standing import Lookup, Standing
 from assaymark.settings.stored import from_plain, to_plain
-from assaymark.settings.values import Bandit, Hints, Settings
+from assaymark.settings.values import Bandit, BeforeCommit, Hints, Settings
 
 HERE = Ground(os.sep)
 
@@ -46,6 +46,7 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     "bandit-delay": st.integers(0, 3),
     "origin-hints": st.sampled_from(Hints),
     "origin-hints-model": st.booleans(),
+    "gate.pre-commit": st.sampled_from(BeforeCommit),
     "quiet": st.booleans(),
     "notes.include": st.lists(st.sampled_from(["tool", "model", "person"]), unique=True).map(tuple),
     "record": st.booleans(),

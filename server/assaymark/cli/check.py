@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from assaymark.cli.fixing import Store, Wanted
     from assaymark.cli.gate import Verdict
     from assaymark.cli.known import Known
+    from assaymark.cli.silencers import Told
     from assaymark.settings.resolving import Refused
 
 CLEAN, FOUND, NOT_ANALYSED = 0, 1, 2
@@ -76,7 +77,7 @@ def check(options: Options) -> int:
 
         return watch(options)
     began = time.monotonic()
-    terms = Terms(options.standing)
+    terms = _terms(options)
     about = subject_of(options, terms)
     report = report_on(about, terms, options, began)
     if options.dry_run:
@@ -103,11 +104,21 @@ def judged_of(options: Options, began: float) -> Verdict | None:
 
     Effect: reads what is to be checked. Raises UsageError or CannotJudgeError.
     """
-    terms = Terms(options.standing)
+    terms = _terms(options)
     about = subject_of(options, terms)
     if not about.walked.files and not about.walked.failed:
         return None
     return _told(report_on(about, terms, options, began), about, terms, options).verdict
+
+
+def _terms(options: Options) -> Terms:
+    """The terms of a check. Raises UsageError."""
+    if not options.gate:
+        return Terms(options.standing)
+    # Late, as all that a gate needs.
+    from assaymark.cli.gate_doubts import GateDoubts
+
+    return Terms(replace(options.standing, doubts=GateDoubts(options.diff)))
 
 
 def report_on(about: Subject, terms: Terms, options: Options, began: float) -> Report:
@@ -239,9 +250,16 @@ def _without_agents_silences(results: list[Checked], about: Subject, terms: Term
     # Late: few files silence anything.
     from assaymark.cli.silencers import heeded
 
-    files = {file.path: file for file in about.walked.files}
-    limit = terms.here.limits.max_bytes
-    return heeded(results, _place, terms.asked, lambda path: about.raw(files[path], limit))
+    return heeded(results, _place, terms.asked, raw_of(about, terms), _told_by(about, terms))
+
+
+def _told_by(about: Subject, terms: Terms) -> Told | None:
+    """What tells a gate whose comments silence; None where that is told as ever."""
+    if not about.against:
+        return None
+    from assaymark.cli.gate_doubts import GateDoubts
+
+    return terms.doubts.told if isinstance(terms.doubts, GateDoubts) else None
 
 
 def _known(results: Sequence[Checked], terms: Terms) -> Known | None:

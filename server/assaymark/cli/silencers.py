@@ -25,16 +25,27 @@ from assaymark.workspace.reading import Source, Unreadable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from assaymark.lineage.trusting import MayLoosen
+    from assaymark.repository.place import Place
+
+    # The origins of what a file holds, and whose of them may loosen anything.
+    Told = Callable[[Place, bytes], tuple[Runs, MayLoosen]]
+
 
 def heeded(
     results: Iterable[Checked],
     place_at: Callable[[str], str],
     asked: Callable[[str], Asked],
     raw_of: Callable[[str], bytes | Unreadable],
+    told_by: Told | None = None,
 ) -> list[Checked]:
-    """*results* without what comments took that may not; the functions tell about a file by its path."""
+    """
+    *results* without what comments took that may not; the functions tell about a file by its path.
+
+    *told_by* tells whose it is in a way of its own, also where nothing is recorded.
+    """
     return [
-        _heeded(result, place_at(result.path), asked, raw_of) if _has_silenced(result) else result
+        _heeded(result, place_at(result.path), asked, raw_of, told_by) if _has_silenced(result) else result
         for result in results
     ]
 
@@ -48,14 +59,15 @@ def _heeded(
     place: str,
     asked: Callable[[str], Asked],
     raw_of: Callable[[str], bytes | Unreadable],
+    told_by: Told | None,
 ) -> Checked:
     where = place_of(place)
-    if not has_records(where):
+    if told_by is None and not has_records(where):
         return result
     raw = raw_of(result.path)
     if isinstance(raw, Unreadable):
         return result
-    runs, may_loosen = told(where, raw)
+    runs, may_loosen = (told_by or told)(where, raw)
     if next(doubtful(raw, runs, may_loosen), None) is None:
         return result
     ours = replace(asked(place), lines=lambda text: _in_text(text, raw, runs), may_loosen=may_loosen)

@@ -1,0 +1,86 @@
+"""
+What may loosen nothing where a gate asks: an agent's lines, and changed ones of which nothing is recorded.
+
+Invariants:
+    What the commit that is compared with had already loosens as it does elsewhere: it went through a gate.
+    Without any record a line that came since loosens nothing, so taking records away helps nobody.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from assaymark.cli.changed import changes
+from assaymark.cli.gate import older_state
+from assaymark.lineage.trusting import MayLoosen, doubtful, no_agent, once_read, whose
+from assaymark.origin import STANDING, Author, Evidence, Origin, Run, Runs, covering, joined, sliced
+from assaymark.record.reading import known_reviews, runs_of
+from assaymark.repository.git import GitError
+from assaymark.repository.objects import texts
+from assaymark.repository.place import Place, place_of
+from assaymark.settings.doubting import Doubtful
+from assaymark.text import LINE_END
+from assaymark.workspace.today import today
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+_DOUBTED = frozenset((Author.ai, Author.unknown))
+# What stands for whatever was there before, and is not known.
+_FROM_BEFORE = Origin(Author.human, Evidence.note)
+_LARGEST = 16 << 20
+
+
+class GateDoubts:
+    """What is in doubt where lines count as changed against *reference* (without one, the last commit)."""
+
+    def __init__(self, reference: str | None) -> None:
+        self._reference = reference
+        self._older: str | None = None
+
+    def __call__(self, place: str, raw: bytes) -> Sequence[Doubtful]:
+        """What of the file *place*, which holds *raw*, may loosen nothing. Effect: asks the records."""
+        runs, may_loosen = self.told(place_of(place), raw)
+        day = today()
+        found = doubtful(raw, runs, may_loosen)
+        return tuple(Doubtful(start, end, whose(origin, day)) for start, end, origin in found)
+
+    def told(self, where: Place, raw: bytes) -> tuple[Runs, MayLoosen]:
+        """The origins of the bytes of *raw*, the file at *where*, and whose may loosen anything."""
+        if where.path is None or where.common is None or not self._is_here(where):
+            # It is no part of what the gate is about.
+            return covering(len(raw), STANDING), no_agent
+        runs = runs_of(where, raw)
+        reviews = known_reviews(where, runs)
+        kept = joined(_parts(raw, runs, self._changed(where, raw)))
+        return kept, once_read(lambda: reviews, _DOUBTED)
+
+    def _is_here(self, where: Place) -> bool:
+        return where.top == place_of(os.path.abspath(os.curdir)).top  # noqa: PTH100 - paths stay strings
+
+    def _changed(self, where: Place, raw: bytes) -> AbstractSet[int]:
+        """The lines of *raw* (from 1) that came since."""
+        if self._older is None:
+            self._older = older_state(self._reference)[0]
+        try:
+            (old,) = texts([f"{self._older}:{where.path}"], where.top, _LARGEST)
+        except GitError:
+            old = None
+        return changes(old or b"", raw).lines
+
+
+def _parts(raw: bytes, runs: Runs, changed: AbstractSet[int]) -> Iterator[Runs]:
+    """*runs* line by line, where what is unknown and was there before is in no doubt."""
+    start = 0
+    ends = [*(found.end() for found in LINE_END.finditer(raw)), len(raw)]
+    for number, end in enumerate(ends, 1):
+        its = sliced(runs, start, end)
+        yield its if number in changed else tuple(_settled(its))
+        start = end
+
+
+def _settled(runs: Runs) -> Iterator[Run]:
+    for n_bytes, origin in runs:
+        yield Run(n_bytes, _FROM_BEFORE if origin.author is Author.unknown else origin)
