@@ -49,20 +49,34 @@ Hits: TypeAlias = "Mapping[str, Sequence[Hit]]"
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """A text in *language*: what was, or what is. An empty one is a file that was not there, or is gone."""
+    """
+    A text in *language*: what was, or what is. An empty one is a file that was not there, or is gone.
+
+    *part* is given where it is some chunks of a text, with the facts of all.
+    """
 
     path: str
     content: bytes
     language: str
+    part: tuple[Sequence[Piece], Facts] | None = None
     _hits: dict[str, Hits] = field(default_factory=dict)
 
     @cached_property
-    def pieces(self) -> list[Piece]:
-        return cut(self.content, self.language, ParseWork())
+    def pieces(self) -> Sequence[Piece]:
+        return cut(self.content, self.language, ParseWork()) if self.part is None else self.part[0]
 
     @cached_property
     def facts(self) -> Facts:
-        return facts_of(self.pieces, self.language)
+        return facts_of(self.pieces, self.language) if self.part is None else self.part[1]
+
+    def without(self, other: Side) -> Side:
+        """The chunks that *other* does not have as they are here."""
+        kept = Counter(map(_chunk, other.pieces))
+        kept.subtract(map(_chunk, self.pieces))
+        changed = [piece for piece in self.pieces if kept[_chunk(piece)]]
+        return Side(
+            self.path, b"".join(piece.chunk.data for piece in changed), self.language, (changed, self.facts)
+        )
 
     @cached_property
     def view(self) -> View:
@@ -123,6 +137,10 @@ class Side:
 
     def _line(self, byte: int) -> int:
         return len(LINE_END.findall(self.content, 0, byte)) + 1
+
+
+def _chunk(piece: Piece) -> tuple[bytes, bytes]:
+    return piece.chunk.prefix, piece.chunk.data
 
 
 @lru_cache(maxsize=256)

@@ -98,10 +98,17 @@ def _is_used(guarded: str, pair: Pair, scope: str, there: tuple[Side, str], *, g
     if guarded == MODULE:
         return False
     side, name = there
-    words = {part.encode() for part in guarded.split(".")[-2:]}
-    if grew and not words.isdisjoint(side.heads_around(name) - {part.encode() for part in name.split(".")}):
+    above = side.heads_around(name)
+    outer, _, own = guarded.rpartition(".")
+    owner = _last(outer).encode()
+    if grew and outer and owner in above and not name.startswith(f"{outer}."):
         return True
-    used = words & side.words(name) - {_last(name).encode()}
+    # A method is called through its object, and only a class around it or inherited from says of which class.
+    is_own = not outer or name.startswith(f"{outer}.") or owner in above
+    words = {(own if is_own else outer.partition(".")[0]).encode()} - {_last(name).encode()}
+    if grew and not words.isdisjoint(above - {part.encode() for part in name.split(".")}):
+        return True
+    used = words & side.words(name)
     return bool(used if grew else used - pair.before.words(scope))
 
 

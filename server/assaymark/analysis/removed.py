@@ -118,9 +118,9 @@ def _is_readable(change: Change) -> bool:
 def _of_pair(pair: Pair, pairs: Sequence[Pair], rules: RuleSet) -> Iterator[Removed]:
     if pair.before.is_blank:
         return
-    index = _index(rules, pair.before.language)
-    for rule in _wanted(pair, index):
-        if rule.applies_to(pair.before.path):
+    changed = Pair(pair.before.without(pair.after), pair.after.without(pair.before))
+    for rule in _wanted(changed.before, _index(rules, pair.before.language)):
+        if rule.applies_to(pair.before.path) and _may_be_lost(rule, changed):
             yield from _of_rule(rule, pair, pairs)
 
 
@@ -134,17 +134,19 @@ def _index(rules: RuleSet, language: str) -> Index:
     return _index_of(rules.removals(language))
 
 
-def _wanted(pair: Pair, index: Index) -> list[Rule]:
-    """The rules that may match in a chunk of the text before which the text after does not have as it was."""
-    kept = Counter((piece.chunk.prefix, piece.chunk.data) for piece in pair.after.pieces)
-    kept.subtract((piece.chunk.prefix, piece.chunk.data) for piece in pair.before.pieces)
-    changed = {chunk for chunk, n_more in kept.items() if n_more}
+def _wanted(before: Side, index: Index) -> list[Rule]:
+    """The rules that may match in one of the chunks."""
     found: dict[str, Rule] = {}
-    for piece in pair.before.pieces:
-        if (piece.chunk.prefix, piece.chunk.data) in changed:
-            seen = Seen(piece.words, piece.chunk.data)
-            found.update({rule.id: rule for rule in index.wanted(seen, pair.before.facts.aliases)})
+    for piece in before.pieces:
+        seen = Seen(piece.words, piece.chunk.data)
+        found.update({rule.id: rule for rule in index.wanted(seen, before.facts.aliases)})
     return list(found.values())
+
+
+def _may_be_lost(rule: Rule, changed: Pair) -> bool:
+    """Whether some scope has fewer matches, as far as the chunks tell that are not in both texts."""
+    before, after = changed.before.hits(rule.compiled), changed.after.hits(rule.compiled)
+    return any(len(hits) > len(after.get(scope, ())) for scope, hits in before.items())
 
 
 def _of_rule(rule: Rule, pair: Pair, pairs: Sequence[Pair]) -> Iterator[Removed]:
