@@ -71,10 +71,13 @@ def is_elsewhere(
 
 
 def family(side: Side, rule: Rule, scope: str) -> dict[Span, Hit]:
-    """The guards in *scope* that the rule takes for equivalent, by their place."""
+    """The guards in *scope* that the rule takes for equivalent, by their place; what is part of one is none."""
     unless = None if rule.removal is None else rule.removal.unless
-    hits = (*side.hits(rule.compiled).get(scope, ()), *side.hits(unless).get(scope, ()))
-    return {hit.match.span: hit for hit in hits}
+    guards = {hit.match.span: hit for hit in side.hits(rule.compiled).get(scope, ())}
+    others = {hit.match.span: hit for hit in side.hits(unless).get(scope, ())}
+    return guards | {
+        span: hit for span, hit in others.items() if not any(guard.covers(span) for guard in guards)
+    }
 
 
 def _guarded(rule: Rule, pair: Pair, pairs: Sequence[Pair]) -> Iterator[tuple[Side, str, bool]]:
