@@ -71,7 +71,7 @@ def is_elsewhere(
 
 
 def family(side: Side, rule: Rule, scope: str) -> dict[Span, Hit]:
-    """The guards in *scope* that the rule takes for equivalent, by their place; what is part of one is none."""
+    """The guards in *scope* that the rule takes for equivalent, by their place; part of one is none."""
     unless = None if rule.removal is None else rule.removal.unless
     guards = {hit.match.span: hit for hit in side.hits(rule.compiled).get(scope, ())}
     others = {hit.match.span: hit for hit in side.hits(unless).get(scope, ())}
