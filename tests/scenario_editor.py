@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from assaymark.analysis.attributing import runs_of
-from assaymark.lsp.noted import asked
+from assaymark.lsp.noted import Told, asked
 from assaymark.origin import Runs
 from assaymark.repository.place import Place
 from e2e.inside import PULLS, Inside, Message
@@ -64,11 +64,11 @@ class Buffer:
 Spelling: TypeAlias = "Callable[[str, Sequence[Swap]], Sequence[Swap]]"
 
 
-def noted_at_once(place: Place, content: bytes, then: Callable[[Runs], None]) -> None:
+def noted_at_once(place: Place, content: bytes, then: Callable[[Told], None]) -> None:
     """Git's answer about notes, for which nothing waits beside the loop."""
-    runs = asked(place, content)
-    if runs is not None:
-        then(runs)
+    told = asked(place, content)
+    if told is not None:
+        then(told)
 
 
 def as_made(text: str, swaps: Sequence[Swap]) -> Sequence[Swap]:

@@ -80,16 +80,19 @@ class Reviews:
     """The reviews that are known, and those of them that were withdrawn."""
 
     def __init__(self, known: Iterable[Review] = (), withdrawn: Iterable[str] = ()) -> None:
-        gone = frozenset(withdrawn)
-        self._known: Mapping[str, Review] = {one.id: one for one in known if one.id not in gone}
+        self._gone = frozenset(withdrawn)
+        self._known: Mapping[str, Review] = {one.id: one for one in known if one.id not in self._gone}
 
     def valid(self, ids: Iterable[str]) -> tuple[Review, ...]:
         """Those of the reviews with these *ids* that hold."""
         return tuple(self._known[one] for one in ids if one in self._known)
 
+    def __bool__(self) -> bool:
+        return bool(self._known or self._gone)
+
     def __or__(self, other: Reviews) -> Reviews:
-        """Both. What was withdrawn where it is known is not known there, so say that to both."""
-        return Reviews((*self._known.values(), *other._known.values()))
+        """Both: what one of them knows to be withdrawn is."""
+        return Reviews((*self._known.values(), *other._known.values()), self._gone | other._gone)
 
 
 NO_REVIEWS = Reviews()

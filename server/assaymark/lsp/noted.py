@@ -11,16 +11,18 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from assaymark.origin import Runs
 
 if TYPE_CHECKING:
+    from assaymark.lineage.reviews import Reviews
     from assaymark.repository.place import Place
     from assaymark.second.channel import Soon
 
-# Tells the origins that notes know of a content at a place.
-Ask = Callable[["Place", bytes, Callable[[Runs], None]], None]
+Told: TypeAlias = "tuple[Runs, Reviews]"
+# Tells the origins that notes know of a content at a place, and the reviews that these name.
+Ask = Callable[["Place", bytes, Callable[[Told], None]], None]
 
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -28,22 +30,23 @@ _ONE_AT_A_TIME = threading.Lock()
 def asking(soon: Soon) -> Ask:
     """What asks git, and tells the answer by *soon*; nothing is told where notes say nothing."""
 
-    def ask(place: Place, content: bytes, then: Callable[[Runs], None]) -> None:
+    def ask(place: Place, content: bytes, then: Callable[[Told], None]) -> None:
         def wait() -> None:
             with _ONE_AT_A_TIME:
-                runs = asked(place, content)
-            if runs is not None:
+                told = asked(place, content)
+            if told is not None:
                 with contextlib.suppress(RuntimeError):  # the loop has ended
-                    soon(lambda: then(runs))
+                    soon(lambda: then(told))
 
         threading.Thread(target=wait, name="notes", daemon=True).start()
 
     return ask
 
 
-def asked(place: Place, content: bytes) -> Runs | None:
-    """The origins that notes say of *content*, now."""
+def asked(place: Place, content: bytes) -> Told | None:
+    """The origins that notes say of *content*, now, and the reviews that these name."""
     # Late: most repositories have no notes, and this is not of the way to the first diagnostics.
-    from assaymark.record.reading import noted
+    from assaymark.record.reading import known_reviews, noted
 
-    return noted(place, content)
+    runs = noted(place, content)
+    return None if runs is None else (runs, known_reviews(place, runs))

@@ -32,6 +32,7 @@ from assaymark.text import Edit, Span
 if TYPE_CHECKING:
     from assaymark.ledger.events import Event
     from assaymark.ledger.store import Ledger
+    from assaymark.lineage.reviews import Reviews
     from assaymark.lsp.document import Document, Later
     from assaymark.lsp.session import Session
     from assaymark.second.channel import Soon
@@ -170,7 +171,7 @@ class Recording:
             track.seen.append(seen)
             self._ask(document, seen)
             if is_file and self.noted is not None:
-                self.noted(place, seen.content, lambda runs: self._fill_from(document, seen, runs))
+                self.noted(place, seen.content, lambda told: self._take_noted(document, seen, *told))
 
     def _ask(self, document: Document, seen: _Seen) -> None:
         """Effect: what is recorded of the text that was *seen* is known; else it is asked for again later."""
@@ -187,6 +188,11 @@ class Recording:
             seen.n_asked += 1
         else:
             track.seen.remove(seen)
+
+    def _take_noted(self, document: Document, seen: _Seen, runs: Runs, reviews: Reviews) -> None:
+        """Effect: what notes say of the text that was *seen* is known, reviews first."""
+        self._session.reviews.told(seen.place.store, reviews)
+        self._fill_from(document, seen, runs)
 
     def _fill_from(self, document: Document, seen: _Seen, runs: Runs) -> None:
         """Effect: what *runs* say of the text that was *seen* is known of what is left of it."""

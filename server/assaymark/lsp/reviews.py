@@ -35,6 +35,8 @@ class KnownReviews:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._recorded: dict[str, Reviews] = {}
+        self._noted: dict[str, Reviews] = {}
+        self._known: dict[str, Reviews] = {}
         # By URI.
         self._stores: dict[str, str] = {}
 
@@ -44,7 +46,7 @@ class KnownReviews:
 
     def at(self, store: str) -> Reviews:
         """The reviews that are known of what is recorded in *store*."""
-        return self._recorded.get(store, NO_REVIEWS)
+        return self._known.get(store, NO_REVIEWS)
 
     def entered(self, document: Document, place: Place) -> None:
         """Effect: *document* is one of those that stand at *place*."""
@@ -59,9 +61,20 @@ class KnownReviews:
         found = ledger.reviews()
         if found is not self._recorded.get(ledger.store, NO_REVIEWS):
             self._recorded[ledger.store] = found
-            for document in self._session.documents():
-                if self._stores.get(document.uri) == ledger.store:
-                    self._session.attributed(document)
+            self._join(ledger.store)
+
+    def told(self, store: str, reviews: Reviews) -> None:
+        """Effect: what notes of the repository of *store* told of *reviews* is known."""
+        if reviews:
+            self._noted[store] = self._noted.get(store, NO_REVIEWS) | reviews
+            self._join(store)
+
+    def _join(self, store: str) -> None:
+        """Effect: what is known of *store* is known of its documents."""
+        self._known[store] = self._recorded.get(store, NO_REVIEWS) | self._noted.get(store, NO_REVIEWS)
+        for document in self._session.documents():
+            if self._stores.get(document.uri) == store:
+                self._session.attributed(document)
 
     def mark(self, document: Document, spans: Iterable[Span]) -> None:
         """Effect: the bytes of *spans* are read, and that is recorded. Raises NotRecorded."""
