@@ -13,10 +13,13 @@ from assaymark.analysis.advance import advanced, opened
 from assaymark.analysis.attributing import attributed, runs_of
 from assaymark.analysis.snapshot import Snapshot, State
 from assaymark.cli.main import run
+from assaymark.desk import Desk
 from assaymark.finding import Severity
 from assaymark.hooks.entry import hook
 from assaymark.hooks.git.entry import main as git_hook
-from assaymark.lineage.trusting import no_agent
+from assaymark.lineage.reviewed import reviewed
+from assaymark.lineage.reviews import Channel, Review, Reviews
+from assaymark.lineage.trusting import no_agent, once_read
 from assaymark.origin import Author, Evidence, Origin, covering, spliced
 from assaymark.rules.loading import load
 from assaymark.settings.doubting import Doubtful
@@ -364,3 +367,73 @@ def test_check_says_that_hooks_are_gone(world: World, capsys: pytest.CaptureFixt
     (remark,) = report(capsys)["remarks"]
     assert remark.startswith("The hooks of git are gone from ")
     assert remark.endswith("To have them again: assaymark hooks install git")
+
+
+def test_a_review_makes_a_comment_count_and_withdrawing_it_ends_that() -> None:
+    """What may loosen is looked up when it is asked, and asked again when another review is known."""
+    data = b"eval(code)  # nosec B307\n"
+    known = [Reviews([Review("r1", Channel.terminal)])]
+    runs = reviewed(covering(len(data), AGENT), 0, len(data), "r1")
+    desk = Desk()
+    may_loosen = once_read(lambda: known[0])
+    entry = desk.open("u", "a.py", data, 1, rules=RULES, today=TODAY, origins=runs, may_loosen=may_loosen)
+    assert found(entry.snapshot) == []
+    known[0] = Reviews([Review("r1", Channel.terminal)], ["r1"])
+    after = desk.rejudge("u")
+    assert after is not None
+    assert found(after.snapshot) == ["eval-code", "ignore-not-reviewed"]
+
+
+PAGE = """\
+---
+severity: high
+confidence: high
+cwe: 95
+message: "`mine` takes what it is given; check it before that, as `check` does."
+{more}pattern: {pattern}
+---
+# my-call
+
+## Why it matters
+
+Because.
+
+## Use instead
+
+Something else.
+
+## What it does not see
+
+Much.
+"""
+
+
+def test_a_rule_that_an_agent_weakened_counts_as_it_was(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the newest commit where nothing of it was in doubt; and that is said."""
+    world.write("app.py", b"mine(a)\n")
+    world.write("assaymark.toml", b'rules = ["rules"]\n')
+    world.write("rules/python/my-call.md", PAGE.format(more="", pattern="mine(...)").encode())
+    world.git("add", ".")
+    world.git("commit", "-q", "-m", "x")
+    assert rules_in(report(capsys)) == ["my-call"]
+    agent_writes(world, "rules/python/my-call.md", "pattern: mine(...)", 'pattern: mine("never")')
+    table = report(capsys)
+    assert rules_in(table) == ["my-call"]
+    assert [one["where"] for one in table["settings"]["refused"]] == ["rules/python/my-call.md:6"]
+    run(["check"])
+    assert "my-call.md:6: a rule stands here that Claude Code wrote on" in capsys.readouterr().out
+
+
+def test_a_rule_that_an_agent_added_hides_no_other(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is asked, but speaks for none; and with the name of one of ours it does not count."""
+    world.write("app.py", b"eval(a)\n")
+    world.write("assaymark.toml", b'rules = ["rules"]\n')
+    (world.top / "rules" / "python").mkdir(parents=True)
+    page = PAGE.format(more="overlaps: [assaymark/eval-code]\n", pattern="eval(...)")
+    world.write("rules/python/my-call.md", page.encode())
+    assert rules_in(report(capsys)) == ["my-call"]
+    (world.top / "rules/python/my-call.md").unlink()
+    agent_writes(world, "rules/python/my-call.md", "", page)
+    assert sorted(rules_in(report(capsys))) == ["eval-code", "my-call"]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from assaymark.analysis.advance import advanced, opened
 from assaymark.analysis.attributing import Came, attributed, unsaid
 from assaymark.analysis.settling import settled
+from assaymark.analysis.silencing import rejudged
 from assaymark.analysis.snapshot import Limits, Snapshot
 from assaymark.dataclass import dataclass, field
 from assaymark.lineage.trusting import MayLoosen, anybody
@@ -109,6 +110,17 @@ class Desk:
         if before is None:
             raise NotOpenError(uri)
         return self._put(Entry(uri, attributed(before.snapshot, span, runs), before.version, before.moment))
+
+    def rejudge(self, uri: str) -> Entry | None:
+        """
+        The text *uri* when other reviews are known: silences whose authors decide are judged again.
+
+        Effect: the new snapshot takes the place of the old one, if there is one.
+        """
+        before = self._entries.get(uri)
+        if before is None:
+            return None
+        return self._put(Entry(uri, rejudged(before.snapshot), before.version, before.moment))
 
     def settle(
         self, asked: Entry, found: Sequence[Finding], tested: frozenset[str] = frozenset()

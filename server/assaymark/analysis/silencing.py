@@ -100,6 +100,19 @@ def judged_anew(snapshot: Snapshot, span: Span) -> Snapshot:
     return with_state(silenced(replace(snapshot, text=text)))
 
 
+def rejudged(snapshot: Snapshot) -> Snapshot:
+    """*snapshot* once others may loosen, or no longer: each silence whose author decides is judged again."""
+    others = {
+        place.address: replace(place.leaf, verdict=None)
+        for place in snapshot.text.places()
+        if any(one.silence.by for one in (place.leaf.heard.placed if place.leaf.heard is not None else ()))
+        or any(one.by for one in place.leaf.incoming)
+    }
+    if not others:
+        return snapshot
+    return with_state(silenced(replace(snapshot, text=snapshot.text.put(others))))
+
+
 def with_state(snapshot: Snapshot) -> Snapshot:
     """*snapshot* in the state that its findings put it in, where it is not another for other reasons."""
     if snapshot.state not in {State.clean, State.findings}:

@@ -30,7 +30,7 @@ from assaymark.rules.pages import RulesNotFoundError
 from assaymark.rules.ruleset import RuleSet
 from assaymark.second.asking import Second, opinion_here, second_of
 from assaymark.settings.layer import Layer
-from assaymark.settings.resolving import Resolved
+from assaymark.settings.resolving import Refused, Resolved
 from assaymark.settings.values import Bandit, Settings
 from assaymark.settings.wish import wish_of
 from assaymark.syntax.errors import first_error
@@ -65,6 +65,8 @@ class Asked:
     today: int = field(default_factory=today)
     lines: Callable[[Text], Runs] | None = None
     may_loosen: MayLoosen = anybody
+    # What of the rules' files is not honoured.
+    refused: tuple[Refused, ...] = ()
 
     @property
     def limits(self) -> Limits:
@@ -92,7 +94,7 @@ def asked(settings: Settings, resolved: Resolved | None = None, *, trusted: bool
     *resolved* tells where each setting was set, for those who wrote it.
     """
     try:
-        rules = load(settings.rules)
+        rules, refused = _loaded(settings.rules)
     except RulesNotFoundError as error:
         raise UsageError(_at("rules", resolved) + str(error)) from error
     # A rule that was left out is not unknown: that it was is said, and is what is wrong.
@@ -105,7 +107,19 @@ def asked(settings: Settings, resolved: Resolved | None = None, *, trusted: bool
             msg = f"{_at(setting, resolved)}no rule is called {name!r}{guess}"
             raise UsageError(msg)
     chosen = rules.selected(settings.select, settings.ignore).up_to(settings.level)
-    return Asked(settings, chosen, _second(settings, rules, trusted=trusted), trusted)
+    return Asked(settings, chosen, _second(settings, rules, trusted=trusted), trusted, refused=refused)
+
+
+def _loaded(extra: Sequence[Path]) -> tuple[RuleSet, tuple[Refused, ...]]:
+    """The rules, and what of those in *extra* is not honoured."""
+    if not extra:
+        return load(), ()
+    # Late, all of it: few repositories have rules of their own.
+    from assaymark.record.doubting import Doubting
+    from assaymark.record.rules import loaded
+
+    found = loaded(extra, Doubting(today()))
+    return found.rules, found.refused
 
 
 def _second(settings: Settings, rules: RuleSet, *, trusted: bool) -> Second | None:

@@ -114,7 +114,9 @@ class Terms:
     @property
     def refused(self) -> tuple[Refused, ...]:
         """What was not honoured of the settings that were looked at."""
-        return tuple(dict.fromkeys(one for resolved in self._used for one in resolved.refused))
+        of_settings = (one for resolved in self._used for one in resolved.refused)
+        of_rules = (one for ours in self._asked.values() for one in ours.refused)
+        return tuple(dict.fromkeys((*of_settings, *of_rules)))
 
     def _in(self, folder: str) -> Resolved:
         resolved = self._lookup.at(folder).resolved

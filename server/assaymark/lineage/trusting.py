@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # Whether what is of an origin may loosen the guard.
 MayLoosen: TypeAlias = Callable[[Origin], bool]
 
+# Whose lines are in doubt where not even unknown ones count as an agent's.
+AGENTS = frozenset((Author.ai,))
 _BLANKS = b" \t\r\n\x0b\x0c"
 _DOUBTED = frozenset((Author.ai, Author.unknown))
 
@@ -29,9 +31,7 @@ def anybody(_: Origin) -> bool:
     return True
 
 
-def once_read(
-    reviews: Callable[[], Reviews], doubted: frozenset[Author] = frozenset((Author.ai,))
-) -> MayLoosen:
+def once_read(reviews: Callable[[], Reviews], doubted: frozenset[Author] = AGENTS) -> MayLoosen:
     """Everybody may but whose author is *doubted*, and those once a review of theirs holds in *reviews*."""
 
     def may(origin: Origin) -> bool:

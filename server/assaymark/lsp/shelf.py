@@ -112,16 +112,29 @@ class Shelf:
             self._problems.append(f"no rule is called {name!r}{guess}")
 
     def _load(self, files: tuple[Path, ...]) -> RuleSet:
-        from assaymark.rules.loading import load
-
         try:
-            rules = load(files)
+            rules = self._read(files)
         except Exception as error:  # noqa: BLE001 - whatever it was, the server goes on and says so
             self._broken[files] = f"its rules could not be loaded: {error}"
             return RuleSet.of(())
         self._broken.pop(files, None)
         self._problems += map(str, rules.problems)
         return rules
+
+    def _read(self, files: tuple[Path, ...]) -> RuleSet:
+        """The rules in *files*. Effect: what of them is not honoured is a problem."""
+        if not files:
+            from assaymark.rules.loading import load
+
+            return load()
+        # Late: few repositories have rules of their own.
+        from assaymark.record.doubting import Doubting
+        from assaymark.record.rules import loaded
+        from assaymark.workspace.today import today
+
+        found = loaded(files, Doubting(today()))
+        self._problems += map(str, found.refused)
+        return found.rules
 
 
 @lru_cache(maxsize=1024)

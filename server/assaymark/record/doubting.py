@@ -6,7 +6,7 @@ Invariants:
     What was looked up is looked up again only when the file, the ledger or the notes are others.
 """
 # Stamps of files whose names are strings.
-# ruff: noqa: PTH112, PTH116, PTH118, PTH123
+# ruff: noqa: PTH116, PTH118, PTH123
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import os
 from typing import TYPE_CHECKING
 
 from assaymark.lineage.reviewed import has_reviews
-from assaymark.lineage.reviews import NO_REVIEWS, Reviews
-from assaymark.lineage.trusting import MayLoosen, doubtful, no_agent, once_read, whose
-from assaymark.origin import STANDING, Runs, covering
+from assaymark.lineage.reviews import NO_REVIEWS
+from assaymark.lineage.trusting import AGENTS, MayLoosen, doubtful, once_read, whose
+from assaymark.origin import STANDING, Author, Runs, covering
 from assaymark.repository.place import Place, place_of
 from assaymark.settings.doubting import Doubtful
 
@@ -30,8 +30,9 @@ _MOST = 64
 class Doubting:
     """What is in doubt, and remembered as long as nothing is recorded anew."""
 
-    def __init__(self, today: int) -> None:
+    def __init__(self, today: int, doubted: frozenset[Author] = AGENTS) -> None:
         self._today = today
+        self._doubted = doubted
         self._known: dict[str, tuple[object, Sequence[Doubtful]]] = {}
 
     def __call__(self, place: str, raw: bytes) -> Sequence[Doubtful]:
@@ -48,37 +49,19 @@ class Doubting:
         return known[1]
 
     def _looked_up(self, where: Place, raw: bytes) -> Sequence[Doubtful]:
-        runs, may_loosen = told(where, raw)
+        runs, may_loosen = told(where, raw, self._doubted)
         found = doubtful(raw, runs, may_loosen)
         return tuple(Doubtful(start, end, whose(origin, self._today)) for start, end, origin in found)
 
 
-def told(where: Place, raw: bytes) -> tuple[Runs, MayLoosen]:
+def told(where: Place, raw: bytes, doubted: frozenset[Author] = AGENTS) -> tuple[Runs, MayLoosen]:
     """The origins of the bytes of *raw*, the file at *where*, and whose may loosen anything."""
     # Late: SQLite and git are not needed where nothing is loosened.
-    from assaymark.record.reading import runs_of
+    from assaymark.record.reading import known_reviews, runs_of
 
-    if where.path is None:
-        return covering(len(raw), STANDING), no_agent
-    runs = runs_of(where, raw)
-    if not has_reviews(runs):
-        return runs, no_agent
-    reviews = _reviews(where)
-    return runs, once_read(lambda: reviews)
-
-
-def _reviews(where: Place) -> Reviews:
-    """The reviews that are known at *where*."""
-    from assaymark.ledger.store import Unavailable, opened
-
-    if not os.path.isdir(where.store):
-        return NO_REVIEWS
-    try:
-        with opened(where.store) as ledger:
-            return ledger.reviews()
-    except (OSError, Unavailable):
-        # Then none is known to hold.
-        return NO_REVIEWS
+    runs = covering(len(raw), STANDING) if where.path is None else runs_of(where, raw)
+    reviews = known_reviews(where, runs) if has_reviews(runs) else NO_REVIEWS
+    return runs, once_read(lambda: reviews, doubted)
 
 
 def has_records(where: Place) -> bool:

@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assaymark.dataclass import replace
 from assaymark.rules.cache import cache_folder, ship_rules, shipped_rules, store_rules, stored_rules
 from assaymark.rules.pages import PAGE, page_names, page_of, pages_folder, rule_files, source_of
 from assaymark.rules.rule import BadRuleError, Problem
@@ -34,13 +35,25 @@ _Named = tuple[str, str]
 _HERE = os.path.dirname(__file__)  # noqa: PTH120 - texts, for speed
 
 
-def load(extra: Sequence[Path] = (), cache: bool = True) -> RuleSet:  # noqa: FBT001, FBT002 - a door's option
+def load(
+    extra: Sequence[Path] = (),
+    cache: bool = True,  # noqa: FBT001, FBT002 - a door's option
+    instead: Mapping[str, str | None] | None = None,
+) -> RuleSet:
     """
     The bundled rules and those in *extra*, files or folders.
+
+    *instead* holds the texts that count for some of these files; None there says that the file counts as it
+    is, but speaks for no other rule.
 
     Effect: keeps the compiled rules in the user's cache folder, unless *cache* is off.
     Raises RulesNotFoundError when a place does not exist.
     """
+    if instead:
+        pages = pages_folder()
+        own = [(str(file), str(file)) for place in extra for file in rule_files(place)]
+        shipped = shipped_rules(pages, lambda: _shipped_key(pages))
+        return _read(own, shipped or load(), instead)
     folder = cache_folder(os.environ, Path.home(), sys.platform) if cache else None
     return load_with(pages_folder(), extra, folder)
 
@@ -96,12 +109,19 @@ def _bundled(pages: Path) -> Iterator[_Named]:
         yield f"{pages}/{name}", source_of(name)
 
 
-def _read(files: Sequence[_Named], known: RuleSet | None = None) -> RuleSet:
-    """The *known* rules and those in *files*; of two with one id, the first."""
+def _read(
+    files: Sequence[_Named],
+    known: RuleSet | None = None,
+    instead: Mapping[str, str | None] | None = None,
+) -> RuleSet:
+    """The *known* rules and those in *files*; of two with one id, the first. *instead* is as in `load`."""
     rules = {(rule.language, rule.id): rule for rule in known.rules} if known is not None else {}
     problems: list[Problem] = []
     for file, name in files:
-        read, bad = _read_file(Path(file), name)
+        is_other = instead is not None and file in instead
+        read, bad = (
+            _read_else(file, name, (instead or {})[file]) if is_other else _read_file(Path(file), name)
+        )
         problems += bad
         for rule in read:
             first = rules.setdefault((rule.language, rule.id), rule)
@@ -146,6 +166,17 @@ def _read_file(file: Path, name: str) -> tuple[Sequence[Rule], Sequence[Problem]
         return (), (Problem(name, 1, f"cannot be read: {error.strerror}"),)
     except UnicodeDecodeError:
         return (), (Problem(name, 1, "not UTF-8; save it as UTF-8"),)
+
+
+def _read_else(file: str, name: str, text: str | None) -> tuple[Sequence[Rule], Sequence[Problem]]:
+    """What *file* counts as: with the *text* that is given, or as it is and speaking for nobody."""
+    if text is not None:
+        return _understood(text, Path(file).suffix, name)
+    read, bad = _read_file(Path(file), name)
+    # Late: it is no part of a warm start.
+    from assaymark.rules.stored import sealed
+
+    return [sealed(replace(rule, covers=(), overlaps=())) for rule in read], bad
 
 
 # By the text itself: while somebody writes a rule in an editor, only that rule is compiled again.
