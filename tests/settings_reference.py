@@ -6,6 +6,7 @@ The reference of the settings, made from their declarations.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from assaymark.settings.declared import DECLARED, Setting
@@ -66,6 +67,10 @@ holds, of two lists what both leave out; no rules of the repository are loaded, 
 `max-bytes` counts; nothing is left to other tools. What the editor keeps for the folder counts as the repository's,
 since it may stand beside the code.
 
+What an agent wrote into a file of the repository, and nobody has reviewed, loosens nothing either, trusted or not: that
+line counts as far as it is stricter, and `check` names it, with who wrote it and when. [GUARD.md](GUARD.md) lists what
+a repository or an agent may try, and what comes of it.
+
 Some settings no repository may loosen, trusted or not. `rules` and `baseline` of a repository have to lie in it, links
 followed.
 
@@ -78,7 +83,7 @@ user's or the managed file, nothing may be loosened by a repository. What was wr
 
 ## The settings
 
-| setting | in an editor | takes | default | looser is | a repository may loosen it |
+| setting | in an editor | takes | default | looser is | who may loosen it |
 |---|---|---|---|---|---|
 """
 
@@ -110,9 +115,16 @@ def reference() -> str:
 
 
 def _row(setting: Setting) -> str:
-    may = "adds" if setting.adds else "yes" if Layer.repository in setting.loosened_by else "no"
+    may = "nobody: it only adds" if setting.adds else ", ".join(_people(setting))
     cells = (f"`{setting.name}`", f"`{setting.camel}`", setting.takes, _default(setting), setting.looser, may)
     return f"| {' | '.join(cells)} |\n"
+
+
+def _people(setting: Setting) -> Iterator[str]:
+    """Who may loosen it, strongest first, in one word each."""
+    for layer in reversed(Layer):
+        if layer in setting.loosened_by and layer is not Layer.folder:
+            yield layer.value
 
 
 def _default(setting: Setting) -> str:

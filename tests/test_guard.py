@@ -437,3 +437,15 @@ def test_a_rule_that_an_agent_added_hides_no_other(world: World, capsys: pytest.
     (world.top / "rules/python/my-call.md").unlink()
     agent_writes(world, "rules/python/my-call.md", "", page)
     assert sorted(rules_in(report(capsys))) == ["eval-code", "my-call"]
+
+
+def test_what_an_agent_told_bandit_is_not_honoured(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """Bandit is asked as if its settings did not stand there; the rest of the file may be the agent's."""
+    world.write("app.py", b"import random\nx = random.random()\n")
+    world.write("pyproject.toml", b'[tool.bandit]\nskips = ["B311"]\n')
+    wanted = ("--bandit", "all", "--level", "pedantic", "--select", "bandit/B311")
+    agent_writes(world, "pyproject.toml", "[tool", '[project]\nname = "x"\n\n[tool')
+    assert rules_in(report(capsys, *wanted)) == []
+    agent_writes(world, "pyproject.toml", '"x"\n', '"x"\nversion = "1"\n')
+    agent_writes(world, "pyproject.toml", '["B311"]', '["B311", "B101"]')
+    assert rules_in(report(capsys, *wanted)) == ["bandit/B311"]

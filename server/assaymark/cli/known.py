@@ -15,11 +15,11 @@ from assaymark.analysis.snapshot import State
 from assaymark.cli.report import BASELINE, Checked, Reported, Withheld
 from assaymark.cli.usage import UsageError
 from assaymark.dataclass import replace
+from assaymark.lineage.trusting import Doubts
 from assaymark.rules.ruleset import RuleSet
 from assaymark.settings.refusing import not_honoured
 from assaymark.settings.resolving import Refused
 from assaymark.workspace.baseline import BadBaselineError, Baseline, Hidden, Mark, read
-from assaymark.workspace.doubting import Doubts
 
 _WHOLE = frozenset((State.clean, State.findings))
 # What bandit finds is asked for apart, and not of every file.

@@ -115,10 +115,9 @@ def _loaded(extra: Sequence[Path]) -> tuple[RuleSet, tuple[Refused, ...]]:
     if not extra:
         return load(), ()
     # Late, all of it: few repositories have rules of their own.
-    from assaymark.record.doubting import Doubting
     from assaymark.record.rules import loaded
 
-    found = loaded(extra, Doubting(today()))
+    found = loaded(extra, _doubts)
     return found.rules, found.refused
 
 
@@ -126,7 +125,15 @@ def _second(settings: Settings, rules: RuleSet, *, trusted: bool) -> Second | No
     if settings.bandit is Bandit.off:
         return None
     here = str(Path.cwd())
-    return second_of(wish_of(settings, trusted=trusted), rules.rules, repository_of(here) or here)
+    wish = wish_of(settings, trusted=trusted)
+    return second_of(wish, rules.rules, repository_of(here) or here, _doubts)
+
+
+def _doubts(place: str, raw: bytes) -> Sequence[tuple[int, int, str]]:
+    """What of the file *place*, which holds *raw*, is not honoured."""
+    from assaymark.record.doubting import Doubting
+
+    return Doubting(today())(place, raw)
 
 
 def _at(setting: str, resolved: Resolved | None) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from assaymark.cli.usage import UsageError
 from assaymark.dataclass import dataclass, replace
-from assaymark.workspace.doubting import Doubts
+from assaymark.lineage.trusting import Doubts
 from assaymark.workspace.ignoring import with_separator
 from assaymark.workspace.reading import Unreadable, read, too_large
 from assaymark.workspace.walking import EXCLUDED, IGNORED, Excluding, File, Walked, listed, shown, walk

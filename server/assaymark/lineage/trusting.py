@@ -8,7 +8,7 @@ Invariants:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from assaymark.origin import Author, Origin, Runs, sliced
@@ -20,10 +20,19 @@ if TYPE_CHECKING:
 # Whether what is of an origin may loosen the guard.
 MayLoosen: TypeAlias = Callable[[Origin], bool]
 
+# From where to where bytes of a file (of its place and content) may loosen nothing, and whose they are, as in
+# "that Claude Code wrote on 14 Nov and nobody has reviewed".
+Doubts: TypeAlias = "Callable[[str, bytes], Sequence[tuple[int, int, str]]]"
+
 # Whose lines are in doubt where not even unknown ones count as an agent's.
 AGENTS = frozenset((Author.ai,))
 _BLANKS = b" \t\r\n\x0b\x0c"
 _DOUBTED = frozenset((Author.ai, Author.unknown))
+
+
+def no_doubts(_place: str, _raw: bytes) -> Sequence[tuple[int, int, str]]:
+    """Nothing is in doubt: nobody can look it up."""
+    return ()
 
 
 def anybody(_: Origin) -> bool:

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assaymark.lineage.trusting import Doubts, no_doubts
 from assaymark.lsp.places import file_path
-from assaymark.workspace.doubting import Doubts, no_doubts
 
 if TYPE_CHECKING:
     from assaymark.analysis.snapshot import Section, Snapshot

@@ -129,7 +129,9 @@ class SecondOpinions:
         settings, session = document.options.settings, self._session
         project = self._project(document)
         wish = wish_of(settings, trusted=session.client.trusted and bool(project))
-        second = second_of(wish, session.shelf.all_rules(document.options), project)
+        second = second_of(
+            wish, session.shelf.all_rules(document.options), project, session.preferences.doubts
+        )
         for complaint in second.complaints if second is not None else ():
             if complaint not in self._complaints:
                 self._complaints.add(complaint)

@@ -126,7 +126,7 @@ class Shelf:
         if not files:
             from assaymark.rules.loading import load
 
-            return load()
+            return load(files)
         # Late: few repositories have rules of their own.
         from assaymark.record.doubting import Doubting
         from assaymark.record.rules import loaded

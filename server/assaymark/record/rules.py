@@ -2,7 +2,7 @@
 Rules of a repository, some of which an agent wrote or changed and nobody has reviewed.
 
 Invariants:
-    A rule file that was changed counts as it was before: in the newest commit where nothing of it is in doubt.
+    A rule file that was changed counts as it was before, in the newest commit where none of it is in doubt.
     One that there was not before is asked, since it only adds; but it speaks for no other rule, so it hides
     nothing.
 """
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from assaymark.lineage.trusting import Doubts
     from assaymark.rules.ruleset import RuleSet
-    from assaymark.workspace.doubting import Doubts
 
 _LARGEST = 1_000_000
 _MOST_COMMITS = 50

@@ -25,6 +25,7 @@ from assaymark.engines.bandit.terms import (
     rule_of,
 )
 from assaymark.finding import Level
+from assaymark.lineage.trusting import Doubts, no_doubts
 from assaymark.second.environment import bandit_version, on_the_road, plugins
 
 if TYPE_CHECKING:
@@ -77,8 +78,12 @@ class Second:
         return frozenset(map(rule_of, self.tests))
 
 
-def second_of(wish: Wish, rules: Sequence[Rule], project: str) -> Second | None:
-    """What to ask of bandit where *rules* are all that were loaded; None when nothing would come of it."""
+def second_of(wish: Wish, rules: Sequence[Rule], project: str, doubts: Doubts = no_doubts) -> Second | None:
+    """
+    What to ask of bandit where *rules* are all that were loaded; None when nothing would come of it.
+
+    *doubts* says what of the project's files is not honoured.
+    """
     others = plugins(sys.path, (project,))
     if wish.level is Level.default and not others:
         return None
@@ -87,7 +92,7 @@ def second_of(wish: Wish, rules: Sequence[Rule], project: str) -> Second | None:
     # Late: most checks end above, and what reads the files takes long to import.
     from assaymark.second.configuration import Told, told_by
 
-    told = told_by(project) if wish.trusted else Told(Configuration())
+    told = told_by(project, doubts) if wish.trusted else Told(Configuration())
     terms = Terms(
         level=wish.level,
         everything=wish.everything,

@@ -14,6 +14,7 @@ from __future__ import annotations
 import configparser
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,9 +22,13 @@ from typing import Any
 
 from assaymark.dataclass import dataclass, replace
 from assaymark.engines.bandit.terms import Configuration
+from assaymark.lineage.trusting import Doubts, no_doubts
 
 _OWN = frozenset(("tests", "skips", "exclude_dirs", "exclude", "targets", "profiles", "include"))
 _MOST_BYTES = 5_000_000
+_TABLE = re.compile(
+    rb"^[ \t]*\[tool\.bandit[.\]].*?(?=^[ \t]*\[(?!tool\.bandit\b)|\Z)", re.MULTILINE | re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +39,39 @@ class Told:
     complaints: tuple[str, ...] = ()
 
 
-def told_by(root: str) -> Told:
-    """What the project in the folder *root* tells bandit."""
+def told_by(root: str, doubts: Doubts = no_doubts) -> Told:
+    """What the project in the folder *root* tells bandit; files that there are *doubts* of tell nothing."""
     complaints: list[str] = []
-    configuration = _from_table(_table(root, "pyproject.toml", complaints), "pyproject.toml", complaints)
-    ini = _ini(root, complaints)
+    project = _Project(root, complaints, doubts)
+    configuration = _from_table(_table(project, "pyproject.toml"), "pyproject.toml", complaints)
+    ini = _ini(project)
     if ini.get("configfile"):
         named = ini["configfile"]
-        configuration = _from_table(_table(root, named, complaints), named, complaints)
+        configuration = _from_table(_table(project, named), named, complaints)
     configuration = replace(
         configuration,
         tests=_parted(ini.get("tests")) or configuration.tests,
         skips=(*configuration.skips, *_parted(ini.get("skips"))),
         exclude=(*configuration.exclude, *_parted(ini.get("exclude"))),
         ignores_nosec=bool(ini.get("ignore-nosec")),
-        known=_known(root, ini.get("baseline", ""), complaints),
+        known=_known(project, ini.get("baseline", "")),
     )
     return Told(configuration, tuple(complaints))
 
 
-def _table(root: str, named: str, complaints: list[str]) -> Mapping[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Project:
+    """A project's folder, what is said of its files, and what of them is in doubt."""
+
+    root: str
+    complaints: list[str]
+    doubts: Doubts
+
+
+def _table(project: _Project, named: str) -> Mapping[str, Any]:
     """Bandit's table in the file *named*."""
-    content = _read(root, named, complaints)
+    complaints = project.complaints
+    content = _read(project, named)
     if content is None:
         return {}
     try:
@@ -100,8 +116,8 @@ def _from_table(table: Mapping[str, Any], named: str, complaints: list[str]) -> 
     )
 
 
-def _ini(root: str, complaints: list[str]) -> Mapping[str, str]:
-    content = _read(root, ".bandit", complaints)
+def _ini(project: _Project) -> Mapping[str, str]:
+    content = _read(project, ".bandit")
     if content is None:
         return {}
     parser = configparser.ConfigParser(interpolation=None)
@@ -109,14 +125,14 @@ def _ini(root: str, complaints: list[str]) -> Mapping[str, str]:
         parser.read_string(content.decode())
     except (configparser.Error, ValueError):
         # Older ones are YAML and are named on bandit's command line; they are not for us to find.
-        complaints.append(".bandit: left out: it is not an ini file")
+        project.complaints.append(".bandit: left out: it is not an ini file")
         return {}
     return dict(parser.items("bandit")) if parser.has_section("bandit") else {}
 
 
-def _known(root: str, named: str, complaints: list[str]) -> tuple[tuple[str, ...], ...]:
+def _known(project: _Project, named: str) -> tuple[tuple[str, ...], ...]:
     """The findings of the report *named*: bandit's baselines are reports in JSON."""
-    content = _read(root, named, complaints) if named else None
+    content = _read(project, named) if named else None
     if content is None:
         return ()
     try:
@@ -131,12 +147,34 @@ def _known(root: str, named: str, complaints: list[str]) -> tuple[tuple[str, ...
             for row in json.loads(content)["results"]
         )
     except (ValueError, TypeError, KeyError, RecursionError):
-        complaints.append(f"{named}: left out: it is not a report of bandit's in JSON")
+        project.complaints.append(f"{named}: left out: it is not a report of bandit's in JSON")
         return ()
 
 
-def _read(root: str, named: str, complaints: list[str]) -> bytes | None:
-    """The content of a file of the project; None when there is none."""
+def _read(project: _Project, named: str) -> bytes | None:
+    """The content of a file of the project; None where it is not there, or tells bandit what is in doubt."""
+    content = _content(project.root, named, project.complaints)
+    if content is None:
+        return None
+    start, end = _of_bandit(content) if named.endswith(".toml") else (0, len(content))
+    doubtful = project.doubts(str(Path(project.root, named)), content) if start < end else ()
+    inside = ((content[max(first, start) : min(last, end)], whose) for first, last, whose in doubtful)
+    whose = next((whose for piece, whose in inside if piece.strip()), "")
+    if not whose:
+        return content
+    project.complaints.append(f"{named}: bandit's settings were left out: a line of them is one {whose}")
+    return None
+
+
+def _of_bandit(content: bytes) -> tuple[int, int]:
+    """From where to where a file in TOML may speak of bandit."""
+    found = _TABLE.search(content)
+    if found is not None:
+        return found.span()
+    return (0, len(content)) if b"bandit" in content else (0, 0)
+
+
+def _content(root: str, named: str, complaints: list[str]) -> bytes | None:
     place = Path(root, named)
     try:
         if not place.resolve().is_relative_to(Path(root).resolve()):

@@ -23,7 +23,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from assaymark.dataclass import dataclass, field
-from assaymark.workspace.doubting import Doubts, doubted_lines, no_doubts
+from assaymark.lineage.trusting import Doubts, no_doubts
+from assaymark.workspace.doubting import doubted_lines
 
 VERSION = 1
 

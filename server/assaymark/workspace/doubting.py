@@ -8,19 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
-
-# From where to where bytes of a file (by its place and its content) are in doubt, and whose they are, as in
-# "that Claude Code wrote on 14 Nov and nobody has reviewed".
-Doubts = Callable[[str, bytes], Sequence[tuple[int, int, str]]]
+from collections.abc import Sequence
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _BLANKS = b" \t\r\n"
-
-
-def no_doubts(_place: str, _raw: bytes) -> Sequence[tuple[int, int, str]]:
-    """Nothing is in doubt: nobody can look it up."""
-    return ()
 
 
 def doubted_lines(

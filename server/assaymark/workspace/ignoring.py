@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from assaymark.dataclass import dataclass, replace
-from assaymark.workspace.doubting import Doubts, doubted_lines, no_doubts
+from assaymark.lineage.trusting import Doubts, no_doubts
+from assaymark.workspace.doubting import doubted_lines
 from assaymark.workspace.project import repository_of
 from assaymark.workspace.reading import Unreadable, read
 

@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from assaymark.dataclass import dataclass, field
+from assaymark.lineage.trusting import Doubts, no_doubts
 from assaymark.syntax.languages import language_of
-from assaymark.workspace.doubting import Doubts, no_doubts
 from assaymark.workspace.ignoring import DoubtedIgnore, Ignores, ignores_above, with_separator
 from assaymark.workspace.reading import Unreadable, reason
 
