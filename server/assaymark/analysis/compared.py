@@ -115,6 +115,11 @@ class Side:
         """How often *code* stands in *scope* as whole words, however it is broken into lines."""
         return len(_spelled(code).findall(self.text(scope)))
 
+    def n_uses(self, name: str, scope: str) -> int:
+        """How often the function or class *name* is named in *scope*; not as something of another object."""
+        own = rf"(?:(?<![\w.])|\b(?:self|cls|this|super\(\))\s*\.\s*){re.escape(name)}(?!\w)"
+        return len(re.findall(own.encode(), self.text(scope)))
+
     def heads_around(self, scope: str) -> frozenset[bytes]:
         """The words over the bodies of the scopes around *scope*: of a class, what it inherits from."""
         heads = (span for outer in self.outline.around(scope) for span in self.outline.heads(outer))

@@ -108,11 +108,13 @@ def _is_used(guarded: str, pair: Pair, scope: str, there: tuple[Side, str], *, g
         return True
     # A method is called through its object, and only a class around it or inherited from says of which class.
     is_own = not outer or name.startswith(f"{outer}.") or owner in above
-    words = {(own if is_own else outer.partition(".")[0]).encode()} - {_last(name).encode()}
-    if grew and not words.isdisjoint(above - {part.encode() for part in name.split(".")}):
+    called = own if is_own else outer.partition(".")[0]
+    if called == _last(name):
+        return False
+    if grew and called.encode() in above - {part.encode() for part in name.split(".")}:
         return True
-    used = words & side.words(name)
-    return bool(used if grew else used - pair.before.words(scope))
+    n_then = 0 if grew else pair.before.n_uses(called, scope)
+    return side.n_uses(called, name) > n_then
 
 
 def _fresh(pair: Pair, pairs: Sequence[Pair]) -> Iterator[tuple[Side, str]]:
