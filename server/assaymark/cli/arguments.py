@@ -21,6 +21,7 @@ from assaymark.cli import (
     ledger_manual,
     manual,
     notes_manual,
+    report_manual,
     session_manual,
 )
 from assaymark.cli.blame_arguments import add_blame, add_why
@@ -30,6 +31,7 @@ from assaymark.cli.hooks_arguments import add_hooks, add_privacy, add_uninstall
 from assaymark.cli.ledger_arguments import add_ledger
 from assaymark.cli.manual import Page
 from assaymark.cli.notes_arguments import add_notes
+from assaymark.cli.report_arguments import add_report
 from assaymark.cli.session_arguments import add_session
 from assaymark.cli.usage import WRONG_USAGE, did_you_mean
 from assaymark.hooks.entry import TOOLS
@@ -72,6 +74,7 @@ def parser() -> argparse.ArgumentParser:
     add_blame(_command(commands, "blame", blame_manual.BLAME))
     add_why(_command(commands, "why", blame_manual.WHY))
     add_session(_command(commands, "session", session_manual.SESSION))
+    add_report(_command(commands, "report", report_manual.REPORT))
     add_hooks(_command(commands, "hooks", hooks_manual.HOOKS))
     add_notes(_command(commands, "notes", notes_manual.NOTES))
     add_ledger(_command(commands, "ledger", ledger_manual.LEDGER))

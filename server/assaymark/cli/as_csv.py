@@ -47,7 +47,7 @@ def as_csv(report: Report) -> Iterator[str]:
     writer = csv.DictWriter(_Lines(written), HEADER, restval="")
     writer.writeheader()
     for row in _rows(report):
-        writer.writerow({name: _inert(str(value)) for name, value in row.items()})
+        writer.writerow({name: inert(str(value)) for name, value in row.items()})
     yield from written
 
 
@@ -114,5 +114,5 @@ def _origin(found: Reported) -> dict[str, object]:
     return {**named, "review": said["standing"]}
 
 
-def _inert(cell: str) -> str:
+def inert(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -134,6 +134,11 @@ def _of_origins(options: Namespace) -> int:
 
             wanted = (options.which, options.since, options.format, options.lists)
             return session(Session(standing_of(options), *wanted))
+        case "report":
+            from assaymark.cli.ranged import report
+            from assaymark.cli.typed import standing_of
+
+            return report(options.range, standing_of(options), options.format)
         case "hooks":
             from assaymark.cli.hooks import hooks
 
