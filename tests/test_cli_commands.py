@@ -128,7 +128,7 @@ def test_doctor_says_from_which_level_on_bandit_is_heard(
 
 
 def test_doctor_names_problems(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exit code 2: a grammar that does not load, a page that is broken, no git."""
+    """Exit code 2: grammars that do not load, a page that is broken, no git."""
 
     def unavailable(language: str) -> None:
         msg = "no grammar for python: pip install tree-sitter-python"
@@ -144,7 +144,7 @@ def test_doctor_names_problems(world: World, monkeypatch: pytest.MonkeyPatch) ->
     assert "pip install tree-sitter-python" in ran.out
     assert "left out: rules/x.md:4: 'severty' is not a key" in ran.out
     assert "not found on PATH: --staged and --diff need it" in ran.out
-    assert ran.out.endswith("2 problems.\n")
+    assert ran.out.endswith("3 problems.\n")
 
 
 def test_doctor_without_pages(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
