@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,7 @@ def test_a_rule_that_an_agent_ignored_is_asked_all_the_same(tmp_path: Path) -> N
     (line,) = said(found)
     assert line == (
         "assaymark.toml:1: rule eval-code is ignored by a setting that Claude Code wrote on 14 Nov and nobody has"
-        " reviewed; it is not honoured. Once read: assaymark reviewed assaymark.toml:1"
+        " reviewed; it is not honoured (once read: assaymark reviewed assaymark.toml:1)"
     )
 
 
@@ -321,7 +322,7 @@ def test_check_says_what_setting_of_an_agent_it_does_not_honour(
     run(["check"])
     said = capsys.readouterr().out
     assert "assaymark.toml:2: rule eval-code is ignored by a setting that Claude Code wrote on " in said
-    assert "assaymark reviewed assaymark.toml:2." in said
+    assert "(once read: assaymark reviewed assaymark.toml:2)." in said
 
 
 def test_an_agents_entry_of_a_baseline_hides_nothing(
@@ -449,3 +450,134 @@ def test_what_an_agent_told_bandit_is_not_honoured(world: World, capsys: pytest.
     agent_writes(world, "pyproject.toml", '"x"\n', '"x"\nversion = "1"\n')
     agent_writes(world, "pyproject.toml", '["B311"]', '["B311", "B101"]')
     assert rules_in(report(capsys, *wanted)) == ["bandit/B311"]
+
+
+def attempt(world: World, files: dict[str, str]) -> None:
+    """Effect: the repository holds a flaw, and *files*."""
+    world.write("app.py", b"eval(code)\n")
+    for path, text in files.items():
+        world.write(path, text.encode())
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"assaymark.toml": 'ignore = ["eval-code"]\n'},
+        {"assaymark.toml": 'ignore = ["*"]\n'},
+        {"assaymark.toml": 'select = ["yaml-unsafe-load"]\n'},
+        {"assaymark.toml": 'exclude = ["app.py"]\n'},
+        {"assaymark.toml": 'severity = "critical"\nfail-on = "critical"\n'},
+        {"assaymark.toml": "timeout = 0.000001\nmax-bytes = 1\n"},
+        {"assaymark.toml": 'defer = ["ruff"]\n', "ruff.toml": 'lint.select = ["S"]\n'},
+        {"assaymark.toml": 'rules = ["rules"]\n', "rules/python/my-call.md": "@PAGE"},
+        {"assaymark.toml": 'baseline = "known.json"\n', "known.json": "@BASELINE"},
+        {"pyproject.toml": '[tool.assaymark]\nignore = ["eval-code"]\n'},
+        {"assaymark.toml": 'quiet = true\nrecord = false\ntyping-delay = 60000\norigin-hints = "off"\n'},
+    ],
+    ids=["ignore", "ignore-all", "select", "exclude", "severity", "limits", "defer", "rules", "baseline", "pyproject",
+         "people"],
+)  # fmt: skip
+def test_a_repository_that_is_not_trusted_loosens_nothing(
+    world: World, capsys: pytest.CaptureFixture[str], files: dict[str, str]
+) -> None:
+    """Whatever its settings say, the flaw is found, the exit code is that of a finding, and refusals are told."""
+    page = PAGE.format(more="overlaps: [assaymark/eval-code]\n", pattern="eval(...)")
+    attempt(world, {path: text.replace("@PAGE", page) for path, text in files.items() if text != "@BASELINE"})
+    if "known.json" in files:
+        run(["baseline", "--output", "known.json"])
+    capsys.readouterr()
+    assert run(["check", "--untrusted", "--format", "json"]) == 1
+    table = json.loads(capsys.readouterr().out)
+    assert "eval-code" in rules_in(table)
+    assert table["settings"]["refused"]
+
+
+@pytest.mark.parametrize(
+    "toml, complaint",
+    [
+        ('severity = "none"\n', "is not one of"),
+        ("severity = [\n", "not TOML"),
+        ('exclude = ["**"]\nexclude = []\n', "not TOML"),
+        ('exclude = ["/"]\n', "names everything"),
+        ('exclude = ["../shop"]\n', "leaves the folder"),
+        ('baseline = "../known.json"\n', "may lie outside of the repository"),
+        ('rules = ["/etc"]\n', "may lie outside of the repository"),
+        ("timeout = -1\n", "is not a number of seconds"),
+        ("# " + "x" * 1_000_000 + "\n", "larger than"),
+    ],
+)
+def test_settings_that_are_broken_on_purpose_are_no_pass(
+    world: World, capsys: pytest.CaptureFixture[str], toml: str, complaint: str
+) -> None:
+    """The check does not go on without them, and says what is wrong."""
+    attempt(world, {"assaymark.toml": toml})
+    assert run(["check"]) == 3
+    assert complaint in capsys.readouterr().err
+
+
+def test_some_settings_no_repository_loosens_even_if_it_is_trusted(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is for people's eyes, and what decides how far an analysis goes."""
+    attempt(world, {"assaymark.toml": "timeout = 0.000001\nmax-bytes = 1\nquiet = true\nrecord = false\n"})
+    table = report(capsys)
+    assert rules_in(table) == ["eval-code"]
+    refused = {one["name"]: one["why"] for one in table["settings"]["refused"]}
+    assert refused == dict.fromkeys(
+        ("timeout", "max-bytes", "quiet", "record"), "a repository cannot loosen it"
+    )
+
+
+def test_a_rule_with_the_name_of_one_of_ours_does_not_take_its_place(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of two, ours counts, and the check says that there are two."""
+    page = PAGE.format(more="", pattern="never(...)").replace("my-call", "eval-code")
+    attempt(world, {"assaymark.toml": 'rules = ["rules"]\n', "rules/python/eval-code.md": page})
+    assert run(["check"]) == 2
+    assert "rule eval-code" in capsys.readouterr().out
+    assert rules_in(report(capsys)) == ["eval-code"]
+
+
+def test_an_ignore_file_does_not_take_out_what_git_tracks(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is part of the project is checked; of the rest it is counted how much was left out."""
+    attempt(world, {"other.py": "eval(code)\n"})
+    world.git("add", "app.py")
+    world.write(".gitignore", b"*.py\n")
+    table = report(capsys)
+    assert [one["path"] for one in table["findings"]] == ["app.py"]
+    assert table["skipped"]["ignored entry"] == 2
+
+
+def test_what_a_managed_file_says_holds(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Neither the repository nor the command line loosens or tightens it."""
+    attempt(world, {"assaymark.toml": 'ignore = ["eval-code"]\nseverity = "critical"\n'})
+    managed = tmp_path / "managed.toml"
+    managed.write_text('ignore = []\nseverity = "low"\n')
+    monkeypatch.setattr("assaymark.cli.typed.our_places", lambda: Places(str(managed), ""))
+    table = report(capsys, "--ignore", "eval-code")
+    assert rules_in(table) == ["eval-code"]
+    assert {one["why"] for one in table["settings"]["refused"]} == {
+        f"it is managed in {managed}:1",
+        f"it is managed in {managed}:2",
+    }
+    run(["doctor", "--settings"])
+    assert f"managed, {managed}:1" in capsys.readouterr().out
+
+
+def test_every_attempt_that_is_written_down_is_tested() -> None:
+    """Each test that the page names is there."""
+    here = Path(__file__).parent
+    page = (here.parent / "server" / "GUARD.md").read_text("utf-8")
+    named = set(re.findall(r"`(test_\w+)`", page))
+    known = {
+        name
+        for file in here.glob("test_*.py")
+        for name in re.findall(r"def (test_\w+)", file.read_text("utf-8"))
+    }
+    assert len(named) >= 30
+    assert sorted(named - known) == []

@@ -97,5 +97,5 @@ def _before(where: Place, file: str, doubts: Doubts) -> tuple[str, str | None]:
 def _said(one: _Doubted) -> Refused:
     where = f"{os.path.relpath(one.file).replace(os.sep, '/')}:{one.line}"
     what = f"it counts as in commit {one.commit[:8]}" if one.commit else "its rules speak for no others"
-    said = f"{where}: a rule stands here {one.whose}; {what}. Once read: assaymark reviewed {where}"
+    said = f"{where}: a rule stands here {one.whose}; {what} (once read: assaymark reviewed {where})"
     return Refused(BY_NAME["rules"], Layer.repository, where, f"it is one {one.whose}", said)

@@ -39,7 +39,7 @@ def not_ignored(doubted: Sequence[DoubtedIgnore]) -> Iterator[Refused]:
 
 def _refused(setting: str, where: str, what: str, whose: str, n_more: int) -> Refused:
     more = f" ({n_more} more of them)" if n_more else ""
-    remedy = f"it is not honoured{more}. Once read: assaymark reviewed {where}"
+    remedy = f"it is not honoured{more} (once read: assaymark reviewed {where})"
     why = f"it is one {whose}"
     said = f"{where}: {what} {whose}; {remedy}"
     return Refused(BY_NAME[setting], Layer.repository, where, why, said)

@@ -130,7 +130,7 @@ def _doubted(given: Given, entry: Entry, held: Held) -> Iterator[Refused]:
         where = f"{file}:{doubt.line}"
         what = setting.doubted(str(value)) if item else f"`{setting.name}` is set"
         why = f"it is a setting {doubt.whose}"
-        remedy = f"it is not honoured. Once read: assaymark reviewed {where}"
+        remedy = f"it is not honoured (once read: assaymark reviewed {where})"
         yield Refused(
             setting, given.layer, where, why, f"{where}: {what} by a setting {doubt.whose}; {remedy}"
         )
