@@ -40,6 +40,7 @@ def folder(tmp_path: Path) -> Path:
         ("origin", ["typed in the editor", "GitHub Copilot", "Claude Code", "unknown (pasted)", "nothing was guessed"]),
         ("history", ["git commit -q --amend", "git rebase", "notes carry", "the lines are still their authors'"]),
         ("crash", ["were killed before that", "ledger verify", "No problems.", "nothing is damaged"]),
+        ("gate", ["Committing anyway.", "Run: assaymark notes fetch", "timed out after 1 s. This is not a pass.", "passed only"]),
         ("privacy", ["$ assaymark lsp", "# typed: MARKER", "0 of them with the marker", "git hash-object", "In none of"]),
     ],
 )  # fmt: skip

@@ -56,6 +56,8 @@ def _played(which: str, stage: Stage) -> str:
             from assaymark.cli.demo_crash import crash as play
         case "session":
             from assaymark.cli.demo_session import session as play
+        case "gate":
+            from assaymark.cli.demo_gate import gate as play
         case _:
             from assaymark.cli.demo_privacy import privacy as play
     return play(stage)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -127,6 +128,11 @@ class Stage:
     def write(self, path: str, text: str) -> None:
         """Effect: *path* of the repository holds *text*."""
         (self.shop / path).write_bytes(text.encode())
+
+    def remove(self, path: str) -> None:
+        """Effect: the folder *path* of the repository is gone."""
+        say([f"  {self.style('path', f'$ rm -r {path}')}\n"])
+        shutil.rmtree(self.shop / path)
 
     def agent_edits(self, path: str, old: str, new: str, tool: str = "claude") -> None:
         """Effect: an agent replaces *old* by *new* in *path*, and its hook is told; see `edited`."""

@@ -13,6 +13,8 @@ from assaymark.cli.gate import BLOCKED, PASSED, named
 from assaymark.lineage import words
 from assaymark.lineage.plain import to_plain
 from assaymark.lineage.reviews import Standing
+from assaymark.origin import STANDING
+from assaymark.record.reading import NONE
 from assaymark.workspace.today import today
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ _STANDINGS = {
     Standing.by_another: "reviewed by another person",
 }
 
+_UNRECORDED = "unknown (nothing was recorded of it)"
 # Which prompt it was, and in which conversation, is for `why`.
 _SAID = ("author", "evidence", "tool", "model", "time", "arrival", "named")
 
@@ -36,13 +39,18 @@ _SAID = ("author", "evidence", "tool", "model", "time", "arrival", "named")
 def told(stood: Stood) -> str:
     """Whose they are and whether they were read, as `Claude Code, 14 Nov (its edit hook); not reviewed`."""
     day = today()
-    whose = words.briefly(stood.origin, day) or "unknown (nothing was recorded of it)"
+    whose = _UNRECORDED if _is_unrecorded(stood) else words.briefly(stood.origin, day) or _UNRECORDED
     if stood.standing is Standing.written:
         return whose
     if stood.is_unread or not stood.reviews:
         return f"{whose}; {_STANDINGS[stood.standing]}"
     by = " by another person" if stood.standing is Standing.by_another else ""
     return f"{whose}; {words.review_in_short(stood.reviews[-1], day)}{by}"
+
+
+def _is_unrecorded(stood: Stood) -> bool:
+    """Whether no record says anything: then that it was there before recording began would be a guess."""
+    return stood.source == NONE and all(part.origin == STANDING for part in stood.origin.parts)
 
 
 def shortly(stood: Stood | None) -> str:
