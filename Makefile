@@ -1,5 +1,6 @@
 # make demo   sets everything up and shows what Assaymark finds in tests/example/
 # make test   installs what the tests need and runs them all, on a second Python too where one is found
+# make test-editors   sets up real editors (once, outside of the clone) and runs what drives them
 # make check  ruff and mypy, as the tests do        make fix    what ruff can put right by itself
 # make bench  keystrokes and batch, against ruff's server and bandit (CORPUS=folder: instead of Django's sdist)
 # make fuzz   the golden property with 100,000 examples
@@ -16,7 +17,7 @@ CORPUS ?=
 # Compiled modules are kept, whatever the environment says: the tests start hundreds of programs.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test check fix bench bench-keystrokes bench-batch bench-hooks bench-commits fuzz second clean
+.PHONY: demo test test-editors check fix bench bench-keystrokes bench-batch bench-hooks bench-commits fuzz second clean
 
 demo: $(INSTALLED)
 	@# Findings are what is to be seen here, not a failure.
@@ -25,6 +26,11 @@ demo: $(INSTALLED)
 test: check
 	$(BIN)/python -m pytest -n auto --dist worksteal
 	@$(MAKE) --no-print-directory second
+
+# `make test` runs of these what is set up already. Each script sets up one editor, or returns at once.
+test-editors: $(READY)
+	@for script in tests/editors/setup-*.sh; do $$script || exit 1; done
+	ASSAYMARK_EDITORS_NEEDED=1 $(BIN)/python -m pytest -n 2 --dist loadfile --durations 5 tests/editors
 
 check: $(READY)
 	$(BIN)/ruff check .
