@@ -22,6 +22,7 @@ from assaymark.cli import (
     manual,
     notes_manual,
     report_manual,
+    reviewed_manual,
     session_manual,
 )
 from assaymark.cli.blame_arguments import add_blame, add_why
@@ -32,6 +33,7 @@ from assaymark.cli.ledger_arguments import add_ledger
 from assaymark.cli.manual import Page
 from assaymark.cli.notes_arguments import add_notes
 from assaymark.cli.report_arguments import add_report
+from assaymark.cli.reviewed_arguments import add_reviewed
 from assaymark.cli.session_arguments import add_session
 from assaymark.cli.usage import WRONG_USAGE, did_you_mean
 from assaymark.hooks.entry import TOOLS
@@ -75,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
     add_why(_command(commands, "why", blame_manual.WHY))
     add_session(_command(commands, "session", session_manual.SESSION))
     add_report(_command(commands, "report", report_manual.REPORT))
+    add_reviewed(_command(commands, "reviewed", reviewed_manual.REVIEWED))
     add_hooks(_command(commands, "hooks", hooks_manual.HOOKS))
     add_notes(_command(commands, "notes", notes_manual.NOTES))
     add_ledger(_command(commands, "ledger", ledger_manual.LEDGER))

@@ -139,6 +139,10 @@ def _of_origins(options: Namespace) -> int:
             from assaymark.cli.typed import standing_of
 
             return report(options.range, standing_of(options), options.format)
+        case "reviewed":
+            from assaymark.cli.reviewed import reviewed
+
+            return reviewed(options)
         case "hooks":
             from assaymark.cli.hooks import hooks
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -51,6 +51,7 @@ class Ledger:
         self._seen = self._read_to = -1
         self._reviewed: list[Review] = []
         self._withdrawn: list[str] = []
+        self._signed: dict[str, tuple[str, str]] = {}
         self._reviews = NO_REVIEWS
         self._open()
 
@@ -153,6 +154,11 @@ class Ledger:
             events = self._read(lambda: rows.of_kinds(self.database, kinds, beyond))
             self._reviewed += [_review(event) for event in events if isinstance(event, Reviewed)]
             self._withdrawn += [event.review for event in events if isinstance(event, Withdrawn)]
+            self._signed |= {
+                event.id: (event.signed, event.signature)
+                for event in events
+                if isinstance(event, Reviewed) and event.signature
+            }
             if events:
                 self._reviews = Reviews(self._reviewed, self._withdrawn)
         return self._reviews
@@ -161,6 +167,11 @@ class Ledger:
         """The reviews that were recorded here, and the ids of those that were withdrawn here."""
         self.reviews()
         return tuple(self._reviewed), tuple(self._withdrawn)
+
+    def signed_reviews(self) -> Mapping[str, tuple[str, str]]:
+        """What was signed of reviews, and its signature, by their ids; of those alone that were signed."""
+        self.reviews()
+        return self._signed
 
     def reviewed(self, ids: Collection[str]) -> list[Reviewed]:
         """The reviews with these *ids*, as they were recorded."""
@@ -217,7 +228,7 @@ class Ledger:
         self.database, self._identity = self._connected()
         self._states = States(self.database)
         self._seen = self._read_to = -1
-        self._reviewed, self._withdrawn, self._reviews = [], [], NO_REVIEWS
+        self._reviewed, self._withdrawn, self._signed, self._reviews = [], [], {}, NO_REVIEWS
 
     def _connected(self) -> Connection:
         """Effect: a file that is no database of ours is set aside."""

@@ -91,6 +91,13 @@ def merged(ours: Note, theirs: Note) -> Note:
     )
 
 
+def with_reviews(note: Note, records: Mapping[str, Table]) -> Note:
+    """*note* with these *records* of reviews for those that it has."""
+    shelf = note.records.get("reviews")
+    reviews = {**shelf, **records} if isinstance(shelf, dict) else dict(records)
+    return Note(note.files, {**note.records, "reviews": reviews}, note.problems)
+
+
 def _entries(keys: Mapping[int, str]) -> tuple[Entry, ...]:
     by_key: dict[str, list[int]] = {}
     for line in sorted(keys):

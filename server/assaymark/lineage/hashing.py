@@ -25,3 +25,8 @@ else:
 def hashed(text: str) -> str:
     """The hash of *text*, 64 hexadecimal digits; what UTF-8 cannot hold of it counts as it is escaped."""
     return sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def hashed_bytes(content: bytes) -> str:
+    """The hash of *content*, 64 hexadecimal digits."""
+    return sha256(content).hexdigest()

@@ -100,6 +100,12 @@ class Marks:
         self.add(path, line, after)
         return True
 
+    def read(self, path: str, lines: Iterable[tuple[int, int]], key: str, record: Table) -> None:
+        """Effect: these *lines* of *path* were part of the review with this *key*."""
+        for line in numbers(lines):
+            self.join(path, line, Mark(reviews=(key,)))
+        self.reviews[key] = record
+
     def keep(self, records: Records) -> None:
         """Effect: these records are in the notes too."""
         for shelf, several in records.ai.items():

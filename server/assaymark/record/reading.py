@@ -31,7 +31,7 @@ from assaymark.repository.git import GitError
 from assaymark.text import LINE_END
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from assaymark.lineage.attested import Table
     from assaymark.lineage.reviews import Review
@@ -98,9 +98,11 @@ def of_file(place: Place, content: bytes, at: str = "HEAD") -> Recorded:
     ours = line_origins(content, runs)
     is_in_git = place.path is not None and place.common is not None
     past = _committed(place, content, at) if is_in_git else _Past({}, {})
-    numbers = _git_numbers(content)
+    numbers = git_numbers(content)
     lines = tuple(_line(line, past.lines.get(number)) for line, number in zip(ours, numbers, strict=True))
-    reviews = registry.joined(place.top, _ids(lines), of_ledger, past.noted, past.trailers)
+    ids = _ids(lines)
+    found = registry.joined(place.top, ids, of_ledger, past.noted, past.trailers)
+    reviews = _verified(place, found, ids, lambda one: _texts(content, lines, one), problems)
     return Recorded(lines, tuple(problems), reviews)
 
 
@@ -128,17 +130,25 @@ def noted(place: Place, content: bytes) -> Runs | None:
     committed = _committed(place, content).lines
     starts = [0, *(found.end() for found in LINE_END.finditer(content)), len(content)]
     parts = []
-    for number, (start, end) in zip(_git_numbers(content), pairwise(starts), strict=True):
+    for number, (start, end) in zip(git_numbers(content), pairwise(starts), strict=True):
         its = committed.get(number)
         origin = STANDING if its is None or its.origin is None else its.origin
         parts.append(covering(end - start, with_ids(origin, its.reviews) if its is not None else origin))
     return joined(parts)
 
 
-def known_reviews(place: Place, runs: Runs) -> Reviews:
-    """The reviews that *runs*, which the ledger or notes say, name: what is needed to judge them."""
+def known_reviews(place: Place, runs: Runs, content: bytes | None = None) -> Reviews:
+    """
+    The reviews that *runs*, which the ledger or notes say, name: what is needed to judge them.
+
+    Without the *content* that they cover, no signature is known to be of it.
+    """
     ids = {one for run in runs for one in run.origin.reviews}
-    return registry.joined(place.top, ids, registry.of_ledger(place) if ids else NO_LEDGER, {}, ())
+    found = registry.joined(place.top, ids, registry.of_ledger(place) if ids else NO_LEDGER, {}, ())
+    if content is None:
+        return _verified(place, found, ids, None, [])
+    lines = tuple(Line(line, NONE) for line in line_origins(content, runs))
+    return _verified(place, found, ids, lambda one: _texts(content, lines, one), [])
 
 
 def _has_notes(place: Place) -> bool:
@@ -197,6 +207,33 @@ def _read(line: LineOrigin, reviews: tuple[str, ...]) -> LineOrigin:
         return line
     parts = (part._replace(origin=with_ids(part.origin, reviews)) for part in line.parts)
     return LineOrigin(tuple(parts))
+
+
+def _verified(
+    place: Place,
+    found: registry.Joined,
+    ids: set[str],
+    texts: Callable[[str], list[bytes]] | None,
+    problems: list[str],
+) -> Reviews:
+    """The reviews with what their signatures are worth. Effect: adds to *problems*."""
+    if not any(one in found.signed for one in ids):
+        return found.reviews
+    # Late: few reviews are signed, and a program is run for each.
+    from assaymark.record.verifying import verified
+
+    reviews, complaints = verified(place, found.reviews.valid(ids), found.signed, texts)
+    problems += complaints
+    return reviews
+
+
+def _texts(content: bytes, lines: tuple[Line, ...], review: str) -> list[bytes]:
+    """What stands in the lines that name *review*."""
+    return [
+        text
+        for text, line in zip(LINE_END.split(content), lines, strict=True)
+        if any(review in part.origin.reviews for part in line.origin.parts)
+    ]
 
 
 def _ids(lines: Iterable[Line]) -> set[str]:
@@ -288,7 +325,7 @@ def _traced(place: Place) -> dict[tuple[str, str, int], Origin]:
     return found
 
 
-def _git_numbers(content: bytes) -> list[int]:
+def git_numbers(content: bytes) -> list[int]:
     """The number that git gives each of our lines: to git a lone carriage return ends none."""
     starts = [0, *(found.end() for found in LINE_END.finditer(content))]
     pieces = zip(starts, [*starts[1:], len(content)], strict=True)

@@ -9,10 +9,18 @@ Invariants:
 from __future__ import annotations
 
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from assaymark.lineage.evidence import is_review
-from assaymark.lineage.review_records import joined_records, key_of, known, records_in
+from assaymark.lineage.review_records import (
+    Signed,
+    joined_records,
+    key_of,
+    known,
+    records_in,
+    signed_in,
+)
 from assaymark.lineage.reviews import NO_REVIEWS, Review, Reviews
 from assaymark.lineage.trailers import OF_TRAILER, reviews_by
 
@@ -29,14 +37,23 @@ class OfLedger(NamedTuple):
 
     reviews: tuple[Review, ...] = ()
     withdrawn: tuple[str, ...] = ()
+    signed: Mapping[str, Signed] = MappingProxyType({})
 
 
 NO_LEDGER = OfLedger()
 
 
+class Joined(NamedTuple):
+    """Reviews that hold, and what is signed of those that have a signature, which nobody has verified yet."""
+
+    reviews: Reviews = NO_REVIEWS
+    signed: Mapping[str, Signed] = MappingProxyType({})
+
+
 def of_open(ledger: Ledger) -> OfLedger:
     """What *ledger* knows of reviews. Raises Unavailable."""
-    return OfLedger(*ledger.every_review())
+    signed = {one: Signed(*pair) for one, pair in ledger.signed_reviews().items()}
+    return OfLedger(*ledger.every_review(), signed)
 
 
 def of_ledger(place: Place) -> OfLedger:
@@ -58,17 +75,19 @@ def joined(
     ledger: OfLedger,
     noted: Mapping[str, Table],
     trailers: Iterable[Review],
-) -> Reviews:
+) -> Joined:
     """The reviews with these *ids* that hold, by all that is known of them; *noted* are records of notes."""
     if not ids:
-        return NO_REVIEWS
+        return Joined()
     told = {review.id: review for review in trailers}
     elsewhere = [one for one in ids if is_review(one) and one not in noted]
     # What was withdrawn in a note is gone in the ledger too.
     elsewhere += [key_of(one.id) for one in ledger.reviews if one.id in ids and key_of(one.id) not in noted]
     untold = [one for one in ids if one.startswith(OF_TRAILER) and one not in told]
     records = joined_records([noted, searched(elsewhere, here)])
-    return known([*ledger.reviews, *told.values(), *_told(untold, here)], ledger.withdrawn, records)
+    reviews = known([*ledger.reviews, *told.values(), *_told(untold, here)], ledger.withdrawn, records)
+    signed = {key: its for key, record in records.items() if (its := signed_in(record)).signature}
+    return Joined(reviews, {**ledger.signed, **signed})
 
 
 def searched(keys: Collection[str], here: str) -> dict[str, Table]:

@@ -25,7 +25,7 @@ def held(top: str, ledger: Ledger | None, runs: Runs, *, with_person: bool) -> H
     ids = {one for run in runs for one in run.origin.reviews}
     of_ledger = registry.NO_LEDGER if ledger is None else registry.of_open(ledger)
     noted = registry.searched([one for one in ids if is_review(one)], top)
-    reviews = registry.joined(top, ids, of_ledger, noted, ())
+    reviews = registry.joined(top, ids, of_ledger, noted, ()).reviews
     valid = reviews.valid(ids)
     if not valid:
         return None

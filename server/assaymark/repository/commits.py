@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assaymark.repository.git import run
+from assaymark.repository.git import GitError, run
 from assaymark.repository.objects import read, texts
 from assaymark.tuples import NamedTuple
 
@@ -133,6 +133,19 @@ def resolved(commit: Commit, here: str | None) -> list[str]:
 def between(before: str, after: str, here: str | None) -> tuple[Change, ...]:
     """What tree or commit *after* has and *before* has not."""
     return tuple(_changes(after, (before,), here))
+
+
+def staged_changes(here: str) -> tuple[Change, ...]:
+    """What the index has and the last commit has not. Raises GitError."""
+    try:
+        base = run(("rev-parse", "--verify", "--quiet", "HEAD^{tree}"), here)
+    except GitError:
+        # Before the first commit all of it is new.
+        base = run(("hash-object", "-t", "tree", "--stdin"), here)
+    tree = base.decode("ascii").strip()
+    asked = ("diff-index", "--cached", *DIFF[2:], "-M", tree, "--")
+    raw, _, said = run(asked, here).partition(b"\0\0")
+    return tuple(told(raw, said))
 
 
 def patch(before: str | None, after: str, here: str | None) -> str:

@@ -119,6 +119,18 @@ def texts_at(
 
 def texts_with(ref: str, words: Iterable[str], here: str | None) -> list[bytes]:
     """The notes of *ref* that hold one of *words*; none where git does not say."""
+    names = _names_with(ref, words, here)
+    return [text for text in texts(names, here, LARGEST) if text is not None] if names else []
+
+
+def commits_with(ref: str, words: Iterable[str], here: str | None) -> list[str]:
+    """The commits whose notes of *ref* hold one of *words*."""
+    paths = (name.partition(":")[2].replace("/", "") for name in _names_with(ref, words, here))
+    return [commit for commit in paths if is_id(commit)]
+
+
+def _names_with(ref: str, words: Iterable[str], here: str | None) -> list[str]:
+    """Which notes hold one of *words*, as COMMIT:PATH."""
     patterns = [part for word in words for part in ("-e", word)]
     try:
         tip = tips([ref], here)[ref].id
@@ -129,8 +141,7 @@ def texts_with(ref: str, words: Iterable[str], here: str | None) -> list[bytes]:
     except GitError:
         # Git says by an error that there is none.
         return []
-    names = [name.decode("ascii", "replace") for name in found.split(b"\0") if name]
-    return [text for text in texts(names, here, LARGEST) if text is not None]
+    return [name.decode("ascii", "replace") for name in found.split(b"\0") if name]
 
 
 def every(tip: str, here: str | None) -> dict[str, tuple[str, str]]:
