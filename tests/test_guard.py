@@ -22,11 +22,18 @@ from assaymark.lineage.reviewed import reviewed
 from assaymark.lineage.reviews import Channel, Review, Reviews
 from assaymark.lineage.trusting import no_agent, once_read
 from assaymark.origin import Author, Evidence, Origin, covering, spliced
+from assaymark.record.doubting import Doubting
 from assaymark.rules.loading import load
+from assaymark.settings.beside import doubting_beside
+from assaymark.settings.decoding import from_editor
 from assaymark.settings.doubting import Doubtful
+from assaymark.settings.layer import Layer
 from assaymark.settings.places import Places
+from assaymark.settings.resolving import resolved
+from assaymark.settings.shapes import Ground
 from assaymark.settings.spelling import statements
 from assaymark.settings.standing import InForce, Lookup, Standing
+from assaymark.suppress.authors import attributed as heard_by
 from assaymark.text import Edit, Span
 from git_world import isolated
 from hook_world import World
@@ -581,3 +588,38 @@ def test_every_attempt_that_is_written_down_is_tested() -> None:
     }
     assert len(named) >= 30
     assert sorted(named - known) == []
+
+
+def test_what_an_agent_set_for_the_editor_is_not_honoured(world: World) -> None:
+    """What the editor hands over has no lines; they are looked up where it keeps them beside the code."""
+    mine = '{\n  "assaymark.severity": "high",\n  "editor.tabSize": 4\n}\n'
+    world.write(".vscode/settings.json", mine.encode())
+    agent_writes(world, ".vscode/settings.json", "4\n", '4,\n  "assaymark.ignore": ["eval-code"]\n')
+    given = from_editor({"severity": "high", "ignore": ["eval-code"]}, Layer.folder, Ground(str(world.top)))
+    beside = doubting_beside(given, str(world.top), Doubting(TODAY))
+    found = resolved([beside])
+    assert (found.settings.severity, found.settings.ignore) == (Severity.high, ())
+    (line,) = map(str, found.refused)
+    assert line.startswith(
+        ".vscode/settings.json:4: rule eval-code is ignored by a setting that Claude Code wrote on "
+    )
+    assert doubting_beside(given, str(world.top), Doubting(TODAY)) is beside
+
+
+def test_a_keystroke_asks_for_the_authors_of_the_comments_that_it_touches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And of no others, however many there are."""
+    text = b"".join(b"def f%d(x):\n    eval(x)  # nosec B307\n    return %d\n\n" % (n, n) for n in range(300))
+    before = opened(text, "a.py", RULES, today=TODAY, may_loosen=no_agent)
+    n_asked = 0
+
+    def counted(*arguments: Any) -> Any:
+        nonlocal n_asked
+        n_asked += 1
+        return heard_by(*arguments)
+
+    monkeypatch.setattr("assaymark.suppress.authors.attributed", counted)
+    at = text.index(b"return 150")
+    advanced(before, [Edit(Span(at, at), b"x")])
+    assert n_asked == 1

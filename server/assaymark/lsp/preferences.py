@@ -18,6 +18,7 @@ from assaymark.lsp.client import Client
 from assaymark.lsp.options import Options
 from assaymark.lsp.outbox import Outbox
 from assaymark.lsp.places import file_path, folder_of, path_of
+from assaymark.settings.beside import doubting_beside
 from assaymark.settings.decoding import from_editor
 from assaymark.settings.deferring import deferral_for
 from assaymark.settings.layer import Given, Layer
@@ -90,6 +91,8 @@ class Preferences:
 
     def _standing(self, folder: str | None) -> Standing:
         ours = self._by_folder.get(folder) or self._by_folder.get(None)
+        if ours is not None and ours.entries and self._trusted:
+            ours = doubting_beside(ours, _path_of_folder(folder), self.doubts)
         told = (self._user,) if ours is None else (self._user, ours)
         return Standing(self._places, told, self._trusted, self.doubts)
 

@@ -59,12 +59,13 @@ class Doubt(NamedTuple):
     """
     What of an entry may not loosen anything: the *item* of a list with this number, or all of it.
 
-    *line* is where it stands, *whose* completes "a setting …".
+    *line* is where it stands, in *file* where the entry names another, *whose* completes "a setting …".
     """
 
     line: int
     whose: str
     item: int | None = None
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -127,7 +127,7 @@ def _doubted(given: Given, entry: Entry, held: Held) -> Iterator[Refused]:
     for item, doubt, value in _of_items(entry, by_item):
         if item and isinstance(held.value, tuple) and value in held.value:
             continue
-        where = f"{file}:{doubt.line}"
+        where = f"{doubt.file or file}:{doubt.line}"
         what = setting.doubted(str(value)) if item else f"`{setting.name}` is set"
         why = f"it is a setting {doubt.whose}"
         remedy = f"it is not honoured (once read: assaymark reviewed {where})"
