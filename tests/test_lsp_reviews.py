@@ -259,3 +259,21 @@ def test_the_record_names_content_and_channel_and_no_text(world: Reviewing) -> N
         start = CODE.index("    first")
         assert event.ranges == ((start, start + len("    first = eval(body)\n")),)
     assert "eval" not in repr(event)
+
+
+def test_a_comment_of_an_agent_silences_once_its_line_is_reviewed(world: Reviewing) -> None:
+    """In the open editor, at once; and no longer when the review is taken back."""
+    world.file.write_text("def load(body):\n    return eval(body)\n")
+    world.agent_writes("eval(body)", "eval(body)  # nosec B307")
+    editor = world.again()
+
+    def codes() -> list[str]:
+        return [item["code"] for item in editor.report(uri=world.uri)["items"]]
+
+    assert codes() == ["eval-code", "ignore-not-reviewed"]
+    world.mark(editor, 1, 1)
+    assert codes() == []
+    offered = actions(editor, world.uri, 1, 1)
+    name, argument = next(call for title, call in offered.items() if "back" in title or "ithdraw" in title)
+    command(editor, name, argument)
+    assert codes() == ["eval-code", "ignore-not-reviewed"]

@@ -74,6 +74,8 @@ class KnownReviews:
         self._known[store] = self._recorded.get(store, NO_REVIEWS) | self._noted.get(store, NO_REVIEWS)
         for document in self._session.documents():
             if self._stores.get(document.uri) == store:
+                # Whose comments silence is another question now.
+                self._session.desk.rejudge(document.uri)
                 self._session.attributed(document)
 
     def mark(self, document: Document, spans: Iterable[Span]) -> None:
