@@ -41,6 +41,7 @@ def folder(tmp_path: Path) -> Path:
         ("history", ["git commit -q --amend", "git rebase", "notes carry", "the lines are still their authors'"]),
         ("crash", ["were killed before that", "ledger verify", "No problems.", "nothing is damaged"]),
         ("gate", ["Committing anyway.", "Run: assaymark notes fetch", "timed out after 1 s. This is not a pass.", "passed only"]),
+        ("cheat", ["only a person can mark code as reviewed", "The hooks of git are gone", "each attempt is named"]),
         ("privacy", ["$ assaymark lsp", "# typed: MARKER", "0 of them with the marker", "git hash-object", "In none of"]),
     ],
 )  # fmt: skip

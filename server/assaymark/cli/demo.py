@@ -52,6 +52,8 @@ def _played(which: str, stage: Stage) -> str:
             from assaymark.cli.demo_origin import origin as play
         case "history":
             from assaymark.cli.demo_history import history as play
+        case "cheat":
+            from assaymark.cli.demo_cheat import cheat as play
         case "crash":
             from assaymark.cli.demo_crash import crash as play
         case "session":

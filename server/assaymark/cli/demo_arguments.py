@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-DEMOS = ("origin", "history", "crash", "privacy", "session", "gate")
+DEMOS = ("origin", "history", "crash", "privacy", "cheat", "session", "gate")
 
 
 def add_demo(demo: argparse.ArgumentParser) -> None:

@@ -18,6 +18,7 @@ no agent is needed, and nothing leaves this machine. At the end the folder is re
         ("assaymark demo history", "amend, rebase and squash lose nothing"),
         ("assaymark demo crash", "hooks are killed while they write"),
         ("assaymark demo privacy", "a secret in code and prompt, looked for wherever we write"),
+        ("assaymark demo cheat", "an agent that marks, silences, ignores and excludes: nothing of it counts"),
         ("assaymark demo session", "an agent's session, what needs a look on top"),
         ("assaymark demo gate", "a gate that passes nothing when notes are gone or a rule hangs"),
         ("assaymark demo --keep origin", "and leave the folder for you to look at"),

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from assaymark.cli.output import say
 from assaymark.cli.style import Style, harmless
-from assaymark.dataclass import dataclass
+from assaymark.dataclass import dataclass, field
 
 _SECONDS = 60
 _LOOKED_UP_AT_HOME = ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA")
@@ -50,10 +50,11 @@ class Wrong(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The *folder* of a demonstration; the repository is `shop` in it."""
+    """The *folder* of a demonstration; the repository is `shop` in it. Programs see *more* variables too."""
 
     folder: Path
     style: Style
+    more: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def shop(self) -> Path:
@@ -69,7 +70,14 @@ class Stage:
         }
         places = {name: str(home / below) for name, below in _XDG.items()}
         config = {"GIT_CONFIG_GLOBAL": str(home / "gitconfig")}
-        return {**ours, **dict.fromkeys(_LOOKED_UP_AT_HOME, str(home)), **places, **_GIT, **config}
+        return {
+            **ours,
+            **dict.fromkeys(_LOOKED_UP_AT_HOME, str(home)),
+            **places,
+            **_GIT,
+            **config,
+            **self.more,
+        }
 
     def tell(self, text: str) -> None:
         """Effect: says what is going on."""
@@ -111,7 +119,7 @@ class Stage:
     def started(self, words: Sequence[str], errors: int = subprocess.STDOUT) -> subprocess.Popen[bytes]:
         """A command that runs in the repository; *errors* as in Popen. Raises Failed where there is none."""
         ours = (sys.executable, "-P", "-m", "assaymark")
-        command = [*ours, *words[1:]] if words[0] == "assaymark" else list(words)
+        command = [one for word in words for one in (ours if word == "assaymark" else (word,))]
         try:
             return subprocess.Popen(
                 command,
