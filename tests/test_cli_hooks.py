@@ -185,6 +185,8 @@ def test_hooks_of_a_real_program(world: World, home: Path, monkeypatch: pytest.M
     shutil.rmtree(world.here / ".git" / "hooks", ignore_errors=True)
     done = spawned(world.here, "hooks", "install", "git", "claude")
     assert done.returncode == 0, done.stderr
+    # Rules are compiled at the first run, which takes longer than an agent is kept waiting.
+    assert spawned(world.here, "check", ".").returncode == 0
     held = json.loads((home / ".claude" / "settings.json").read_text())
     (group,) = held["hooks"]["PostToolUse"]
     file = world.here / "a.py"

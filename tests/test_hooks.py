@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -599,12 +600,17 @@ def test_an_edit_lists_no_folder(world: World, tool: str, monkeypatch: pytest.Mo
     # What is imported lists folders of its own.
     assert hook(tool, payload) == 0
 
-    def refused(*_: object) -> None:
-        raise AssertionError
+    def elsewhere(listed: Callable[[str], object]) -> Callable[[str], object]:
+        def listing(folder: str = ".") -> object:
+            # Rules are listed, and do not grow with the work.
+            assert not str(folder).startswith(str(world.top))
+            return listed(folder)
+
+        return listing
 
     with monkeypatch.context() as patched:
-        patched.setattr(os, "listdir", refused)
-        patched.setattr(os, "scandir", refused)
+        patched.setattr(os, "listdir", elsewhere(os.listdir))
+        patched.setattr(os, "scandir", elsewhere(os.scandir))
         assert hook(tool, payload) == 0
     assert world.edited()
 
@@ -644,6 +650,9 @@ def test_nothing_is_loaded_that_an_agent_would_wait_for(world: World) -> None:
         "hooked(['claude']); print('\\n'.join(sorted(sys.modules)))"
     )
     payload = payload_of("claude/PostToolUse_Write_update", world.top.as_posix())
+    # A file of code is checked as well: tests/test_hooks_answer.py says what that loads.
+    payload["tool_input"]["file_path"] = payload["tool_response"]["filePath"] = f"{world.top}/shop.txt"
+    world.write("shop.txt", (world.top / "shop.py").read_bytes())
     ran = subprocess.run(
         [
             sys.executable,

@@ -23,6 +23,7 @@ FLOORS = {
     # What values are made with.
     "tuples": -2,
     "dataclass": -1,
+    "hashes": -1,
     "text": 0,
     "syntax": 1,
     "origin": 1,
@@ -79,7 +80,7 @@ WORLD = frozenset(
         "urllib",
     ]
 )
-LOADING = frozenset(f"rules.{name}" for name in ("cache", "loading", "pages", "ruleset"))
+LOADING = frozenset(f"rules.{name}" for name in ("cache", "keys", "loading", "pages", "ready", "ruleset"))
 BANNED = frozenset(
     ["base", "common", "data", "helper", "info", "manager", "misc", "perform", "process", "util"]
 )

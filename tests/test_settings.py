@@ -23,7 +23,7 @@ from assaymark.settings.resolving import Resolved, resolved
 from assaymark.settings.shapes import Ground
 from assaymark.settings.standing import Lookup, Standing
 from assaymark.settings.stored import from_plain, to_plain
-from assaymark.settings.values import Bandit, BeforeCommit, Hints, Settings
+from assaymark.settings.values import Answers, Bandit, BeforeCommit, Hints, Settings
 
 HERE = Ground(os.sep)
 
@@ -49,6 +49,7 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     "gate.pre-commit": st.sampled_from(BeforeCommit),
     "quiet": st.booleans(),
     "notes.include": st.lists(st.sampled_from(["tool", "model", "person"]), unique=True).map(tuple),
+    "agent.answer": st.sampled_from(Answers),
     "record": st.booleans(),
     "timeout": st.sampled_from([0.5, 1.0, 10.0, 20.0]),
     "max-bytes": st.integers(1, 4),

@@ -10,10 +10,10 @@ Invariants:
 from __future__ import annotations
 
 import enum
-import hashlib
 from typing import TYPE_CHECKING, Self
 
 from assaymark.dataclass import dataclass, field, replace
+from assaymark.hashes import blake
 
 if TYPE_CHECKING:
     from assaymark.text import Span
@@ -149,4 +149,4 @@ class Finding:
 def fingerprint(rule: str, matched: bytes) -> str:
     """Sixteen hex digits that name a finding of *rule* over the text *matched*, white space folded."""
     folded = b" ".join(matched.split())
-    return hashlib.blake2b(rule.encode() + b"\0" + folded).hexdigest()[:16]
+    return blake(rule.encode() + b"\0" + folded)[:16]

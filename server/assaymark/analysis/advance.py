@@ -74,13 +74,15 @@ def opened(
     foreign: bool = True,
     origins: Runs | None = None,
     may_loosen: MayLoosen = anybody,
+    spans: Sequence[Span] | None = None,
 ) -> Snapshot:
     """
     The analysis of a whole text.
 
     *today*, a proleptic ordinal, decides which silences have expired: none when it is not known. *foreign*
     says whether the comments of other tools silence. *origins* cover the text; without them nothing is known
-    of where it comes from. *may_loosen* says of an origin whether its comments silence.
+    of where it comes from. *may_loosen* says of an origin whether its comments silence. With *spans* what is
+    found in the lines there is all, and of the rest not everything; then it cannot be advanced.
     """
     limits = limits or Limits()
     origins = covering(len(content), STANDING) if origins is None else origins
@@ -105,8 +107,8 @@ def opened(
     asked = asked_of_file(indexes.narrow, seen, facts.aliases)
     parts = parted(origins, (piece.chunk.n_bytes for piece in pieces))
     sections = (
-        Section(piece, its, known, part, asked.answer(piece))
-        for piece, its, part in zip(pieces, bound, parts, strict=True)
+        Section(piece, its, known, part, answer)
+        for piece, its, part, answer in zip(pieces, bound, parts, asked.answers(pieces, spans), strict=True)
     )
     if not MARKERS.isdisjoint(seen.words):
         sections = (_hearing(section, language) for section in sections)

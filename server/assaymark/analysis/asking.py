@@ -34,10 +34,11 @@ from assaymark.syntax.view import View
 from assaymark.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from assaymark.finding import Finding
     from assaymark.rules.rule import Rule
+    from assaymark.text import Span
 
 
 _UNASKED = Answer()
@@ -87,6 +88,20 @@ class AskedOfFile:
     def answer(self, piece: Piece) -> Answer | None:
         """What is known of *piece* before it is asked: that nothing leads to a rule in it."""
         return None if self.leads is None or is_led(piece.chunk.data, self.leads) else _UNASKED
+
+    def answers(self, pieces: Iterable[Piece], spans: Sequence[Span] | None) -> Iterator[Answer | None]:
+        """
+        What is known of each of *pieces* before they are asked.
+
+        Where *spans* are given, those beside them count as asked; not so the one behind, in which a comment
+        that stands before it may be used.
+        """
+        at, was_met = 0, False
+        for piece in pieces:
+            end = at + piece.chunk.n_bytes
+            is_met = spans is None or any(span.start <= end and at <= span.end for span in spans)
+            yield self.answer(piece) if is_met or was_met else _UNASKED
+            at, was_met = end, is_met
 
 
 def asked_of_file(narrow: Index, seen: Seen, aliases: Mapping[str, frozenset[bytes]]) -> AskedOfFile:

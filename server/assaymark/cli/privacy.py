@@ -23,6 +23,7 @@ from assaymark.cli.leaving import FILE as PUSHED
 from assaymark.cli.output import say, style
 from assaymark.cli.style import Style, harmless
 from assaymark.hooks import intending, sessions, twice
+from assaymark.hooks.checking import opening
 from assaymark.hooks.install.change import Record
 from assaymark.hooks.install.places import Site, our_site
 from assaymark.hooks.shell import snapshot
@@ -52,6 +53,8 @@ KINDS: dict[type, str] = {
     events.Moved: "a file that has another name",
     events.Reviewed: "that lines were read",
     events.Withdrawn: "that this was taken back",
+    events.Told: "that an agent was told of a finding",
+    events.Fixed: "that this finding was gone afterwards",
     events.Other: "what a newer version recorded",
 }
 # What their fields hold. An event of a newer version is kept as that wrote it.
@@ -88,6 +91,10 @@ FIELDS = {
     "signed": "what was signed, which is all this",
     "signature": "the signature",
     "review": "the number of that",
+    "rule": "the rule",
+    "fingerprint": "a hash of the rule and of the words that it is about",
+    "line": "the line",
+    "severity": "the severity",
     "plain": "as it was written",
 }
 # What an origin is made of.
@@ -150,6 +157,7 @@ SHELVES = {
     snapshot.FOLDER: "while a command runs, and at most a day: a copy of git's index, and of changed files"
     " stamps and keyed hashes of their words",
     intending.FOLDER: "edits that were announced, by hashes and ranges; a day",
+    opening.FOLDER: "of each conversation what was found in its edits, by path, rule and hash; 30 days",
     twice.FOLDER: "empty marks of what was just told; 10 seconds",
     PUSHED: "hashes of the addresses of remotes for which somebody agreed that notes leave",
 }

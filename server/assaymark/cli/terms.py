@@ -142,4 +142,5 @@ def _what_is_asked(settings: Settings) -> Settings:
         hints_name_model=_DEFAULT.hints_name_model,
         quiet=_DEFAULT.quiet,
         before_commit=_DEFAULT.before_commit,
+        agent_answer=_DEFAULT.agent_answer,
     )

@@ -1,9 +1,10 @@
 """
-One run of a hook: a payload in, events out, and no decision for the agent.
+One run of a hook: a payload in, events out, and what was found in an edit for the agent to read.
 
 Invariants:
-    It ends with 0, and decides nothing, whatever comes: no agent is held up by us.
-    Nothing is imported but the standard library's small modules and what writes events.
+    It ends with 0, and decides nothing, whatever comes: no agent is held up by us, but once at its end.
+    Nothing is imported but the standard library's small modules and what writes events; what checks, only
+    where a file of code was edited or something is open.
     A payload that cannot be read is one record that names its shape, and no value of it.
 """
 
@@ -16,7 +17,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from assaymark.hooks.fields import Fields
     from assaymark.hooks.intake import Payload
+    from assaymark.hooks.report import Reading
+    from assaymark.hooks.telling import Sent
 
 TOOLS = (
     "claude",
@@ -42,10 +46,11 @@ def hook(tool: str, argument: str | None = None, record_to: str | None = None) -
     """
     began = time.monotonic()
     table: dict[str, object] = {}
+    said = ""
     try:
         payload = _payload(argument)
         table = payload.table or {}
-        _take_in(tool, payload, record_to, began)
+        said = _take_in(tool, payload, record_to, began)
     except Exception as error:
         # An agent must not stop because of us; whoever looks for the reason asks for the traceback.
         if os.environ.get("ASSAYMARK_TRACEBACK"):
@@ -55,7 +60,7 @@ def hook(tool: str, argument: str | None = None, record_to: str | None = None) -
                 _say_lost(error)
             else:
                 _say_unread(tool, f"internal error: {type(error).__name__}", began)
-    _answer(_quiet(tool, table))
+    _answer(said or _quiet(tool, table))
     return 0
 
 
@@ -80,11 +85,11 @@ def _payload(argument: str | None) -> Payload:
     return received(0) if argument is None else decoded(os.fsencode(argument))
 
 
-def _take_in(tool: str, payload: Payload, record_to: str | None, began: float) -> None:
-    """Effect: what *payload* reports is placed, and recorded."""
+def _take_in(tool: str, payload: Payload, record_to: str | None, began: float) -> str:
+    """What there is to say to *payload*. Effect: what it reports is placed, recorded, and checked."""
     if payload.table is None:
         _say_unread(tool, payload.wrong, began)
-        return
+        return ""
     if record_to is not None:
         _write_redacted(record_to, tool, payload.table)
     from importlib import import_module
@@ -93,7 +98,17 @@ def _take_in(tool: str, payload: Payload, record_to: str | None, began: float) -
     from assaymark.hooks.recording import record
 
     adapter = import_module(f"assaymark.hooks.tools.{tool.replace('-', '_')}")
-    record(adapter.read(Fields(payload.table)), began)
+    fields = Fields(payload.table)
+    reading = adapter.read(fields)
+    sent = record(reading, began)
+    return _said_of(tool, fields, reading, sent)
+
+
+def _said_of(tool: str, fields: Fields, reading: Reading, sent: tuple[Sent, ...]) -> str:
+    """What is found wrong with what was *sent* to the record, as *tool* wants to hear it."""
+    from assaymark.hooks.checking.opening import said_of
+
+    return said_of(tool, fields, reading, sent)
 
 
 def _say_unread(tool: str, wrong: str, began: float) -> None:

@@ -100,8 +100,12 @@ def _met(scene: Scene, report: Report) -> tuple[Scene, list[Sent]]:
 
 def _forget_old(store: str) -> None:
     """Effect: what nobody came back for is removed; not at each edit, whose folders grow with the work."""
+    # Late: a conversation begins seldom.
+    from assaymark.hooks.checking.remembered import forget_answers
+
     forget_old(store)
     forget_intended(store)
+    forget_answers(store)
 
 
 def _events(scene: Scene, report: Report) -> Iterator[Sent]:

@@ -57,8 +57,13 @@ def scene_of(turn: Turn, reports: Iterable[Report], began: float) -> Scene:
         agent=_name(turn.agent),
         prompt=_name(turn.prompt),
     )
-    home = place_of(_folder(turn, reports))
+    home = home_of(turn, reports)
     return Scene(turn, home, known(home.store, turn.tool, turn.session), began)
+
+
+def home_of(turn: Turn, reports: Iterable[Report]) -> Place:
+    """The place that is worked in."""
+    return place_of(_folder(turn, reports))
 
 
 def standing(scene: Scene, path: str) -> Place | None:

@@ -183,6 +183,40 @@ class Withdrawn(NamedTuple):
     review: str
 
 
+class Told(NamedTuple):
+    """
+    An agent was told of a finding on lines that it had written.
+
+    *fingerprint* is the finding's (`finding.fingerprint`), *line* where it stood then, from 1.
+    """
+
+    id: str
+    time: int
+    by: str
+    tool: str
+    session: str
+    path: str
+    rule: str
+    fingerprint: str
+    line: int
+    severity: str
+
+
+class Fixed(NamedTuple):
+    """A finding that an agent was told of was gone when the file was looked at next."""
+
+    id: str
+    time: int
+    by: str
+    tool: str
+    session: str
+    path: str
+    rule: str
+    fingerprint: str
+    line: int
+    severity: str
+
+
 class Other(NamedTuple):
     """What is none of the others, as it was written."""
 
@@ -204,6 +238,8 @@ Event: TypeAlias = (
     | Moved
     | Reviewed
     | Withdrawn
+    | Told
+    | Fixed
     | Other
 )
 

@@ -16,6 +16,7 @@ from assaymark.ledger.events import (
     Committed,
     Edited,
     Event,
+    Fixed,
     Gap,
     Moved,
     Other,
@@ -25,6 +26,7 @@ from assaymark.ledger.events import (
     Reviewed,
     Saved,
     Session,
+    Told,
     Unread,
     Withdrawn,
 )
@@ -47,6 +49,8 @@ _KINDS: dict[str, type[Any]] = {
     "moved": Moved,
     "reviewed": Reviewed,
     "withdrawn": Withdrawn,
+    "told": Told,
+    "fixed": Fixed,
 }
 # More is no length and no time, and no integer to SQLite.
 _MOST = 1 << 62
@@ -163,9 +167,10 @@ _WRITTEN: dict[str, Callable[[Any], object]] = {
 _READ: dict[str, Callable[[Any], object]] = {
     **dict.fromkeys(("id", "by", "path", "call", "digest", "tool", "session", "model", "transcript"), _text),
     **dict.fromkeys(("prompt", "reference", "what", "reason", "commit", "to"), _text),
+    **dict.fromkeys(("rule", "fingerprint", "severity"), _text),
     **dict.fromkeys(("channel", "relation", "who", "signed", "signature", "review"), _text),
     **dict.fromkeys(("before", "after"), lambda value: None if value is None else _text(value)),
-    **dict.fromkeys(("time", "n_bytes"), _count),
+    **dict.fromkeys(("time", "n_bytes", "line"), _count),
     "origin": origin_from_plain,
     "edits": _changes,
     "ranges": _ranges,

@@ -11,20 +11,23 @@ Invariants:
     A file that is as it was when it was read last is not read again: the rules are those of then.
 """
 
+# Texts where a hook asks, since `pathlib` takes long to import.
+# ruff: noqa: PTH110, PTH116, PTH117, PTH118, PTH120, PTH123
+
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
+from assaymark.hashes import blake
 from assaymark.rules.rule import Problem
 from assaymark.rules.ruleset import RuleSet
 from assaymark.rules.stored import PlainFix, PlainRule, rule_from_plain, rule_to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
 _MAX_BYTES = 50_000_000
 _SHIPPED = "compiled.jsonl"
@@ -46,36 +49,44 @@ class _Content(TypedDict):
 
 def cache_folder(environ: Mapping[str, str], home: Path, platform: str) -> Path | None:
     """The user's cache folder for us, by the platform's custom; None when it lies inside a repository."""
+    from pathlib import Path
+
+    place = cache_place(environ, str(home), platform)
+    return None if place is None else Path(place)
+
+
+def cache_place(environ: Mapping[str, str], home: str, platform: str) -> str | None:
+    """The same as a text."""
     if platform == "win32" and environ.get("LOCALAPPDATA"):
-        base = Path(environ["LOCALAPPDATA"])
+        base = environ["LOCALAPPDATA"]
     elif environ.get("XDG_CACHE_HOME"):
-        base = Path(environ["XDG_CACHE_HOME"])
+        base = environ["XDG_CACHE_HOME"]
     elif platform == "darwin":
-        base = home / "Library" / "Caches"
+        base = os.path.join(home, "Library", "Caches")
     else:
-        base = home / ".cache"
+        base = os.path.join(home, ".cache")
     # XDG: a relative path counts as unset, and would lie in whatever is checked.
-    folder = (base if base.is_absolute() else home / ".cache") / "assaymark"
+    folder = os.path.join(base if os.path.isabs(base) else os.path.join(home, ".cache"), "assaymark")
     return None if _in_repository(folder) else folder
 
 
-def stored_rules(file: Path, key: str) -> RuleSet | None:
+def stored_rules(file: Path | str, key: str) -> RuleSet | None:
     """The rules that *file* holds for *key*; None when it holds none that can be trusted."""
-    return _read(file, key, _own)
+    return _read(str(file), key, _own)
 
 
-def shipped_rules(pages: Path, key: Callable[[], str]) -> RuleSet | None:
+def shipped_rules(pages: Path | str, key: Callable[[], str]) -> RuleSet | None:
     """The rules that were compiled when the package was built, if they are those of *key*."""
-    file = pages / _SHIPPED
+    file = os.path.join(pages, _SHIPPED)
     # As trustworthy as the code beside it, whoever owns both.
-    return _read(file, key(), Path.read_bytes) if file.exists() else None
+    return _read(file, key(), _any) if os.path.exists(file) else None
 
 
-def _read(file: Path, key: str, content: Callable[[Path], bytes]) -> RuleSet | None:
+def _read(file: str, key: str, content: Callable[[str], bytes]) -> RuleSet | None:
     """The rules in the *content* of *file*, unless they were read from it before, and it is the same."""
     try:
         stamp = _stamp(file)
-        stamp_then, key_then, known = _READ.get(str(file), (None, "", None))
+        stamp_then, key_then, known = _READ.get(file, (None, "", None))
         if (stamp, key) == (stamp_then, key_then):
             return known
         rules = _rules(content(file), key)
@@ -85,12 +96,12 @@ def _read(file: Path, key: str, content: Callable[[Path], bytes]) -> RuleSet | N
         if len(_READ) >= _MOST_READ:
             _READ.clear()
         # A file that is replaced meanwhile has another stamp than this, and is read again.
-        _READ[str(file)] = (stamp, key, rules)
+        _READ[file] = (stamp, key, rules)
     return rules
 
 
-def _stamp(file: Path) -> _Stamp:
-    status = file.stat()
+def _stamp(file: str) -> _Stamp:
+    status = os.stat(file)
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
@@ -142,9 +153,15 @@ def _stored(key: str, rules: RuleSet) -> bytes:
     return head + b"\n" + body
 
 
-def _own(file: Path) -> bytes:
+def _any(file: str) -> bytes:
+    """What *file* holds, whosever it is."""
+    with open(file, "rb") as stream:
+        return stream.read()
+
+
+def _own(file: str) -> bytes:
     """What *file* holds, when it is this user's."""
-    with file.open("rb") as stream:
+    with open(file, "rb") as stream:
         status = os.fstat(stream.fileno())
         if status.st_size > _MAX_BYTES or (os.name == "posix" and status.st_uid != os.getuid()):
             return b""
@@ -184,7 +201,7 @@ def _with_texts(plain: PlainRule, texts: Iterator[str]) -> PlainRule:
 
 
 def _checksum(body: bytes) -> str:
-    return hashlib.blake2b(body, digest_size=16).hexdigest()
+    return blake(body, 16)
 
 
 def _replace(file: Path, data: bytes) -> None:
@@ -199,5 +216,6 @@ def _replace(file: Path, data: bytes) -> None:
         raise
 
 
-def _in_repository(folder: Path) -> bool:
-    return any((above / ".git").exists() for above in (folder, *folder.parents))
+def _in_repository(folder: str) -> bool:
+    above = os.path.dirname(folder)
+    return os.path.exists(os.path.join(folder, ".git")) or (above != folder and _in_repository(above))

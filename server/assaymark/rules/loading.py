@@ -9,17 +9,16 @@ Invariants:
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assaymark.dataclass import replace
 from assaymark.rules.cache import cache_folder, ship_rules, shipped_rules, store_rules, stored_rules
-from assaymark.rules.pages import PAGE, page_names, page_of, pages_folder, rule_files, source_of
+from assaymark.rules.keys import Named, bundled, kept_in, key_of, shipped_key
+from assaymark.rules.pages import PAGE, page_of, pages_folder, rule_files
 from assaymark.rules.rule import BadRuleError, Problem
 from assaymark.rules.ruleset import RuleSet
 
@@ -28,11 +27,6 @@ if TYPE_CHECKING:
 
     from assaymark.rules.page import RulePage
     from assaymark.rules.rule import Rule
-
-# Where a rule file is, and how it is called in messages: a page of ours by its place in the project.
-_Named = tuple[str, str]
-
-_HERE = os.path.dirname(__file__)  # noqa: PTH120 - texts, for speed
 
 
 def load(
@@ -51,8 +45,8 @@ def load(
     """
     if instead:
         pages = pages_folder()
-        own = [(str(file), str(file)) for place in extra for file in rule_files(place)]
-        shipped = shipped_rules(pages, lambda: _shipped_key(pages))
+        own = named_in(extra)
+        shipped = shipped_rules(pages, lambda: shipped_key(str(pages)))
         return _read(own, shipped or load(), instead)
     folder = cache_folder(os.environ, Path.home(), sys.platform) if cache else None
     return load_with(pages_folder(), extra, folder)
@@ -60,21 +54,26 @@ def load(
 
 def load_with(pages: Path, extra: Sequence[Path], folder: Path | None) -> RuleSet:
     """The rules in *pages* and *extra*, kept in the cache *folder* when there is one."""
-    shipped = shipped_rules(pages, lambda: _shipped_key(pages))
+    shipped = shipped_rules(pages, lambda: shipped_key(str(pages)))
     if shipped is not None and not extra:
         return shipped
-    own = [(str(file), str(file)) for place in extra for file in rule_files(place)]
-    files = [*_bundled(pages), *own]
+    own = named_in(extra)
+    files = [*bundled(str(pages)), *own]
     if folder is None:
         return _read(files) if shipped is None else _read(own, shipped)
-    key = _key(files)
-    file = folder / f"rules-{_short_hash(str([pages, *extra]))}.jsonl"
+    key = key_of(files)
+    file = Path(kept_in(str(folder), str(pages), [str(one) for one in extra]))
     stored = stored_rules(file, key)
     if stored is not None:
         return stored
     rules = _read(files) if shipped is None else _read(own, shipped)
     store_rules(file, key, rules)
     return rules
+
+
+def named_in(extra: Sequence[Path]) -> list[Named]:
+    """The rule files in *extra*, files or folders. Raises RulesNotFoundError."""
+    return [(str(file), str(file)) for place in extra for file in rule_files(place)]
 
 
 def ship(pages: Path, folder: Path) -> Path:
@@ -84,10 +83,10 @@ def ship(pages: Path, folder: Path) -> Path:
     So the first run of an installed Assaymark is as fast as the next. Effect: writes it into *folder*. Raises
     ValueError when a page is broken.
     """
-    rules = _read(tuple(_bundled(pages)))
+    rules = _read(tuple(bundled(str(pages))))
     if rules.problems:
         raise ValueError("\n".join(map(str, rules.problems)))
-    return ship_rules(folder, _shipped_key(pages), rules)
+    return ship_rules(folder, shipped_key(str(pages)), rules)
 
 
 def read_page(rule: Rule) -> RulePage | None:
@@ -103,14 +102,8 @@ def read_page(rule: Rule) -> RulePage | None:
         return None
 
 
-def _bundled(pages: Path) -> Iterator[_Named]:
-    # Texts and not paths: making these is most of what a warm start would do.
-    for name in page_names(pages):
-        yield f"{pages}/{name}", source_of(name)
-
-
 def _read(
-    files: Sequence[_Named],
+    files: Sequence[Named],
     known: RuleSet | None = None,
     instead: Mapping[str, str | None] | None = None,
 ) -> RuleSet:
@@ -134,7 +127,7 @@ def _read(
     return RuleSet.of(kept, (*problems, *misspoken))
 
 
-def _misspoken(rules: Mapping[str, Rule], files: Sequence[_Named]) -> Iterator[Problem]:
+def _misspoken(rules: Mapping[str, Rule], files: Sequence[Named]) -> Iterator[Problem]:
     """The rules that speak for what they must not."""
     speaking = [rule for rule in rules.values() if rule.overlaps and rule.speaks_for]
     if not speaking:
@@ -194,51 +187,3 @@ def _understood(text: str, suffix: str, name: str) -> tuple[Sequence[Rule], Sequ
         return tuple(rules), tuple(problems)
     except BadRuleError as error:
         return (), (error.problem,)
-
-
-def _key(files: Sequence[_Named]) -> str:
-    """What the compiled rules depend on: the rule files and the compiler, each by its size and times."""
-    parts = [f"{name}\0{_stamp(file)}" for file, name in files]
-    parts += [f"{file}\0{_stamp(file)}" for file in _compiler()]
-    return _short_hash("\0".join(parts))
-
-
-def _shipped_key(pages: Path) -> str:
-    """The same of a package, wherever it is installed: names and sizes are what an installer keeps."""
-    files = [*_bundled(pages), *((file, file.removeprefix(_HERE)) for file in _code())]
-    return _short_hash("\0".join(f"{name}\0{_size(file)}" for file, name in files))
-
-
-def _compiler() -> Iterator[str]:
-    """The files whose change may change a compiled rule."""
-    yield from _code()
-    for name in ("tree_sitter_python", "tree_sitter_javascript"):
-        grammar = find_spec(name)
-        if grammar and grammar.origin:
-            yield grammar.origin
-
-
-def _code() -> Iterator[str]:
-    syntax = f"{_HERE}/../syntax"
-    for folder in (_HERE, f"{_HERE}/patterns", syntax, f"{syntax}/python", f"{syntax}/javascript"):
-        yield from (f"{folder}/{name}" for name in sorted(os.listdir(folder)) if name.endswith(".py"))  # noqa: PTH208
-
-
-def _size(file: str) -> int:
-    try:
-        return os.stat(file).st_size  # noqa: PTH116 - texts, as above
-    except OSError:
-        return -1
-
-
-def _stamp(file: str) -> str:
-    try:
-        status = os.stat(file)  # noqa: PTH116 - texts, as above
-    except OSError:
-        return "unreadable"
-    # The change time too: a file's owner can set the others back.
-    return f"{status.st_size}\0{status.st_mtime_ns}\0{status.st_ctime_ns}"
-
-
-def _short_hash(text: str) -> str:
-    return hashlib.blake2b(text.encode(errors="surrogateescape"), digest_size=16).hexdigest()

@@ -1,13 +1,15 @@
 """Where the rule pages are, and which files a folder of rules holds."""
+# Texts where a hook asks, since `pathlib` takes long to import.
+# ruff: noqa: PTH112, PTH118, PTH120
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 PAGE = ".md"
 SEMGREP = (".yml", ".yaml")
@@ -30,14 +32,22 @@ def pages_folder() -> Path:
 
     Raises RulesNotFoundError, which names both places.
     """
-    package = Path(__file__).resolve().parents[1]
-    return found_in(package / "pages", package.parents[1] / "rules")
+    from pathlib import Path
+
+    return Path(pages_place())
 
 
-def found_in(installed: Path, checkout: Path) -> Path:
+def pages_place() -> str:
+    """The same as a text."""
+    package = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+    checkout = os.path.dirname(os.path.dirname(package))
+    return found_in(os.path.join(package, "pages"), os.path.join(checkout, "rules"))
+
+
+def found_in(installed: str, checkout: str) -> str:
     """The first of the two that is a folder of pages."""
     for folder in (installed, checkout):
-        if (folder / "python").is_dir():
+        if os.path.isdir(os.path.join(folder, "python")):
             return folder
     msg = f"no rule pages in {installed} nor in {checkout}; install assaymark again"
     raise RulesNotFoundError(msg)
@@ -54,6 +64,8 @@ def page_of(source: str) -> Path | None:
 
     A page of ours is found beside the code or in the checkout, any other where its path says.
     """
+    from pathlib import Path
+
     try:
         ours = pages_folder() / source.removeprefix(_OURS)
     except RulesNotFoundError:
@@ -68,6 +80,8 @@ def rule_files(place: Path) -> tuple[Path, ...]:
 
     Raises RulesNotFoundError when there is no such place.
     """
+    from pathlib import Path
+
     if place.is_file():
         return (place,)
     if not place.is_dir():
@@ -76,13 +90,13 @@ def rule_files(place: Path) -> tuple[Path, ...]:
     return tuple(Path(file) for file in sorted(_walk(place)))
 
 
-def page_names(folder: Path) -> tuple[str, ...]:
+def page_names(folder: str) -> tuple[str, ...]:
     """The paths of the rule files in *folder*, relative to it, with `/` between folders, sorted."""
-    n_before = len(str(folder)) + 1
+    n_before = len(folder) + 1
     return tuple(file[n_before:].replace(os.sep, "/") for file in sorted(_walk(folder)))
 
 
-def _walk(place: Path) -> Iterator[str]:
+def _walk(place: Path | str) -> Iterator[str]:
     # os.walk, since it follows no link into a loop and is several times faster than rglob.
     for folder, folders, names in os.walk(place):
         folders[:] = [name for name in folders if not name.startswith(".")]

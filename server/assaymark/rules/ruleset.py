@@ -8,11 +8,10 @@ Invariants:
 
 from __future__ import annotations
 
-import hashlib
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Self
 
 from assaymark.dataclass import dataclass
+from assaymark.hashes import blake
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,9 +76,7 @@ class RuleSet:
         dropped = {rule.id for rule in self.rules} - {rule.id for rule in some.rules}
         left_out = self.left_out | dropped
         # What is known by name decides what is said of comments that name it.
-        digest = hashlib.blake2b(
-            "\0".join((some.digest, *sorted(left_out))).encode(), digest_size=16
-        ).hexdigest()
+        digest = blake("\0".join((some.digest, *sorted(left_out))).encode(), 16)
         return RuleSet(some.rules, digest, self.problems, left_out)
 
     def unknown(self, names: Iterable[str]) -> tuple[str, ...]:
@@ -88,9 +85,12 @@ class RuleSet:
 
 
 def _names(patterns: Iterable[str], rule: str) -> bool:
+    # Late: most select nothing.
+    from fnmatch import fnmatchcase
+
     return any(fnmatchcase(rule, pattern) for pattern in patterns)
 
 
 def _digest(rules: tuple[Rule, ...]) -> str:
     content = "\0".join(f"{rule.language}\0{rule.id}\0{rule.digest}" for rule in rules)
-    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
+    return blake(content.encode(), 16)

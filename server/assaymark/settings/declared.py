@@ -17,7 +17,7 @@ from assaymark.finding import Level, Severity
 from assaymark.settings import shapes, stricter
 from assaymark.settings.layer import Layer
 from assaymark.settings.shapes import Shape
-from assaymark.settings.values import Bandit, BeforeCommit, Hints, Settings
+from assaymark.settings.values import Answers, Bandit, BeforeCommit, Hints, Settings
 
 TOOLS = ("ruff", "bandit", "semgrep")
 IN_NOTES = ("tool", "model", "person")
@@ -268,6 +268,17 @@ DECLARED: tuple[Setting, ...] = (
         "`off`, or `warn` where it was `block`",
         shapes.one_of(BeforeCommit),
         stricter.before_commit,
+        _PEOPLE,
+    ),
+    Setting(
+        "agent.answer",
+        "agent_answer",
+        "`on`, `edits` or `off`",
+        "when hooks tell a coding agent what is found in the lines that it writes: after each edit and once"
+        " at its end, only after each edit, or never",
+        "less is said",
+        shapes.one_of(Answers),
+        stricter.answers,
         _PEOPLE,
     ),
     Setting(

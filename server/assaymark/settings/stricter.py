@@ -13,11 +13,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeVar
 
-from assaymark.settings.values import Bandit, BeforeCommit, Hints
+from assaymark.settings.values import Answers, Bandit, BeforeCommit, Hints
 
 T = TypeVar("T")
 Names = tuple[T, ...]
 
+_ANSWERED = (Answers.off, Answers.edits, Answers.on)
 _HINTED = (Hints.off, Hints.uncommitted, Hints.all)
 _HELD_UP = (BeforeCommit.off, BeforeCommit.warn, BeforeCommit.block)
 _ASKED = (Bandit.off, Bandit.rest, Bandit.all)
@@ -71,6 +72,11 @@ def hints(before: Hints, after: Hints) -> Hints:
 def before_commit(before: BeforeCommit, after: BeforeCommit) -> BeforeCommit:
     """To stop is stricter than to warn."""
     return max(before, after, key=_HELD_UP.index)
+
+
+def answers(before: Answers, after: Answers) -> Answers:
+    """To say more is stricter."""
+    return max(before, after, key=_ANSWERED.index)
 
 
 def none(before: Path | None, after: Path | None) -> Path | None:

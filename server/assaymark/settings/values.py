@@ -40,6 +40,14 @@ class Hints(enum.Enum):
     all = "all"
 
 
+class Answers(enum.Enum):
+    """When an agent hears what is found in its edits: never, after each, or once at its end too."""
+
+    off = "off"
+    edits = "edits"
+    on = "on"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """
@@ -54,7 +62,7 @@ class Settings:
     long a file may take in a batch. *hints* and *hints_name_model* are about the hints behind lines of an
     agent; *quiet* leaves findings only, and nothing of where lines come from. *notes_include* is what notes
     say of who wrote lines. *record* says whether an editor records that, *before_commit* what git's hook
-    does about lines that nobody read.
+    does about lines that nobody read. *agent_answer* says when an agent hears what is found in its edits.
     """
 
     severity: Severity = Severity.low
@@ -77,5 +85,6 @@ class Settings:
     notes_include: tuple[str, ...] = ("tool", "model")
     record: bool = True
     before_commit: BeforeCommit = BeforeCommit.warn
+    agent_answer: Answers = Answers.on
     limits: Limits = field(default_factory=Limits)
     seconds: float = 10.0

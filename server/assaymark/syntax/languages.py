@@ -9,21 +9,22 @@ Invariants:
 
 from __future__ import annotations
 
-import ctypes
-import importlib
-import importlib.util
 import sys
 from functools import cache
-from pathlib import PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING
 
 from tree_sitter import Language, Parser, Tree
 
 from assaymark.dataclass import dataclass
 from assaymark.syntax.adapter import Adapter
+from assaymark.syntax.grammars import capsule, grammar_in, is_installed
 from assaymark.syntax.python import constants as python_constants
 from assaymark.syntax.python import cut as python_cut
 from assaymark.syntax.python import definitions as python_definitions
 from assaymark.syntax.python import scopes as python_scopes
+
+if TYPE_CHECKING:
+    import ctypes
 
 _OFFICIAL = {"python": "tree_sitter_python", "javascript": "tree_sitter_javascript"}
 _BUNDLED = (
@@ -76,7 +77,7 @@ class Provider:
 
 def language_of(path: str, first_line: bytes = b"") -> str | None:
     """The language of a file by its ending, else by its ``#!`` line; None when we do not analyse it."""
-    name = PureWindowsPath(path).name if "\\" in path else PurePosixPath(path).name
+    name = path.replace("\\", "/").rstrip("/").rpartition("/")[2]
     ending = name[name.rfind(".") :].lower() if "." in name else ""
     if ending in _EXTENSIONS:
         return _EXTENSIONS[ending]
@@ -147,24 +148,23 @@ def empty_tree() -> Tree:
 def providers() -> list[Provider]:
     """Who answers for each language, without loading the large bundle."""
     rows = [_provider(language, module) for language, module in _OFFICIAL.items()]
-    found = importlib.util.find_spec("tree_sitter_languages") is not None
+    found = is_installed("tree_sitter_languages")
     problem = "" if found else "not installed (it has no wheels for Python 3.13 and later)"
     return rows + [Provider(language, "tree-sitter-languages", problem) for language in _BUNDLED]
 
 
 def _provider(language: str, module: str) -> Provider:
-    found = importlib.util.find_spec(module) is not None
+    found = is_installed(module)
     distribution = module.replace("_", "-")
     return Provider(language, distribution, "" if found else f"not installed: pip install {distribution}")
 
 
 def _official(language: str, module: str) -> Language:
     try:
-        pointer = importlib.import_module(module).language()
+        return grammar_in(module)
     except ImportError as error:
         msg = f"no grammar for {language}: pip install {module.replace('_', '-')}"
         raise Unavailable(msg) from error
-    return Language(_capsule(pointer) if isinstance(pointer, int) else pointer)
 
 
 def _bundled(language: str) -> Language:
@@ -174,9 +174,11 @@ def _bundled(language: str) -> Language:
     except (ImportError, OSError, AttributeError) as error:
         msg = f"no grammar for {language} is installed; its files are not analysed"
         raise Unavailable(msg) from error
+    import ctypes
+
     symbol.restype = ctypes.c_void_p
     try:
-        return Language(_capsule(symbol()))
+        return Language(capsule(symbol()))
     except ValueError as error:
         msg = f"the grammar of {language} does not fit this tree-sitter: {error}"
         raise Unavailable(msg) from error
@@ -184,16 +186,12 @@ def _bundled(language: str) -> Language:
 
 @cache
 def _bundle() -> ctypes.CDLL:
-    package = importlib.util.find_spec("tree_sitter_languages")
+    import ctypes
+    from importlib.machinery import PathFinder
+
+    package = PathFinder.find_spec("tree_sitter_languages")
     if package is None or not package.submodule_search_locations:
         msg = "tree-sitter-languages is not installed"
         raise ImportError(msg)
     library = "languages.dll" if sys.platform == "win32" else "languages.so"
     return ctypes.CDLL(f"{package.submodule_search_locations[0]}/{library}")
-
-
-def _capsule(pointer: int) -> object:
-    new = ctypes.pythonapi.PyCapsule_New
-    new.restype = ctypes.py_object
-    new.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
-    return new(pointer, b"tree_sitter.Language", None)

@@ -14,6 +14,8 @@ _EVENTS = (
     # A command that failed may have written all the same.
     ("PostToolUseFailure", "Bash"),
     ("PostModelSwitch", ""),
+    # What is still open is said once, when the agent is about to end.
+    ("Stop", ""),
 )
 _SECONDS = 30
 

@@ -19,6 +19,7 @@ _EVENTS = (
     ("UserPromptSubmit", ""),
     ("PreToolUse", "Bash|apply_patch"),
     ("PostToolUse", "apply_patch|Edit|Write|Bash"),
+    ("Stop", ""),
 )
 _SECONDS = 30
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from assaymark.hooks.install.adding import Addition
 from assaymark.hooks.install.tool import Commands, CommandsAt, Tool, plainly
 
-_EVENTS = ("SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse")
+_EVENTS = ("SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "Stop")
 _SECONDS = 30
 
 

@@ -11,6 +11,7 @@ _EVENTS = (
     "afterTabFileEdit",
     "beforeShellExecution",
     "afterShellExecution",
+    "stop",
 )
 
 

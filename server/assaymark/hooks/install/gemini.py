@@ -14,6 +14,7 @@ _EVENTS = (
     ("BeforeModel", ""),
     ("BeforeTool", "run_shell_command"),
     ("AfterTool", "replace|write_file|run_shell_command"),
+    ("AfterAgent", ""),
 )
 _MILLISECONDS = 30_000
 

@@ -35,4 +35,6 @@ def _event(fields: Fields) -> str:
         return "userPromptSubmitted"
     if fields.has("initial_prompt", "source"):
         return "sessionStart"
+    if fields.has("stop_reason"):
+        return "agentStop"
     return "sessionEnd" if fields.has("reason") else ""

@@ -9,7 +9,6 @@ Invariants:
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Callable, Iterator
 
 from assaymark.rules.patterns.table import Table
@@ -43,6 +42,9 @@ def sources(text: str, table: Table) -> Iterator[str]:
     Raises BadPattern.
     """
     # A YAML block that is indented as a whole is still flush with the margin.
+    # Late: patterns are compiled seldom.
+    import textwrap
+
     text = textwrap.dedent(text.expandtabs()).strip("\n").rstrip()
     yield _replaced(text, table, "")
     if "{" in text:

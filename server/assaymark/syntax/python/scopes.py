@@ -12,10 +12,10 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-import tree_sitter_python
-from tree_sitter import Language, Query, QueryCursor
+from tree_sitter import Query, QueryCursor
 
 from assaymark.syntax.bindings import Binding, Bindings, Scopes
+from assaymark.syntax.grammars import grammar_in
 from assaymark.syntax.python.constants import expression
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def scopes(root: RawNode, n_prefix: int) -> Scopes:
 @cache
 def _query() -> Query:
     kinds = " ".join(f"({kind})" for kind in (*_BINDERS, *sorted(SCOPES)))
-    return Query(Language(tree_sitter_python.language()), f"[{kinds}] @binder")
+    return Query(grammar_in("tree_sitter_python"), f"[{kinds}] @binder")
 
 
 def _binders(root: RawNode) -> list[RawNode]:
