@@ -79,7 +79,9 @@ def test_a_question_is_answered_when_nothing_can_be_recorded(
             raise error
 
         monkeypatch.setattr(recording, "record", failing)
-        assert _said("cursor", {"hook_event_name": event, "command": "ls"}, capfdbinary) == _answer(True)
+        assert hook("cursor", json.dumps({"hook_event_name": event, "command": "ls"})) == 0
+        # What is not recorded is said where agents do not act upon it.
+        assert capfdbinary.readouterr().out == _answer(True)
 
 
 def _said(tool: str, payload: dict[str, object], capfdbinary: pytest.CaptureFixture[bytes]) -> bytes:
