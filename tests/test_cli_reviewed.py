@@ -404,3 +404,41 @@ def test_what_is_missing_for_a_pull_request_is_said(
     rows = [{"id": 1, "user": {"login": "r"}, "state": "APPROVED", "commit_id": world.head}]
     code, _, err = ran(capsys, "--pull-request", given(world, rows))
     assert (code, "add --base" in err) == (3, True)
+
+
+# What is shown of it.
+
+
+def shown(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    capsys.readouterr()
+    assert main.run(list(words)) == 0
+    return capsys.readouterr().out
+
+
+def test_blame_says_which_lines_were_read(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a column of its own, where anything is recorded; in JSON with all that is known of the review."""
+    world.write("a.py", CODE)
+    assert "reviewed" not in shown(capsys, "blame", "a.py")
+    ran(capsys, "a.py:2")
+    rows = shown(capsys, "blame", "a.py").splitlines()
+    assert ["not reviewed" in row for row in rows[:4]] == [True, False, True, True]
+    assert "review claimed" in rows[1]
+    plain = json.loads(shown(capsys, "blame", "--json", "a.py"))["lines"]
+    assert [line["standing"] for line in plain[:2]] == ["unread", "by-requester"]
+    (review,) = plain[1]["reviews"]
+    assert (review["channel"], review["claimed"], review["who"]) == ("terminal", True, "A <a@example.org>")
+    assert plain[0]["reviews"] == []
+
+
+def test_why_says_who_read_a_line(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the sentence that the editor has too; what a statement takes away is said."""
+    world.write("a.py", "call(\n    1,\n    2,\n)\n")
+    ran(capsys, "a.py:1-2")
+    assert "It was read once, but other lines of its statement" in shown(capsys, "why", "a.py:2")
+    assert "Not reviewed." in shown(capsys, "why", "a.py:3")
+    ran(capsys, "a.py:1-4")
+    said = shown(capsys, "why", "a.py:2")
+    assert re.search(r"Line 2: .* Reviewed \d+ \w+ by A, .*claim", said)
+    assert "Also: Reviewed" in said
+    plain = json.loads(shown(capsys, "why", "--json", "a.py:2"))
+    assert (plain["standing"], len(plain["reviews"])) == ("by-requester", 2)

@@ -1,9 +1,10 @@
 """
-`assaymark blame`: where each line of a file comes from, and which record says so.
+`assaymark blame`: where each line of a file comes from, which record says so, and whether it was read.
 
 Invariants:
     A line that several wrote is shown as that; what nothing is recorded of is shown as unknown.
-    Of persons nothing is said.
+    Of persons nothing is said, but in JSON who read a line, at that line.
+    Whether a line was read is what a gate would say of it: a statement counts as a whole.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from assaymark.cli.output import say, style
@@ -20,14 +21,18 @@ from assaymark.cli.usage import UsageError
 from assaymark.dataclass import dataclass
 from assaymark.lineage import words
 from assaymark.lineage.plain import to_plain
+from assaymark.lineage.review_records import key_of
+from assaymark.lineage.reviews import Signature, Standing, reviews_of
 from assaymark.origin import Author
-from assaymark.record.reading import Line, Recorded, of_file
+from assaymark.record.reading import NONE, Line, Recorded
+from assaymark.record.standing import Judged, judged
 from assaymark.repository.place import Place, place_of
 from assaymark.workspace.reading import Unreadable, read
 from assaymark.workspace.today import today
 
 if TYPE_CHECKING:
     from assaymark.lineage.lines import LineOrigin
+    from assaymark.lineage.reviews import Review
 
 SCHEMA = "assaymark/blame/1"
 MOST_BYTES = 50_000_000
@@ -50,12 +55,12 @@ def blame(wanted: Wanted) -> int:
     """The exit code. Effect: prints the lines. Raises UsageError."""
     content = content_of(wanted.file)
     place = place_of(wanted.file)
-    recorded = of_file(place, content)
-    first, last = _bounds(wanted.lines, len(recorded.lines))
+    found = judged(place, content)
+    first, last = _bounds(wanted.lines, len(found.recorded.lines))
     if wanted.as_json:
-        say([json.dumps(_plain(wanted.file, place, recorded, first, last), indent=2) + "\n"])
+        say([json.dumps(_plain(wanted.file, place, found, first, last), indent=2) + "\n"])
     else:
-        say(_text(content, recorded, first, last, style()))
+        say(_text(content, found, first, last, style()))
     return 0
 
 
@@ -87,7 +92,8 @@ def _bounds(spelled: str | None, n_lines: int) -> tuple[int, int]:
     return first, min(last, n_lines)
 
 
-def _text(content: bytes, recorded: Recorded, first: int, last: int, look: Style) -> Iterator[str]:
+def _text(content: bytes, found: Judged, first: int, last: int, look: Style) -> Iterator[str]:
+    recorded = found.recorded
     texts = _LINE_END.split(content.decode("utf-8", "replace"))
     lines = recorded.lines[first - 1 : last]
     # A file that ends as files do has no line behind its last line end.
@@ -96,18 +102,33 @@ def _text(content: bytes, recorded: Recorded, first: int, last: int, look: Style
     day = today()
     whose = [_whose(line.origin, day) for line in lines]
     width = min(max(map(len, whose), default=0), _WIDEST)
+    read = [read_in_short(found, first + n, day) for n in range(len(lines))]
+    # Where nothing is recorded at all, "not reviewed" at every line would say nothing.
+    n_read = max(map(len, read), default=0) if recorded.source != NONE or found.has_reviews else 0
     n_digits = len(str(last))
     for number, (line, who) in enumerate(zip(lines, whose, strict=True), first):
         commit = line.commit[:_N_COMMIT] or "·" * _N_COMMIT
         shown = who if len(who) <= width else f"{who[: width - 1]}…"
         text = harmless(texts[number - 1])
-        yield f"{commit}  {look(_looks(line), shown.ljust(width))}  {number:>{n_digits}} │ {text}\n"
+        review = f"  {read[number - first]:<{n_read}}" if n_read else ""
+        yield f"{commit}  {look(_looks(line), shown.ljust(width))}{review}  {number:>{n_digits}} │ {text}\n"
     yield from (f"assaymark: {harmless(problem)}\n" for problem in recorded.problems)
     yield f"Recorded in: {_where(recorded)}. {'·' * _N_COMMIT} is not committed.\n"
 
 
 def _whose(line: LineOrigin, day: int) -> str:
     return harmless(words.briefly(line, day))
+
+
+def read_in_short(found: Judged, number: int, day: int) -> str:
+    """Whether line *number* (from 1) was read, for a column; nothing where nobody need read it."""
+    standing = found.at(number)
+    if standing is Standing.written:
+        return ""
+    read = reviews_of(found.recorded.lines[number - 1].origin, found.recorded.reviews)
+    if standing is Standing.unread or not read:
+        return "not reviewed" if standing is Standing.unread else "reviewed"
+    return words.review_in_short(read[-1], day)
 
 
 def _looks(line: Line) -> str:
@@ -122,23 +143,23 @@ def _where(recorded: Recorded) -> str:
     return " and ".join(found) or "nothing is recorded of this file"
 
 
-def _plain(file: str, place: Place, recorded: Recorded, first: int, last: int) -> dict[str, object]:
+def _plain(file: str, place: Place, found: Judged, first: int, last: int) -> dict[str, object]:
+    recorded = found.recorded
     return {
         "schema": SCHEMA,
         "path": place.path or file,
         "source": recorded.source,
         "problems": list(recorded.problems),
-        "lines": list(_plain_lines(recorded.lines[first - 1 : last], first)),
+        "lines": [plain_line(found, number) for number in range(first, last + 1)],
     }
 
 
-def _plain_lines(lines: Sequence[Line], first: int) -> Iterator[dict[str, object]]:
-    for number, line in enumerate(lines, first):
-        yield plain_line(number, line)
-
-
-def plain_line(number: int, line: Line) -> dict[str, object]:
-    """A line as JSON: its origins in the order in which they begin, and which record says so."""
+def plain_line(found: Judged, number: int) -> dict[str, object]:
+    """
+    Line *number* (from 1) as JSON: its origins in the order in which they begin, which record says so, how it
+    stands with it, and its reviews.
+    """
+    line = found.recorded.lines[number - 1]
     plain: dict[str, object] = {
         "line": number,
         "origins": [{**to_plain(origin), "bytes": n_bytes} for origin, n_bytes, _ in line.origin.parts],
@@ -146,4 +167,18 @@ def plain_line(number: int, line: Line) -> dict[str, object]:
     }
     if line.commit:
         plain["commit"] = line.commit
+    plain["standing"] = found.at(number).value
+    plain["reviews"] = [_plain_review(one) for one in reviews_of(line.origin, found.recorded.reviews)]
     return plain
+
+
+def _plain_review(review: Review) -> dict[str, object]:
+    return {
+        "review": key_of(review.id),
+        "channel": review.channel.value,
+        "relation": review.relation.value,
+        "time": review.time,
+        "who": review.who,
+        "signature": review.signature.value,
+        "claimed": review.signature is not Signature.good,
+    }

@@ -20,8 +20,11 @@ from assaymark.cli.terms import Terms
 from assaymark.cli.usage import UsageError
 from assaymark.dataclass import dataclass
 from assaymark.lineage import words
+from assaymark.lineage.review_records import key_of
+from assaymark.lineage.reviews import Standing as Read
+from assaymark.lineage.reviews import reviews_of
 from assaymark.origin import Author
-from assaymark.record.reading import Line, Recorded, of_file
+from assaymark.record.standing import judged
 from assaymark.repository.commits import Commit, commits
 from assaymark.repository.git import GitError
 from assaymark.repository.place import Place, place_of
@@ -30,7 +33,10 @@ from assaymark.workspace.today import today
 if TYPE_CHECKING:
     from assaymark.cli.report import Reported
     from assaymark.ledger.events import Session
+    from assaymark.lineage.reviews import Review
     from assaymark.origin import Origin
+    from assaymark.record.reading import Line
+    from assaymark.record.standing import Judged
     from assaymark.settings.standing import Standing
 
 SCHEMA = "assaymark/why/1"
@@ -54,7 +60,7 @@ class _Answer(NamedTuple):
     number: int
     line: Line
     findings: Sequence[Reported]
-    recorded: Recorded
+    judged: Judged
     sessions: Sequence[Session]
     commit: Commit | None
 
@@ -76,7 +82,8 @@ def _answer(wanted: Wanted) -> _Answer:
         raise UsageError(msg)
     path, number = found[1], int(found[2])
     place = place_of(path)
-    recorded = of_file(place, content_of(path))
+    found_there = judged(place, content_of(path))
+    recorded = found_there.recorded
     if not 1 <= number <= len(recorded.lines):
         msg = f"{wanted.place}: the file has the lines 1 to {len(recorded.lines)}"
         raise UsageError(msg)
@@ -86,7 +93,7 @@ def _answer(wanted: Wanted) -> _Answer:
         number,
         line,
         _findings(path, number, wanted.standing),
-        recorded,
+        found_there,
         _sessions(place, line),
         _commit(place, line),
     )
@@ -133,8 +140,10 @@ def _text(answer: _Answer, look: Style) -> Iterator[str]:
         severity = look(finding.severity.name, finding.severity.name)
         yield f"{look('path', harmless(at))}  {finding.rule} · {severity}{cwe}\n"
         yield f"  {harmless(finding.message)}\n"
-    said = words.sentence(answer.number, answer.line.origin, today())
+    read = _read(answer)
+    said = words.sentence(answer.number, answer.line.origin, today(), read=read)
     yield f"  {harmless(said) or f'Line {answer.number}: blank.'}\n"
+    yield from _about_reviews(answer, read)
     for origin, *_ in answer.line.origin.parts:
         if origin.author is Author.ai:
             yield from _about(origin, answer.sessions)
@@ -145,7 +154,28 @@ def _text(answer: _Answer, look: Style) -> Iterator[str]:
     elif answer.line.origin.parts:
         yield "  Commit: none yet\n"
     yield f"  Recorded in: {answer.line.source}\n"
-    yield from (f"assaymark: {harmless(problem)}\n" for problem in answer.recorded.problems)
+    problems = answer.judged.recorded.problems
+    yield from (f"assaymark: {harmless(problem)}\n" for problem in problems)
+
+
+def _read(answer: _Answer) -> tuple[Review, ...]:
+    """The reviews that count for the line."""
+    is_read = answer.judged.at(answer.number) in {Read.by_requester, Read.by_another}
+    return reviews_of(answer.line.origin, answer.judged.recorded.reviews) if is_read else ()
+
+
+def _about_reviews(answer: _Answer, read: Sequence[Review]) -> Iterator[str]:
+    """What the sentence about the line does not say of its reviews."""
+    reviews = answer.judged.recorded.reviews
+    # The same review may be known by the ledger and by a note.
+    earlier = {key_of(one.id): one for one in read[:-1] if key_of(one.id) != key_of(read[-1].id)}
+    yield from (f"  Also: {harmless(words.review(one, today()))}.\n" for one in earlier.values())
+    if answer.judged.at(answer.number) is not Read.unread:
+        return
+    if reviews_of(answer.line.origin, reviews):
+        yield "  It was read once, but other lines of its statement were not, or have changed since.\n"
+    elif all(part.origin.author is not Author.ai for part in answer.line.origin.parts):
+        yield "  Not reviewed.\n"
 
 
 def _about(origin: Origin, sessions: Sequence[Session]) -> Iterator[str]:
@@ -171,6 +201,6 @@ def _plain(answer: _Answer) -> dict[str, object]:
             }
             for one in answer.findings
         ],
-        **plain_line(answer.number, answer.line),
-        "problems": list(answer.recorded.problems),
+        **plain_line(answer.judged, answer.number),
+        "problems": list(answer.judged.recorded.problems),
     }

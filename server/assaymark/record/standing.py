@@ -34,6 +34,11 @@ class Judged(NamedTuple):
     recorded: Recorded
     standings: tuple[Standing, ...]
 
+    @property
+    def has_reviews(self) -> bool:
+        """Whether any line that somebody should read was read."""
+        return any(one in {Standing.by_requester, Standing.by_another} for one in self.standings)
+
     def at(self, line: int) -> Standing:
         """How it stands with *line* (from 1); what lies behind the text is nobody's."""
         return self.standings[line - 1] if 0 < line <= len(self.standings) else Standing.written
