@@ -15,7 +15,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "scenarios"
 BAR = "│"
 # What an expectation can be about.
-VIEWS = ("editor", "blame", "note")
+VIEWS = ("editor", "blame", "note", "review")
 
 _SHORT = "Falls short:"
 _WORD = re.compile(r'(?:[^\s"]|"(?:[^"\\]|\\.)*")+')

@@ -13,6 +13,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,14 @@ from scenario_editor import Buffer, Editor, Swap, least
 from scenario_page import BAR, Expected, Scenario, Shown, Step
 
 _BLANK = " \t\r\n"
+_SERVER = Path(__file__).parents[1] / "server"
+_BY_A_PERSON = f"""
+import sys
+sys.path.insert(0, {str(_SERVER)!r})
+from assaymark.cli import main, reviewed
+reviewed.person = lambda: None
+sys.exit(main.run(sys.argv[1:]))
+"""
 
 
 @dataclass
@@ -427,6 +436,12 @@ def _assaymark(world: World, one: Step, words: tuple[str, ...], said: dict[str, 
     world.run(*shlex.split(one.raw), check=False)
 
 
+@step("reviewed")
+def _reviewed(world: World, one: Step, words: tuple[str, ...], said: dict[str, str]) -> None:
+    """A person at a terminal says so, where there is none."""
+    world.run(sys.executable, "-P", "-c", _BY_A_PERSON, *shlex.split(one.raw), check=False)
+
+
 @step("sh")
 def _sh(world: World, one: Step, words: tuple[str, ...], said: dict[str, str]) -> None:
     world.run("sh", "-c", one.raw.removeprefix("sh").strip())
@@ -470,6 +485,8 @@ def _view(world: World, view: str, subject: str) -> list[Shown]:
             return list(drawn(data.decode(), runs))
         case "blame":
             return list(_blamed(world, subject))
+        case "review":
+            return list(_read(world, subject))
     return list(_noted(world, subject))
 
 
@@ -538,6 +555,15 @@ def _blamed(world: World, path: str) -> Iterator[Shown]:
         if text or line["line"] < len(texts):
             origins = dict.fromkeys(_label_of(origin) for origin in line["origins"])
             yield Shown(", ".join(origins), text.rstrip())
+
+
+def _read(world: World, path: str) -> Iterator[Shown]:
+    """How it stands with each line of a file in the work tree; nothing with those that nobody need read."""
+    said = world.told("assaymark", "blame", "--json", path)
+    texts = re.split(r"\r\n|\n|\r", (world.here / path).read_bytes().decode())
+    for line, text in zip(json.loads(said)["lines"], texts, strict=False):
+        if text or line["line"] < len(texts):
+            yield Shown("" if line["standing"] == "written" else line["standing"], text.rstrip())
 
 
 def _label_of(origin: dict[str, Any]) -> str:
