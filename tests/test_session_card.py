@@ -13,6 +13,7 @@ import pytest
 from assaymark.analysis.manifests import Added, added
 from assaymark.cli.main import run
 from assaymark.hooks.entry import hook
+from assaymark.person import Surroundings
 from assaymark.settings.loosening import loosened
 from e2e.authors import SHOWS
 from e2e.inside import Inside
@@ -210,6 +211,42 @@ def test_the_editor_has_the_same_card(shop: Shop, card: Callable[..., Any]) -> N
     found = editor.request("assaymark/session", {"uri": file.as_uri()})["result"]
     assert found.pop("top") == shop.top.as_uri()
     assert found == card()
+
+
+def test_all_of_a_session_is_marked_at_once(
+    shop: Shop, card: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the terminal; what comes later is unread again, and only that."""
+    shop.commit(app__py="x = 1\n", other__py="x = 1\n")
+    shop.edits("app.py", "x = 1\n", "x = 1\ny = 2\n")
+    shop.edits("other.py", "x = 1\n", "x = 2\n")
+    monkeypatch.setattr("assaymark.cli.reviewed.person", lambda: None)
+    assert run(["reviewed", "--session"]) == 0
+    assert card()["unread"] == []
+    shop.edits("app.py", "y = 2\n", "y = 2\nz = 3\n")
+    assert card()["unread"] == [{"path": "app.py", "first": 3, "last": 3}]
+
+
+def test_the_editor_marks_open_and_closed_files_of_a_session(
+    shop: Shop, card: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One action for the rest of it."""
+    monkeypatch.setattr("assaymark.lsp.marking.surroundings", lambda: Surroundings({}))
+    shop.commit(app__py="x = 1\n", other__py="x = 1\n")
+    shop.edits("app.py", "x = 1\n", "x = 1\ny = 2\n")
+    shop.edits("other.py", "x = 1\n", "x = 2\n")
+    editor = Inside(SHOWS)
+    uri = (shop.top / "app.py").as_uri()
+    editor.open((shop.top / "app.py").read_text(), uri)
+    editor.clock.pass_by(0.1)
+    editor.come()
+    assert len(editor.request("assaymark/unreviewed", {})["result"]) == 1
+    call = {"command": "assaymark.markReviewed", "arguments": [{"session": "last"}]}
+    told = editor.request("workspace/executeCommand", call)["result"]["message"]
+    assert told.startswith("Recorded: you have read 2 lines of the session.")
+    assert editor.request("assaymark/unreviewed", {})["result"] == []
+    assert card()["unread"] == []
+    editor.door.close()
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 
 from assaymark.cli.output import say
-from assaymark.cli.reviewed_targets import place_of_all, stretches
+from assaymark.cli.reviewed_targets import of_session, place_of_all, stretches
 from assaymark.cli.style import harmless
 from assaymark.cli.usage import UsageError
 from assaymark.lineage.ranges import spelled_ranges
@@ -83,7 +83,10 @@ def lines_said(lines: Sequence[tuple[int, int]]) -> str:
 def _reviewed(options: Namespace, here: Place) -> int:
     here = place_of_all(options.targets, here)
     reader = identity(here.top)
-    found = stretches(options.targets, here, reader, of_index=options.staged)
+    if options.session is not None:
+        found = of_session(options.session, here, reader)
+    else:
+        found = stretches(options.targets, here, reader, of_index=options.staged)
     several = marked(found, reader)
     if several and not options.dry_run:
         if signs_commits(here.top) if options.sign is None else options.sign:
@@ -142,6 +145,8 @@ def _refuse_contradictions(options: Namespace) -> None:
         "--list shows what is known; leave the rest out": options.list
         and (options.targets or options.withdraw),
         "--staged says which lines; leave the others out": options.staged and options.targets,
+        "--session says which lines; leave the others out": options.session is not None
+        and (options.targets or options.withdraw),
         "--pull-request says which commits; leave the others out": options.pull_request is not None
         and (options.targets or options.withdraw),
         "--base is where a pull request starts; add --pull-request": options.base

@@ -14,6 +14,13 @@ def add_reviewed(reviewed: argparse.ArgumentParser) -> None:
     )
     what = reviewed.add_mutually_exclusive_group()
     what.add_argument("--staged", action="store_true", help="the lines that are staged")
+    what.add_argument(
+        "--session",
+        nargs="?",
+        const="last",
+        metavar="ID",
+        help="what an agent's session wrote that is not reviewed yet (default: the last)",
+    )
     what.add_argument("--list", action="store_true", help="show the reviews that are known")
     what.add_argument(
         "--pull-request",

@@ -30,6 +30,7 @@ was given. Nothing is asked of any other machine.
     examples=(
         ("assaymark reviewed app/load.py:10-40", "these lines, as they are now"),
         ("assaymark reviewed --staged", "before a commit"),
+        ("assaymark reviewed --session", "what the last session of an agent wrote"),
         ("assaymark reviewed main..feature", "what these commits added"),
         ("assaymark reviewed --sign HEAD", "the last commit, signed"),
         ("assaymark reviewed --withdraw app/load.py:10-40", "take back what was said of these lines"),

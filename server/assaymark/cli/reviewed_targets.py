@@ -39,6 +39,23 @@ def stretches(targets: list[str], here: Place, reader: str, *, of_index: bool) -
     return [stretch for target in targets for stretch in _of_target(target, here, reader)]
 
 
+def of_session(which: str, here: Place, reader: str) -> list[Stretch]:
+    """What *reader* read of an agent's session. Raises UsageError."""
+    if not Path(here.store).is_dir():
+        msg = "nothing is recorded here, so no session of an agent is known"
+        raise UsageError(msg)
+    from assaymark.ledger.store import Unavailable, opened
+    from assaymark.record.conversations import NoConversation
+    from assaymark.record.unread import unread_of
+
+    try:
+        with opened(here.store) as ledger:
+            several = unread_of(here, ledger, which)
+    except (NoConversation, Unavailable) as problem:
+        raise UsageError(str(problem)) from problem
+    return [stretch for one in several for stretch in in_file(one.place, one.content, one.lines, reader)]
+
+
 def place_of_all(targets: list[str], here: Place) -> Place:
     """The place whose records *targets* belong into: that of the files, else *here*. Raises UsageError."""
     places = {found[0].top: found[0] for target in targets if (found := file_in(target)) is not None}

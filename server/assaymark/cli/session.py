@@ -163,7 +163,7 @@ def _unread(found: Card, look: Style) -> Iterator[str]:
         yield f"  {look('path', harmless(f'{run.path}:{lines}'))}\n"
     if len(found.unread) > _MOST_UNREAD:
         yield f"  … and {len(found.unread) - _MOST_UNREAD} more places\n"
-    yield "Once read: assaymark reviewed FILE:FIRST-LAST\n"
+    yield "Once read: assaymark reviewed FILE:FIRST-LAST, or all of it: assaymark reviewed --session\n"
 
 
 def _markdown(found: Card) -> Iterator[str]:

@@ -10,12 +10,13 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from assaymark.analysis.reviewing import line_standing
 from assaymark.lineage.lines import line_origin
 from assaymark.lineage.reviews import Standing, reviews_of
+from assaymark.lsp.places import is_file_of
 from assaymark.lsp.refusal import INVALID_PARAMS, Refused, text_at, value_at, whole_at
 from assaymark.lsp.reviews import NotRecorded
 from assaymark.person import Refusal, agent_in, surroundings
@@ -23,6 +24,7 @@ from assaymark.syntax.functions import function_over
 from assaymark.text import Span
 
 if TYPE_CHECKING:
+    from assaymark.lsp.document import Document
     from assaymark.lsp.part import Part
     from assaymark.lsp.session import Session
 
@@ -73,10 +75,34 @@ def mark(session: Session, named: object) -> str:
     _refuse_agents()
     part, lines = _target(session, named)
     try:
-        session.reviews.mark(part.document, [_span(part, lines)])
+        session.reviews.mark(part.document, (_of_text(part, lines),))
     except NotRecorded as problem:
         raise Refused(INVALID_PARAMS, str(problem)) from problem
     return f"Recorded: you have read {lines} of {_name(part)}. {_CAVEAT}"
+
+
+def mark_session(session: Session, which: str) -> str:
+    """What to tell who has read all of an agent's session. Effect: that is recorded. Raises Refused."""
+    _refuse_agents()
+    from assaymark.ledger.store import Unavailable, opened
+    from assaymark.lsp.methods.session import place_asked
+    from assaymark.record.conversations import NoConversation
+    from assaymark.record.unread import unread_of
+
+    here, n_lines = place_asked(session, {}), 0
+    try:
+        with opened(here.store, "server") as ledger:
+            for one in unread_of(here, ledger, which):
+                n_lines += sum(last - first + 1 for first, last in one.lines)
+                file = Path(one.place.top, one.place.path or "")
+                document = session.document(file.as_uri())
+                if document is not None and is_file_of(document.uri, _content(session, document)):
+                    session.reviews.mark(document, one.lines)
+                else:
+                    session.reviews.mark_file(ledger, one.place, one.content, one.lines)
+    except (NoConversation, NotRecorded, OSError, Unavailable) as problem:
+        raise Refused(INVALID_PARAMS, str(problem)) from problem
+    return f"Recorded: you have read {n_lines} line{'' if n_lines == 1 else 's'} of the session. {_CAVEAT}"
 
 
 def withdraw(session: Session, named: object) -> str:
@@ -122,6 +148,11 @@ def _target(session: Session, named: object) -> tuple[Part, Lines]:
     return part, lines
 
 
+def _content(session: Session, document: Document) -> bytes:
+    entry = session.read(document.uri)
+    return b"" if entry is None else entry.snapshot.text.whole()
+
+
 def _name(part: Part) -> str:
     return PurePath(part.document.path).name
 
@@ -139,13 +170,11 @@ def _argument(part: Part, lines: Lines) -> dict[str, object]:
     return {"uri": part.uri, "range": {"start": start, "end": end}}
 
 
-def _span(part: Part, lines: Lines) -> Span:
-    """The bytes of *lines*, with the end of the last."""
+def _of_text(part: Part, lines: Lines) -> tuple[int, int]:
+    """*lines* as those of the text, from 1."""
     text = part.entry.snapshot.text
-    start = text.line_span(part.line + lines.first).start
-    beyond = part.line + lines.last + 1
-    end = text.line_span(beyond).start if beyond < text.n_lines else text.n_bytes
-    return Span(max(start, part.span.start), max(start, min(end, part.span.end)))
+    last = min(part.line + lines.last, max(text.n_lines - 1, 0))
+    return part.line + lines.first + 1, last + 1
 
 
 def _run_at(session: Session, part: Part, line: int) -> Lines | None:

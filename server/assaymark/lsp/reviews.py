@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from assaymark.analysis.attributing import runs_between
 from assaymark.lineage.reviewed import reviewed
-from assaymark.lineage.reviews import NO_REVIEWS, Channel, Relation, Reviews
+from assaymark.lineage.reviews import NO_REVIEWS, Channel, Reviews
 from assaymark.text import Span
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from assaymark.ledger.store import Ledger
     from assaymark.lsp.document import Document
     from assaymark.lsp.session import Session
+    from assaymark.record.marking import Lines, Marked
     from assaymark.repository.place import Place
 
 
@@ -78,33 +79,23 @@ class KnownReviews:
                 self._session.desk.rejudge(document.uri)
                 self._session.attributed(document)
 
-    def mark(self, document: Document, spans: Iterable[Span]) -> None:
-        """Effect: the bytes of *spans* are read, and that is recorded. Raises NotRecorded."""
+    def mark(self, document: Document, lines: Lines) -> None:
+        """Effect: *lines* (from 1) of the text are read, and that is recorded. Raises NotRecorded."""
         ledger, place = self._ledger(document)
-        from assaymark.ledger.events import Reviewed, stamp
-        from assaymark.repository.identity import person
+        from assaymark.record.marking import byte_ranges
 
         entry = self._session.desk.at(document.uri)
         if entry is None:
             return
         content = entry.snapshot.text.whole()
-        kept = tuple(spans)
-        event = Reviewed(
-            *stamp("server"),
-            place.path or "",
-            ledger.secret.digest(content),
-            tuple((span.start, span.end) for span in kept),
-            Channel.editor.value,
-            Relation.requester.value,
-            person(place.top),
-            len(content),
-            ledger.secret.outline(content),
-        )
-        self._append(ledger, event)
-        for span in kept:
-            runs = runs_between(entry.snapshot.text, span)
-            self._session.desk.attribute(document.uri, span, reviewed(runs, 0, span.length, event.id))
+        for one in self._record(ledger, place, content, lines):
+            for start, end in byte_ranges(content, one.stretch.lines):
+                self._attribute(document, Span(start, end), one.review.id)
         self._session.attributed(document)
+
+    def mark_file(self, ledger: Ledger, place: Place, content: bytes, lines: Lines) -> None:
+        """Effect: the same of a file that is not open. Raises NotRecorded."""
+        self._record(ledger, place, content, lines)
 
     def withdraw(self, document: Document, ids: Iterable[str]) -> None:
         """Effect: the reviews *ids* hold no longer, wherever they were of. Raises NotRecorded."""
@@ -123,6 +114,31 @@ class KnownReviews:
             msg = "nothing was recorded: the document is no file, or the log says why there is no record"
             raise NotRecorded(msg)
         return found
+
+    def _attribute(self, document: Document, span: Span, review: str) -> None:
+        entry = self._session.desk.at(document.uri)
+        if entry is not None:
+            runs = runs_between(entry.snapshot.text, span)
+            self._session.desk.attribute(document.uri, span, reviewed(runs, 0, span.length, review))
+
+    def _record(self, ledger: Ledger, place: Place, content: bytes, lines: Lines) -> list[Marked]:
+        """What was recorded. Effect: it is. Raises NotRecorded."""
+        # Late: git is asked whose the lines are, which happens when somebody marks some.
+        from assaymark.ledger.store import Unavailable
+        from assaymark.record.marking import marked, recorded
+        from assaymark.record.read_lines import in_file
+        from assaymark.repository.git import GitError
+        from assaymark.repository.identity import person
+
+        try:
+            reader = person(place.top)
+            several = marked(in_file(place, content, lines, reader), reader, Channel.editor)
+            recorded(several, place)
+            self.look(ledger)
+        except (GitError, OSError, Unavailable) as problem:
+            msg = f"nothing was recorded: {problem}"
+            raise NotRecorded(msg) from problem
+        return several
 
     def _append(self, ledger: Ledger, event: Event) -> None:
         from assaymark.ledger.store import Unavailable

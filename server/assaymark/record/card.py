@@ -127,9 +127,9 @@ def card(
     order = list(Kind)
     worst = list(Severity)[::-1]
     items.sort(key=lambda one: (worst.index(one.severity), order.index(one.kind), one.path, one.line or 0))
-    unread = tuple(run for file in files for run in _unread(file, conversation, reviews))
+    runs = tuple(run for file in files for run in unread(file, conversation, reviews))
     problems = tuple(_problems(files))
-    return Card(conversation, tuple(items), tuple(_fixed(known)), unread, tuple(files), problems)
+    return Card(conversation, tuple(items), tuple(_fixed(known)), runs, tuple(files), problems)
 
 
 def _guards(files: Sequence[File], rules: RuleSet) -> Iterator[Item]:
@@ -236,8 +236,8 @@ def _additions(file: File) -> Iterator[Item]:
         yield Item(kind, severity, file.path, None, one.name)
 
 
-def _unread(file: File, conversation: Conversation, reviews: Reviews) -> Iterator[Unread]:
-    """Runs of lines, blank ones between them included."""
+def unread(file: File, conversation: Conversation, reviews: Reviews) -> Iterator[Unread]:
+    """The lines of *file* that *conversation* wrote and nobody has reviewed, with blank ones between them."""
     if file.now is None:
         return
     first = last = -1

@@ -35,11 +35,11 @@ def gathered(here: Place, ledger: Ledger, conversation: Conversation, analyse: A
     before = earlier(touched, here.top, ledger.secret.digest)
     found = []
     for one in touched:
-        inside = here.inside(one.path)
-        if inside is None:
+        now = now_of(here, one.path)
+        if now is None:
             continue
-        file, now = os.path.join(here.top, inside), here._replace(path=inside)
-        after, was = _content(file), before[one.path]
+        place, after, runs = now
+        file, was = os.path.join(place.top, place.path or ""), before[one.path]
         found.append(
             File(
                 one.path,
@@ -47,10 +47,20 @@ def gathered(here: Place, ledger: Ledger, conversation: Conversation, analyse: A
                 after,
                 was.exact,
                 None if was.content is None else analyse(file, was.content, _nobody(was.content)),
-                analyse(file, after, runs_of(now, after)),
+                analyse(file, after, runs),
             )
         )
     return found
+
+
+def now_of(here: Place, path: str) -> tuple[Place, bytes, Runs] | None:
+    """Where the file at *path* of the work tree stands, what it holds now, and of what origins."""
+    inside = here.inside(path)
+    if inside is None:
+        return None
+    place = here._replace(path=inside)
+    content = _content(os.path.join(here.top, inside))
+    return place, content, runs_of(place, content)
 
 
 def _content(file: str) -> bytes:

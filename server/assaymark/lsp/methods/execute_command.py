@@ -76,10 +76,14 @@ def _show(session: Session, request: MessageId, params: Params) -> None:
 
 
 def _mark_reviewed(session: Session, request: MessageId, params: Params) -> None:
-    """Records that somebody read lines, a run, a function or a file; the answer says which."""
-    from assaymark.lsp.marking import mark
+    """Records that somebody read lines, a run, a function, a file or a session; the answer says which."""
+    from assaymark.lsp.marking import mark, mark_session
 
-    _tell(session, request, mark(session, next(iter(list_at(params, "arguments")), None)))
+    named = next(iter(list_at(params, "arguments")), None)
+    if value_at(named, "session") is not None:
+        _tell(session, request, mark_session(session, text_at(named, "session")))
+    else:
+        _tell(session, request, mark(session, named))
 
 
 def _withdraw_review(session: Session, request: MessageId, params: Params) -> None:

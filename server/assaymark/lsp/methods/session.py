@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def handle(session: Session, request: MessageId, params: Params) -> None:
     """Effect: *request* is answered with the card of the session `id` (default: the last)."""
     which = text_at(params, "id") if value_at(params, "id") is not None else "last"
-    place = _place(session, params)
+    place = place_asked(session, params)
     # Late: SQLite and all that a card is made of.
     from assaymark.ledger.store import Unavailable
     from assaymark.ledger.store import opened as opened_ledger
@@ -76,7 +76,7 @@ def _card(session: Session, place: Place, ledger: Ledger, which: str) -> Card:
     return card(conversation, files, asked[0], reviews, loosened)
 
 
-def _place(session: Session, params: Params) -> Place:
+def place_asked(session: Session, params: Params) -> Place:
     """The work tree of the document or folder `uri`; without one, of the first folder, or document."""
     if value_at(params, "uri") is not None:
         return place_of(file_path(text_at(params, "uri")))

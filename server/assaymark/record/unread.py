@@ -1,0 +1,45 @@
+"""
+The lines of an agent's session that nobody has reviewed, as somebody marks them who has read them all.
+
+Invariant: they are the lines that the session's card counts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from assaymark.analysis.advance import opened
+from assaymark.record.card import File, unread
+from assaymark.record.conversations import chosen, conversations
+from assaymark.record.gathering import now_of
+from assaymark.rules.ruleset import RuleSet
+
+if TYPE_CHECKING:
+    from assaymark.ledger.store import Ledger
+    from assaymark.record.marking import Lines
+    from assaymark.repository.place import Place
+
+
+class Unread(NamedTuple):
+    """Lines (from 1) of the file at *place*, which holds *content*."""
+
+    place: Place
+    content: bytes
+    lines: Lines
+
+
+def unread_of(here: Place, ledger: Ledger, which: str) -> list[Unread]:
+    """Those of the session that *which* names (`last`, or the start of its id). Raises NoConversation."""
+    conversation, reviews, rules = chosen(conversations(ledger), which), ledger.reviews(), RuleSet.of(())
+    found = []
+    for path in conversation.touched:
+        now = now_of(here, path)
+        if now is None:
+            continue
+        place, content, runs = now
+        snapshot = opened(content, path, rules, origins=runs)
+        its = unread(File(path, None, content, False, None, snapshot), conversation, reviews)
+        lines = tuple((one.first, one.last) for one in its)
+        if lines:
+            found.append(Unread(place, content, lines))
+    return found
