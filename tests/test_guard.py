@@ -623,3 +623,15 @@ def test_a_keystroke_asks_for_the_authors_of_the_comments_that_it_touches(
     at = text.index(b"return 150")
     advanced(before, [Edit(Span(at, at), b"x")])
     assert n_asked == 1
+
+
+def test_a_file_that_is_fixed_is_judged_by_its_authors_again(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What an agent silenced beside a fixed finding is not lost."""
+    left = ["eval-code", "ignore-not-reviewed"]
+    world.write("app.py", b"import yaml\n\nyaml.load(a)\nexec(b)\n")
+    agent_writes(world, "app.py", "exec(b)", "exec(b)  # nosec B102")
+    assert rules_in(report(capsys)) == ["yaml-unsafe-load", *left]
+    assert rules_in(report(capsys, "--fix", "--unsafe")) == left
+    assert b"safe_load" in (world.top / "app.py").read_bytes()

@@ -301,9 +301,10 @@ def _is_everything(options: Options) -> bool:
 
 def _wanted(terms: Terms, about: Subject, report: Report, options: Options, store: Store) -> Wanted:
     from assaymark.cli.fixing import Wanted
+    from assaymark.cli.silencers import with_authors
 
     return Wanted(
-        lambda path: terms.asked(_place(path)),
+        lambda path: with_authors(terms.asked(_place(path)), _place(path)),
         lambda result: _counted(report.without_known(result), about, terms),
         options.unsafe,
         store,

@@ -50,6 +50,23 @@ def heeded(
     ]
 
 
+def with_authors(asked: Asked, place: str) -> Asked:
+    """*asked*, by which texts of the file *place* are checked that were never stored."""
+    where = place_of(place)
+    if not has_records(where):
+        return asked
+    known: list[MayLoosen] = []
+
+    def lines(text: Text) -> Runs:
+        if not isinstance(text.form, Source):
+            return covering(len(text.content), STANDING)
+        runs, may_loosen = told(where, text.content)
+        known[:] = [may_loosen]
+        return runs
+
+    return replace(asked, lines=lines, may_loosen=lambda origin: not known or known[0](origin))
+
+
 def _has_silenced(result: Checked) -> bool:
     return any(one.by != BASELINE for one in result.withheld)
 
