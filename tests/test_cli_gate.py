@@ -289,6 +289,7 @@ def test_taking_records_away_never_makes_it_pass(repository: World, tmp_path: Pa
             shutil.copytree(kept / ".git", repository.here / ".git", symlinks=True)
 
 
+SARIF = json.loads((Path(__file__).parent / "sarif.subset.schema.json").read_text())
 SCHEMA = json.loads((Path(__file__).parents[1] / "server/assaymark/cli/check.schema.json").read_text())
 _BOTH = OLD + b"old(b)\n" + FLAW + b"send(b, secret=False)\n"
 
@@ -340,6 +341,32 @@ def test_the_terminal_says_whose_it_is(mixed: World) -> None:
 def test_every_output_names_the_record(mixed: World) -> None:
     for form in ("json", "sarif", "github", "gitlab", "junit", "csv", "text"):
         assert "ledger" in mixed.check("--format", form).out, form
+
+
+def test_sarif_carries_origin_and_review(mixed: World) -> None:
+    """In properties, so that the schema holds; the run says what the gate says."""
+    log = mixed.check("--gate", "--format", "sarif").json
+    jsonschema.validate(log, SARIF)
+    (run,) = log["runs"]
+    assert run["properties"]["record"] == "ledger"
+    assert run["properties"]["reviewGate"]["outcome"] == "blocked"
+    first = run["results"][0]["properties"]
+    assert (first["severity"], first["origin"]["standing"], first["origin"]["tool"]) == (
+        "high",
+        "unread",
+        "claude",
+    )
+
+
+def test_a_ledger_that_cannot_be_read_is_said_and_blocks(mixed: World) -> None:
+    """What it knew is unknown then."""
+    file = mixed.here / ".git" / "assaymark" / "ledger.sqlite"
+    file.write_bytes(b"no database" * 100)
+    for beside in file.parent.glob("ledger.sqlite-*"):
+        beside.unlink()
+    ran = mixed.check("--gate", "--format", "text")
+    assert ran.code == 1
+    assert "was damaged" in ran.out
 
 
 def test_where_nothing_is_recorded_nothing_is_asked(repository: World) -> None:

@@ -17,21 +17,17 @@ from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from assaymark.cli.typed import doubts_here
 from assaymark.cli.usage import CannotJudgeError, UsageError, fault
-from assaymark.finding import Severity
-from assaymark.hooks.install.git_hooks import STOP
-from assaymark.settings.standing import Lookup, Standing, our_places
-from assaymark.settings.values import BeforeCommit
 
 if TYPE_CHECKING:
     from assaymark.cli.gate import At, Verdict
+    from assaymark.settings.standing import Standing
 
 SECONDS = 10.0
 _NOT_CHECKED = "what is staged was not checked ({}). This is not a pass."
 _ENDINGS = {
-    BeforeCommit.warn: "Committing anyway.",
-    BeforeCommit.block: "Nothing was committed; `git commit --no-verify` does all the same.",
+    "warn": "Committing anyway.",
+    "block": "Nothing was committed; `git commit --no-verify` does all the same.",
 }
 
 
@@ -42,14 +38,34 @@ class _GaveUp(BaseException):
 def before_commit() -> int:
     """The exit code. Effect: says on standard error what there is to say of what is staged."""
     here = os.path.abspath(os.curdir)  # noqa: PTH100 - paths stay strings
+    if not _is_of_interest(here):
+        return 0
+    # Late: many a commit has no code that is checked, and need not wait.
+    from assaymark.cli.typed import doubts_here
+    from assaymark.hooks.install.git_hooks import STOP
+    from assaymark.settings.standing import Lookup, Standing, our_places
+
     standing = Standing(our_places(), doubts=doubts_here)
-    wanted = Lookup(standing, here).at(here).settings.before_commit
-    if wanted is BeforeCommit.off:
+    wanted = Lookup(standing, here).at(here).settings.before_commit.value
+    if wanted == "off":
         return 0
     said = _said(standing)
     if said and sys.stderr is not None:
         sys.stderr.write(f"assaymark: {' '.join((*said, _ENDINGS[wanted]))}\n")
-    return STOP if said and wanted is BeforeCommit.block else 0
+    return STOP if said and wanted == "block" else 0
+
+
+def _is_of_interest(here: str) -> bool:
+    """Whether anything is staged that may be checked; where that cannot be told, it is."""
+    from assaymark.repository.git import GitError, staged
+    from assaymark.workspace.walking import is_of_interest
+
+    try:
+        names = {os.path.basename(blob.place) for blob in staged(os.path.realpath(here))}  # noqa: PTH119
+    except GitError:
+        return True
+    # Without an ending the content tells what it is.
+    return any("." not in name[1:] or is_of_interest(name) for name in names)
 
 
 def _said(standing: Standing) -> list[str]:
@@ -87,6 +103,8 @@ def _sentences(verdict: Verdict) -> list[str]:
 
 def _counted(several: tuple[At, ...]) -> str:
     """How many they are, as `1 high finding` or `3 findings (1 critical, 2 high)`."""
+    from assaymark.finding import Severity
+
     counts = Counter(at.found.finding.severity for at in several)
     kinds = [f"{counts[one]} {one.value}" for one in reversed(Severity) if counts[one]]
     if len(kinds) == 1:

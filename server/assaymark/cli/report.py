@@ -160,6 +160,8 @@ class Report:
     fixed: tuple[Fixed, ...] = ()
     record: str = "none"
     told: bool = False
+    # What a person should be told of the records.
+    troubles: tuple[str, ...] = ()
     verdict: Verdict | None = None
     # Of files whose gate is another, by path.
     gates: Mapping[str, Severity] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from assaymark.cli.gate import BLOCKED, PASSED, named
+from assaymark.cli.style import harmless
 from assaymark.lineage import words
 from assaymark.lineage.plain import to_plain
 from assaymark.lineage.reviews import Standing
@@ -95,6 +96,7 @@ def summary(report: Report) -> Iterator[str]:
     if report.verdict is not None:
         yield f"{_verdict(report.verdict, report.gate.value)}\n"
     yield f"Record of origins: {report.record}.\n"
+    yield from (f"{harmless(trouble)}\n" for trouble in report.troubles)
 
 
 def _verdict(verdict: Verdict, gate: str) -> str:

@@ -1,0 +1,127 @@
+"""
+Whatever of the records is taken away, a gate that does not pass does not begin to.
+
+Random histories: lines of agents, typed ones and unknown ones, read, not read and taken back, committed with notes and
+not. `ASSAYMARK_GATES=50` plays more of them, `ASSAYMARK_FIRST_GATE=100` others.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+
+from assaymark.ledger.events import Reviewed, Saved, Withdrawn, stamp
+from assaymark.ledger.store import Ledger, opened
+from assaymark.origin import Arrival, Author, Evidence, Origin, Run, Runs, joined, unknown
+from assaymark.repository.place import place_of
+from cli_world import World, world
+
+__all__ = ["world"]
+
+FIRST = int(os.environ.get("ASSAYMARK_FIRST_GATE", "0"))
+N = int(os.environ.get("ASSAYMARK_GATES", "3"))
+N_SUBSETS = 6
+ORIGINS = (
+    Origin(Author.ai, Evidence.hook, tool="claude", session="s"),
+    Origin(Author.human, Evidence.typed),
+    unknown(Arrival.bulk),
+)
+GATES = (("--gate",), ("--gate", "--staged"), ("--gate", "--diff", "base"))
+# What a gate rests on, by where it is; a set of them is taken away together.
+RECORDS = (
+    "assaymark",
+    "assaymark/ledger.sqlite",
+    "assaymark/key",
+    "refs/notes/ai",
+    "refs/notes/assaymark",
+    "hooks",
+)
+
+
+class History:
+    """A repository that grows by chance."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        self.world = world
+        self.chance = random.Random(seed)
+        self.lines: list[tuple[bytes, Origin]] = []
+        self.n = 0
+        world.commit(a=b"x = 1\n")
+        world.git("branch", "base")
+
+    @property
+    def content(self) -> bytes:
+        return b"".join(text for text, _ in self.lines) + b"x = 1\n"
+
+    @property
+    def runs(self) -> Runs:
+        return joined([*((Run(len(text), origin),) for text, origin in self.lines), (Run(6, ORIGINS[1]),)])
+
+    def grow(self) -> None:
+        """Effect: lines come, and somebody may read some."""
+        for _ in range(self.chance.randint(1, 2)):
+            self.n += 1
+            text = self.chance.choice([b"send(n%d, secret=False)\n", b"n%d = 1\n"]) % self.n
+            at = self.chance.randint(0, len(self.lines))
+            self.lines.insert(at, (text, self.chance.choice(ORIGINS)))
+        self.world.write(a=self.content)
+        with opened(place_of(str(self.world.here)).store, "server") as ledger:
+            digest, outline = ledger.secret.digest(self.content), ledger.secret.outline(self.content)
+            ledger.record([Saved(*stamp("server"), "a.py", digest, self.runs, outline)])
+            if self.chance.random() < 0.7:
+                self._read(ledger, digest, outline)
+
+    def _read(self, ledger: Ledger, digest: str, outline: bytes) -> None:
+        first = self.chance.randint(0, len(self.content) // 2)
+        ranges = ((first, self.chance.randint(first + 1, len(self.content))),)
+        review = Reviewed(
+            *stamp("cli"),
+            "a.py",
+            digest,
+            ranges,
+            "terminal",
+            n_bytes=len(self.content),
+            lines=outline,
+        )
+        ledger.record([review])
+        if self.chance.random() < 0.3:
+            ledger.record([Withdrawn(*stamp("cli"), review.id)])
+
+    def commit(self) -> None:
+        self.world.commit()
+        if self.chance.random() < 0.7:
+            assert self.world.run("notes", "write", "--missing").code == 0
+
+
+@pytest.mark.parametrize("seed", range(FIRST, FIRST + N))
+def test_what_does_not_pass_never_does_with_less(world: World, tmp_path: Path, seed: int) -> None:
+    history = History(world, seed)
+    for _ in range(history.chance.randint(0, 2)):
+        history.grow()
+        history.commit()
+    history.grow()
+    if history.chance.random() < 0.7:
+        world.git("add", "a.py")
+        history.grow()
+    git, kept = world.here / ".git", tmp_path / "kept"
+    shutil.copytree(git, kept, symlinks=True)
+    subsets = [*itertools.combinations(RECORDS, 1), RECORDS]
+    subsets += [tuple(history.chance.sample(RECORDS, history.chance.randint(2, 5))) for _ in range(N_SUBSETS)]
+    for gate in GATES:
+        if world.check(*gate).code == 0:
+            continue
+        for gone in subsets:
+            for name in gone:
+                place = git / name
+                if place.is_dir():
+                    shutil.rmtree(place)
+                else:
+                    place.unlink(missing_ok=True)
+            assert world.check(*gate).code in {1, 2}, (gate, gone)
+            shutil.rmtree(git)
+            shutil.copytree(kept, git, symlinks=True)
