@@ -122,6 +122,16 @@ def test_what_went_to_another_file_is_compared_there():
     assert [(one.path, one.now) for one in removed_over(lost, rules())] == [("a.py", ("b.py", 1))]
 
 
+def test_what_a_check_guarded_may_go_along_with_it():
+    """A branch under it, or what followed it in its block."""
+    branch = "def f(x):\n    if guard(x):\n        show(secret)\n    return run(x)\n"
+    assert said(branch, BARE) == []
+    assert said(branch, "def f(x):\n    show(secret)\n    return run(x)\n") == [("f", 2, 1)]
+    refusal = "def f(x):\n    if y:\n        if not guard(x):\n            return None\n        show(secret)\n    return run(x)\n"
+    assert said(refusal, BARE) == []
+    assert said(refusal, "def f(x):\n    if y:\n        show(secret)\n    return run(x)\n") == [("f", 3, 1)]
+
+
 def test_a_page_may_ask_that_what_was_guarded_still_stands_there():
     before = "def f(x):\n    return guard(x) + 1\n"
     assert said(before, "def f(x):\n    return x + 1\n", KEEPING) == [("f", 2, 1)]

@@ -17,10 +17,11 @@ from assaymark.dataclass import dataclass, field
 from assaymark.rules.patterns.match import Work, matches
 from assaymark.syntax.cut import ParseWork, Piece, cut
 from assaymark.syntax.facts import Facts, facts_of
+from assaymark.syntax.following import following
 from assaymark.syntax.outline import Outline, outline_of
 from assaymark.syntax.view import View
 from assaymark.syntax.words import words_of
-from assaymark.text import LINE_END
+from assaymark.text import LINE_END, Span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -107,6 +108,19 @@ class Side:
         """What stands in *scope*, decorators and nested definitions included."""
         return b"\n".join(self.content[span.start : span.end] for span in self.outline.spans(scope))
 
+    def guarded(self, hit: Hit) -> tuple[bytes, bytes]:
+        """The statement that holds *hit*, and what it guards: blank where nothing is behind it."""
+        at, start = 0, hit.match.span.start
+        for piece in self.pieces:
+            end = at + piece.chunk.n_bytes
+            if start < end:
+                span = Span(start - at, max(min(hit.match.span.end, end) - at, start - at))
+                found = following(piece, span, self.language)
+                data = piece.chunk.data
+                return (b"", b"") if found is None else (_at(data, found.statement), _at(data, found.guarded))
+            at = end
+        return b"", b""
+
     def words(self, scope: str) -> frozenset[bytes]:
         """The words that stand in *scope*."""
         return words_of(self.text(scope))
@@ -127,8 +141,7 @@ class Side:
 
     def lines(self, scope: str) -> Counter[bytes]:
         """The lines of *scope*, those that say nothing and the indentation left out."""
-        lines = (line.strip() for line in LINE_END.split(self.text(scope)))
-        return Counter(line for line in lines if len(line) > 1)
+        return Counter(lines_of(self.text(scope)))
 
     def line_of(self, scope: str) -> int | None:
         """The line on which the name of *scope* stands; None for what stands in no definition."""
@@ -142,6 +155,15 @@ class Side:
 
     def _line(self, byte: int) -> int:
         return len(LINE_END.findall(self.content, 0, byte)) + 1
+
+
+def lines_of(code: bytes) -> list[bytes]:
+    """The lines of *code* that say something, without their indentation."""
+    return [line for line in map(bytes.strip, LINE_END.split(code)) if len(line) > 1]
+
+
+def _at(data: bytes, span: Span) -> bytes:
+    return data[span.start : span.end]
 
 
 def _chunk(piece: Piece) -> tuple[bytes, bytes]:

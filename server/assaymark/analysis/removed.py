@@ -17,13 +17,15 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from assaymark.analysis.compared import Side
+from assaymark.analysis.compared import Side, lines_of
 from assaymark.analysis.moved import Pair, counterpart, family, is_elsewhere
 from assaymark.analysis.snapshot import Limits
 from assaymark.dataclass import dataclass
 from assaymark.engines.patterns import Index, Seen, indexed
 from assaymark.rules.patterns.replace import filled
 from assaymark.syntax import languages
+from assaymark.syntax.outline import MODULE
+from assaymark.syntax.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -119,9 +121,14 @@ def _of_pair(pair: Pair, pairs: Sequence[Pair], rules: RuleSet) -> Iterator[Remo
     if pair.before.is_blank:
         return
     changed = Pair(pair.before.without(pair.after), pair.after.without(pair.before))
-    for rule in _wanted(changed.before, _index(rules, pair.before.language)):
-        if rule.applies_to(pair.before.path) and _may_be_lost(rule, changed):
-            yield from _of_rule(rule, pair, pairs)
+    wanted = _wanted(changed.before, _index(rules, pair.before.language))
+    # One text after the other: what is found out about a view is remembered for one view at a time.
+    found = [
+        rule for rule in wanted if rule.applies_to(pair.before.path) and changed.before.hits(rule.compiled)
+    ]
+    fewer = [rule for rule in found if _may_be_lost(rule, changed)]
+    for rule in fewer:
+        yield from _of_rule(rule, pair, pairs)
 
 
 # The rules of the last few sets: a session asks for the same again and again.
@@ -192,10 +199,21 @@ def _missing(hits: Sequence[Hit], left: Sequence[Hit]) -> list[Hit]:
 def _still_needed(rule: Rule, hit: Hit, pair: Pair, there: tuple[Side, str]) -> bool:
     """Whether what was guarded stands in the scope as often as before, where the rule names it."""
     kept = hit.match.bindings.get(rule.removal.keeps) if rule.removal is not None else None
-    if kept is None:
-        return True
     side, name = there
-    return side.n_times(kept.text, name) >= pair.before.n_times(kept.text, hit.scope)
+    if kept is not None:
+        return side.n_times(kept.text, name) >= pair.before.n_times(kept.text, hit.scope)
+    has_trace = rule.removal is not None and rule.removal.leaves is not None
+    return has_trace or hit.scope == MODULE or not _went_along(hit, pair.before, there)
+
+
+def _went_along(hit: Hit, before: Side, there: tuple[Side, str]) -> bool:
+    """Whether what a check guarded is gone as well: no line of it is left, and some of its words are not."""
+    statement, guarded = before.guarded(hit)
+    side, name = there
+    lines = lines_of(guarded)
+    if not lines or not side.lines(name).keys().isdisjoint(lines):
+        return False
+    return not words_of(guarded) - words_of(statement) <= side.words(name)
 
 
 def _removed(rule: Rule, hit: Hit, pair: Pair, there: tuple[Side, str]) -> Removed:
