@@ -19,7 +19,7 @@ from assaymark.person import Refusal
 from assaymark.record.reading import of_file
 from assaymark.repository import notes
 from assaymark.repository.place import place_of
-from git_world import World, isolated, made
+from git_world import World, assaymark, isolated, made
 
 CODE = "a = 1\nb = 2\nc = 3\nd = 4\n"
 LETTERS = {Standing.written: ".", Standing.unread: "-", Standing.by_requester: "r", Standing.by_another: "a"}
@@ -442,3 +442,29 @@ def test_why_says_who_read_a_line(world: World, capsys: pytest.CaptureFixture[st
     assert "Also: Reviewed" in said
     plain = json.loads(shown(capsys, "why", "--json", "a.py:2"))
     assert (plain["standing"], len(plain["reviews"])) == ("by-requester", 2)
+
+
+def test_an_agents_variables_are_enough(request_of: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For what needs no terminal too: an agent takes no approvals over."""
+    world = request_of
+    text = json.dumps(event(world))
+    monkeypatch.setenv("CLAUDECODE", "1")
+    for words in (["--pull-request", "-"], ["HEAD"]):
+        done = assaymark(world, "reviewed", *words, given=text)
+        assert done.returncode == 2
+        assert "Claude Code" in done.stderr
+    assert world.git("for-each-ref", notes.OURS) == ""
+
+
+def test_who_pushes_notes_is_shown_what_they_say_of_reviews(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By which way, and who, where that is in them."""
+    world.write("../home/assaymark/assaymark.toml", '[notes]\ninclude = ["person"]\n')
+    by(world, "B", a=CODE)
+    ran(capsys, "HEAD")
+    world.git("init", "-q", "--bare", "../server.git")
+    world.git("remote", "add", "origin", "../server.git")
+    said = shown(capsys, "notes", "push", "--dry-run", "origin")
+    assert "that lines were read, by: terminal" in said
+    assert "persons: A <a@example.org>" in said

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assaymark.ledger.events import Edited, Reviewed, Saved, Withdrawn, stamp
 from assaymark.ledger.store import opened
-from assaymark.lineage.review_records import key_of
+from assaymark.lineage import evidence, gitai
+from assaymark.lineage.attested import Note
+from assaymark.lineage.ranges import spelled
+from assaymark.lineage.review_records import MOST, ReviewKeys, key_of, records_in
 from assaymark.lineage.reviews import Relation, Standing, standing
 from assaymark.lineage.trailers import reviews_by
 from assaymark.origin import Author, Evidence, Origin, covering
@@ -208,3 +214,54 @@ def test_a_content_that_is_not_in_the_work_tree_is_judged_too(world: World) -> N
     world.commit(a="d = 4\n")
     assert judged(at(world), CODE.encode(), at=first).standings[:3] == (READ, READ, READ)
     assert judged(at(world), CODE.encode()).standings[:3] == (UNREAD, UNREAD, UNREAD)
+
+
+def test_hostile_notes_are_read_in_time(world: World) -> None:
+    """Thousands of reviews of a line, and ranges without end: the first of them count, and nothing hangs."""
+    world.commit(a=CODE)
+    keys = [f"r_{n:012x}" for n in range(20_000)]
+    entries = "".join(f"  {key} 1-999999999,1-2,3\n" for key in keys)
+    records = json.dumps({"reviews": dict.fromkeys(keys, TERMINAL)})
+    world.git("notes", "--ref", "assaymark", "add", "-F", "-", given=f"a.py\n{entries}---\n{records}")
+    start = time.process_time()
+    recorded = of_file(at(world), world.read("a.py"))
+    assert standings(world)[:3] == [READ] * 3
+    assert len(recorded.lines[0].origin.parts[0].origin.reviews) == MOST
+    assert time.process_time() - start < 10
+
+
+REVIEW_LINES = st.dictionaries(
+    st.sampled_from(["r_000000000001", "r_000000000002", "e_000000000003"]),
+    st.sets(st.integers(1, 9), min_size=1),
+    max_size=3,
+)
+
+
+def _note(keys: dict[str, set[int]], withdrawn: set[str]) -> Note:
+    entries = "".join(f"  {key} {spelled(sorted(lines))}\n" for key, lines in keys.items())
+    reviews = {
+        key: {**TERMINAL, **({"withdrawn": "x"} if key in withdrawn else {})} for key in keys if key[0] == "r"
+    }
+    head = f"a.py\n{entries}" if entries else ""
+    return gitai.read(f"{head}---\n{json.dumps({'schema_version': 'assaymark/1', 'reviews': reviews})}")
+
+
+@given(REVIEW_LINES, REVIEW_LINES, st.sets(st.sampled_from(["r_000000000001", "r_000000000002"])))
+def test_joined_notes_lose_no_review_and_no_withdrawal(
+    one: dict[str, set[int]], other: dict[str, set[int]], withdrawn: set[str]
+) -> None:
+    """From either side, and doing it again changes nothing."""
+    mine, theirs = _note(one, withdrawn), _note(other, set())
+    for left, right in ((mine, theirs), (theirs, mine)):
+        both = gitai.read(gitai.written(evidence.merged(left, right)))
+        assert both.problems == ()
+        keys = ReviewKeys(both, "a.py").within(range(1, 10))
+        for line in range(1, 10):
+            expected = {
+                key for side in (one, other) for key, lines in side.items() if key[0] == "r" and line in lines
+            }
+            assert set(keys.get(line, ())) == expected
+        gone = {key for key, record in records_in(both).items() if record.get("withdrawn")}
+        assert gone == withdrawn & set(one)
+        assert evidence.merged(left, both) == both
+        assert {piece.key for piece in evidence.pieces(both, "a.py")} <= {"e_000000000003"}

@@ -15,6 +15,7 @@ from pathlib import Path
 from assaymark.cli.style import harmless
 from assaymark.lineage import gitai
 from assaymark.lineage.attested import Note
+from assaymark.lineage.review_records import records_in
 from assaymark.repository.git import GitError, run
 
 # In the folder of the record: where somebody agreed that notes leave for.
@@ -35,12 +36,21 @@ def summary(leaving: Mapping[str, Mapping[str, bytes]], remote: str) -> Iterator
         "models": _said(every, "model"),
         "conversations, hashed or as their tool names them": _said(every, "id"),
         "days": _said(every, "date"),
-        "persons": _said(every, "author", "human_author", within=("humans", "sessions", "prompts")),
+        "persons": sorted(
+            {
+                *_said(every, "author", "human_author", within=("humans", "sessions", "prompts")),
+                *_said(every, "who", within=("reviews",)),
+            }
+        ),
+        "that lines were read, by": _said(every, "channel", within=("reviews",)),
     }
     for what, values in facts.items():
         if values:
             shown = ", ".join(harmless(value) for value in values[:_MOST])
             yield f"  {what}: {shown}{f' and {len(values) - _MOST:,} more' if len(values) > _MOST else ''}\n"
+    reviews = [record for note in every for record in records_in(note).values()]
+    if n_signed := sum(bool(record.get("signature")) for record in reviews):
+        yield f"  signatures of reviews: {n_signed:,}, with the public key, and hashes of the lines read\n"
     n_transcripts = sum(_has_transcript(note) for note in every)
     if n_transcripts:
         yield f"  {n_transcripts:,} of them, by another tool, hold whole conversations (`messages`)\n"
@@ -78,7 +88,7 @@ def _said(every: list[Note], *names: str, within: tuple[str, ...] = ()) -> list[
     """The values of these names in the records of notes."""
     found: set[str] = set()
     for note in every:
-        shelves = within or ("sessions", "prompts", "evidence", "humans")
+        shelves = within or ("sessions", "prompts", "evidence", "humans", "reviews")
         for shelf in (note.records.get(name) for name in shelves):
             for record in shelf.values() if isinstance(shelf, dict) else ():
                 found |= set(_values(record, names))

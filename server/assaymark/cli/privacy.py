@@ -130,6 +130,7 @@ NOTED = {
 ALWAYS_NOTED = (
     "the commit, the paths of its files and the numbers of their lines",
     "the kind of author and the evidence",
+    "that lines were read: by which way, whether by who asked for them, and what was signed of it",
     "the conversation, as a hash",
     "the day, without the time",
 )

@@ -77,17 +77,21 @@ def merged(ours: Note, theirs: Note) -> Note:
     Entries of reviews stand beside those of origins: a line keeps all that either has. A review that one
     side knows to be withdrawn is.
     """
-    found = attested.merged(origins_alone(ours), theirs)
     if not theirs.whole:
-        return found
-    files = dict(found.files)
+        return theirs
+    known = origins_alone(theirs)
+    found = attested.merged(origins_alone(ours), known)
+    files = dict(theirs.files)
     for path, entries in ours.files.items():
-        files[path] = (*files.get(path, ()), *_new_reviews(entries, theirs.files.get(path, ())))
+        before = theirs.files.get(path, ())
+        # What is new of origins stands behind what was known of them.
+        news = found.files.get(path, ())[len(known.files.get(path, ())) :]
+        files[path] = (*before, *news, *_new_reviews(entries, before))
     return Note(
         {path: entries for path, entries in files.items() if entries},
         found.records,
-        found.problems,
-        found.text,
+        theirs.problems,
+        theirs.text if found.records == theirs.records else "",
     )
 
 

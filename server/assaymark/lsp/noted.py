@@ -49,4 +49,4 @@ def asked(place: Place, content: bytes) -> Told | None:
     from assaymark.record.reading import known_reviews, noted
 
     runs = noted(place, content)
-    return None if runs is None else (runs, known_reviews(place, runs))
+    return None if runs is None else (runs, known_reviews(place, runs, content))
