@@ -355,6 +355,45 @@ def test_what_the_forge_lists(
     assert seen(world) == expected
 
 
+def test_what_is_dismissed_later_is_withdrawn(request_of: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of what was taken over before; told twice, it is withdrawn once."""
+    world = request_of
+    ran(capsys, "--pull-request", given(world, event(world)))
+    assert seen(world) == "-aa"
+    plain = event(world, action="dismissed")
+    plain["review"]["state"] = "dismissed"
+    assert ran(capsys, "--pull-request", given(world, plain))[0] == 0
+    assert seen(world) == "---"
+    tip = world.git("rev-parse", notes.OURS)
+    ran(capsys, "--pull-request", given(world, plain))
+    assert world.git("rev-parse", notes.OURS) == tip
+
+
+def test_a_clone_without_the_start_of_a_pull_request_is_told_so(
+    request_of: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a shallow one is, which Actions make unless they are told otherwise."""
+    world = request_of
+    plain = event(world)
+    plain["pull_request"]["base"] = {"sha": "1" * 40}
+    code, _, err = ran(capsys, "--pull-request", given(world, plain))
+    assert (code, "fetch-depth: 0" in err) == (2, True)
+
+
+def test_where_recording_is_off_nothing_is_put_into_a_ledger(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is committed can be marked in notes."""
+    world.write("../home/assaymark/assaymark.toml", "record = false\n")
+    world.write("a.py", CODE)
+    code, _, err = ran(capsys, "a.py")
+    assert (code, "recording is off" in err) == (3, True)
+    by(world, "B", a=CODE)
+    assert ran(capsys, "a.py")[0] == 0
+    assert seen(world) == "aaaa"
+    assert not (world.root / ".git" / "assaymark").exists()
+
+
 def test_who_opened_it_is_the_requester_but_where_a_program_did(
     request_of: World, capsys: pytest.CaptureFixture[str]
 ) -> None:

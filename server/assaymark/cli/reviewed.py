@@ -87,6 +87,11 @@ def _reviewed(options: Namespace, here: Place) -> int:
         found = of_session(options.session, here, reader)
     else:
         found = stretches(options.targets, here, reader, of_index=options.staged)
+    if not _is_on(here):
+        if any(one.in_ledger and not one.committed for one in found):
+            msg = "recording is off here (the setting record), so only what is committed can be marked"
+            raise UsageError(msg)
+        found = [one._replace(in_ledger=False) for one in found]
     several = marked(found, reader)
     if several and not options.dry_run:
         if signs_commits(here.top) if options.sign is None else options.sign:
@@ -94,6 +99,15 @@ def _reviewed(options: Namespace, here: Place) -> int:
         _record(several, here)
     told(several, as_json=options.json, dry_run=options.dry_run)
     return 0
+
+
+def _is_on(here: Place) -> bool:
+    """Whether anything may be put into the ledger of *here*."""
+    from assaymark.settings.places import places
+    from assaymark.settings.standing import Lookup, Standing
+
+    everywhere = places(os.environ, os.path.expanduser("~"), sys.platform)  # noqa: PTH111 - paths stay strings
+    return Lookup(Standing(everywhere), here.top).at(here.top).settings.record
 
 
 def _record(several: Sequence[Marked], here: Place) -> None:

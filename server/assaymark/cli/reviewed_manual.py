@@ -25,7 +25,7 @@ git signs commits with one. Who knows the key (gpg.ssh.allowedSignersFile) can t
 
 --pull-request takes approvals over from GitHub: from the event file of an Action, or from what
 `gh api repos/OWNER/NAME/pulls/N/reviews` prints. An approval counts for the commits that were there when it
-was given. Nothing is asked of any other machine.
+was given; what was taken over of one that is dismissed is withdrawn. Nothing is asked of any other machine.
 """,
     examples=(
         ("assaymark reviewed app/load.py:10-40", "these lines, as they are now"),

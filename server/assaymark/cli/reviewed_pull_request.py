@@ -16,13 +16,16 @@ from typing import TYPE_CHECKING
 from assaymark.cli.reviewed import refused, told
 from assaymark.cli.usage import UsageError
 from assaymark.dataclass import replace
+from assaymark.lineage import gitai
 from assaymark.lineage.hashing import hashed
-from assaymark.lineage.review_records import review_in
+from assaymark.lineage.review_records import records_in, review_in
 from assaymark.lineage.reviews import Channel, Review
 from assaymark.person import person, surroundings
 from assaymark.record.approvals import Approval, Approvals, NotUnderstood, approvals
 from assaymark.record.marking import Marked, Stretch, noted
 from assaymark.record.read_lines import in_commits
+from assaymark.record.withdrawing import withdrawn
+from assaymark.repository import notes
 from assaymark.repository.commits import commits, listed
 from assaymark.repository.git import GitError, run
 from assaymark.repository.objects import commit_id
@@ -48,8 +51,9 @@ def pull_request(options: Namespace, here: Place) -> int:
     except NotUnderstood as error:
         return refused(f"assaymark: not recorded: {error}")
     several = [one for approval in found.several for one in _of(approval, found, options.base, here)]
-    if several and not options.dry_run:
+    if not options.dry_run:
         noted(several, here)
+        _withdraw(found, options.base, here)
     told(several, as_json=options.json, dry_run=options.dry_run, who="who approved has")
     return 0
 
@@ -66,6 +70,20 @@ def _given(file: str) -> str:
         return opened.read(_MOST_BYTES).decode("utf-8", "replace")
 
 
+def _withdraw(found: Approvals, start: str | None, here: Place) -> None:
+    """Effect: what was taken over of approvals that were dismissed since is withdrawn."""
+    from assaymark.ledger.store import Unavailable
+
+    gone = [one for approval in found.dismissed for one in _of(approval, found, start, here)]
+    keys = {one.key for one in gone}
+    known = [records_in(gitai.read(text)) for text in notes.texts_with(notes.OURS, keys, here.top)]
+    if theirs := {key for records in known for key in records if key in keys}:
+        try:
+            withdrawn(theirs, here)
+        except Unavailable as error:
+            raise OSError(str(error)) from error
+
+
 def _of(approval: Approval, found: Approvals, base: str | None, here: Place) -> list[Marked]:
     """The reviews of the commits that were there when the approval was given."""
     if not commits([approval.commit], here.top):
@@ -73,6 +91,11 @@ def _of(approval: Approval, found: Approvals, base: str | None, here: Place) -> 
         refused(f"assaymark: {text}")
         return []
     start = _beginning(found, base, here)
+    if not commits([start], here.top):
+        msg = (
+            f"{start[:12]}, where the pull request starts, is not in this clone; in an Action: fetch-depth: 0"
+        )
+        raise GitError(msg)
     ids = listed([approval.commit], [start], here.top, _MOST_COMMITS)
     known = commits(ids, here.top)
     return [

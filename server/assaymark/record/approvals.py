@@ -41,6 +41,7 @@ class Approvals:
     """
     Those that hold, in the order in which they were given, and what else is told of the pull request.
 
+    *dismissed* held once, and may have been taken over then.
     *base* is the commit that it starts from, *author* who opened it; empty where that is not told. *is_bots*
     says that a program opened it, so that whoever approves may have asked for it.
     """
@@ -49,6 +50,7 @@ class Approvals:
     base: str = ""
     author: str = ""
     is_bots: bool = False
+    dismissed: tuple[Approval, ...] = ()
 
     def relation(self, approval: Approval) -> Relation:
         """Who approved, to who asked for the code."""
@@ -68,7 +70,8 @@ def approvals(text: str) -> Approvals:
     if isinstance(plain, list):
         # With `gh api --paginate --slurp` there is a list of each page.
         rows = [row for one in plain for row in (one if isinstance(one, list) else [one])]
-        return Approvals(_standing([_row(row) for row in rows]))
+        several = [_row(row) for row in rows]
+        return Approvals(_standing(several), dismissed=_dismissed(several))
     if not isinstance(plain, dict) or not isinstance(plain.get("review"), dict):
         raise NotUnderstood(_ANOTHER_KIND)
     request = _table(plain.get("pull_request"))
@@ -76,11 +79,13 @@ def approvals(text: str) -> Approvals:
         raise NotUnderstood(_ANOTHER_KIND)
     state = _DISMISSED if plain.get("action") == "dismissed" else None
     opener = _table(request.get("user"))
+    several = [_row(plain["review"], state)]
     return Approvals(
-        _standing([_row(plain["review"], state)]),
+        _standing(several),
         _id(_table(request.get("base")).get("sha")),
         _text(opener.get("login")),
         opener.get("type") == "Bot",
+        _dismissed(several),
     )
 
 
@@ -107,6 +112,10 @@ def _standing(rows: list[_Row]) -> tuple[Approval, ...]:
         elif state == _APPROVED and approval.commit:
             found.setdefault(approval.login, []).append(approval)
     return tuple(one for several in found.values() for one in several)
+
+
+def _dismissed(rows: list[_Row]) -> tuple[Approval, ...]:
+    return tuple(one for state, one in rows if state == _DISMISSED and one.commit)
 
 
 def _table(value: object) -> dict[str, object]:
