@@ -38,7 +38,8 @@ else in them. Without a TOOL, those that are used here. What is left for you to 
 one, runs new hooks only after you trusted them.
 
 The hooks of git run beside those that are there (scripts, husky, lefthook, pre-commit), in the folder
-that core.hooksPath names. They never make a commit fail.
+that core.hooksPath names. One tells before a commit of staged lines that nobody read; it stops the
+commit only where the setting gate.pre-commit is `block`. Nothing else makes a commit fail.
 
 With --project, the settings of this project are written, after asking: they take effect for everybody
 who has Assaymark, and nobody else notices them.
