@@ -157,6 +157,13 @@ def test_the_pages_use_every_operator():
     assert OPERATORS - {key for page in PAGES for key in keys(page.patterns)} == set()
 
 
+def test_thirty_pages_and_more_are_about_changes():
+    """Of both languages; and no two pages of whatever language share a name, by which comments know them."""
+    assert len(REMOVAL_PAGES) >= 30
+    assert {page.rule.language for page in REMOVAL_PAGES} == {"javascript", "python"}
+    assert len({page.rule.id for page in PAGES}) == len(PAGES)
+
+
 def test_the_index_of_the_rules_is_fresh():
     """When this fails: python tests/rule_index.py"""
     assert rule_index.INDEX.read_text("utf-8") == rule_index.index(), rule_index.COMMAND
