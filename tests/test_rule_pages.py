@@ -158,8 +158,61 @@ def test_an_error_of_the_compiler_has_the_line_of_its_key(old, new, line):
 
 
 def test_a_page_outside_of_a_language_is_an_error():
-    with pytest.raises(BadRuleError, match="no folder names its language; put the page under one of: python"):
+    message = "no folder names its language; put the page under one of: javascript, python"
+    with pytest.raises(BadRuleError, match=message):
         parse_page(FRONT + BODY, "rules/my-rule.md")
+
+
+ABOUT_CHANGES = (FRONT + BODY).replace("severity: high", "mode: removed\nseverity: high", 1)
+ABOUT_CHANGES = (
+    ABOUT_CHANGES[: ABOUT_CHANGES.index("fixes:")] + ABOUT_CHANGES[ABOUT_CHANGES.index("paths:") :]
+)
+CHANGE = """
+```python before a.py
+eval(x)  # flag
+```
+
+```python before b.py
+```
+
+```python after a.py
+run(x)
+```
+
+```python before
+run(x)
+```
+"""
+
+
+def test_a_page_about_changes_has_the_files_of_each_change():
+    """And its rule is the same from the store."""
+    head = ABOUT_CHANGES[: ABOUT_CHANGES.index("```python")]
+    tail = "## Use instead\n## What it does not see\n"
+    page = parse_page(head.replace("cwe:", "keeps: $CODE\nunless-added: run($X)\ncwe:") + CHANGE + tail, PATH)
+    assert (page.rule.mode, page.examples) == ("removed", ())
+    first, second = page.changes
+    assert (sorted(first.before), sorted(first.after)) == (["a.py"], ["a.py"])
+    assert first.before["a.py"].flags == {1}
+    assert (sorted(second.before), sorted(second.after)) == (["example.py"], [])
+    assert rule_from_plain(rule_to_plain(page.rule)) == page.rule
+
+
+@pytest.mark.parametrize(
+    "page, path, message",
+    [
+        (ABOUT_CHANGES, PATH, "call the fence 'before' or 'after'"),
+        (ABOUT_CHANGES.replace("removed", "gone"), PATH, "'mode' is 'removed', or is left out"),
+        (ABOUT_CHANGES.replace("mode: removed", "leaves: f()"), PATH, "'leaves' needs 'mode: removed'"),
+        (ABOUT_CHANGES.replace("cwe:", "keeps: CODE\ncwe:"), PATH, "'keeps' takes a metavariable: .CODE"),
+        (ABOUT_CHANGES.replace("cwe:", "leaves: f(\ncwe:"), PATH, "'leaves': the pattern does not parse"),
+        (FRONT.replace("severity", "mode: removed\nseverity") + BODY, PATH, "has no fixes"),
+        (FRONT + BODY, "rules/javascript/my-rule.md", "pages for javascript say 'mode: removed'"),
+    ],
+)
+def test_an_error_of_a_page_about_changes_says_what_to_write(page, path, message):
+    with pytest.raises(BadRuleError, match=message):
+        parse_page(page, path)
 
 
 @pytest.mark.parametrize(
