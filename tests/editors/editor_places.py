@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -45,8 +46,10 @@ def absent(name: str) -> Path:
 
 def surroundings(home: Path, **more: str) -> dict[str, str]:
     """The environment of a person who has nothing of their own, with the program `assaymark` of this tree on PATH."""
-    for name in ("config", "state", "share", "cache", "run", "bin"):
-        (home / name).mkdir(parents=True, exist_ok=True)
+    # Compiled rules are the same for everybody, and take seconds to compile.
+    cache = EDITORS / "cache"
+    for folder in (cache, *(home / name for name in ("config", "state", "share", "run", "bin"))):
+        folder.mkdir(parents=True, exist_ok=True)
     program = home / "bin" / "assaymark"
     if not program.exists():
         program.write_text(
@@ -61,7 +64,7 @@ def surroundings(home: Path, **more: str) -> dict[str, str]:
         "XDG_CONFIG_HOME": str(home / "config"),
         "XDG_STATE_HOME": str(home / "state"),
         "XDG_DATA_HOME": str(home / "share"),
-        "XDG_CACHE_HOME": str(home / "cache"),
+        "XDG_CACHE_HOME": str(cache),
         "XDG_RUNTIME_DIR": str(home / "run"),
         **_WORDS,
         **{name.replace("AUTHOR", "COMMITTER"): value for name, value in _WORDS.items()},
@@ -174,6 +177,14 @@ class Terminal:
     def text(self, text: str) -> None:
         """Effect: *text* is typed."""
         self.tell("send-keys", "-l", text)
+
+    def until(self, *texts: str, seconds: float = 40) -> str:
+        """The screen once all *texts* are on it. Raises AssertionError when they do not come in *seconds*."""
+        end = time.monotonic() + seconds
+        while not all(text in (shown := self.screen()) for text in texts):
+            assert time.monotonic() < end, f"of {texts} not all came; there is:\n{shown}"
+            time.sleep(0.02)
+        return shown
 
     def screen(self, *, colours: bool = False) -> str:
         """What is to be seen."""
