@@ -476,6 +476,20 @@ def test_settings_hold_as_in_a_check(world: World, capfdbinary: pytest.CaptureFi
     assert "1 high" in answer("claude", edit("claude", world), capfdbinary)
 
 
+def test_a_baseline_hides_what_it_knows(world: World, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """Where a person made it; an entry of an agent's hides nothing."""
+    world.write("app.py", AFTER.encode())
+    world.write("pyproject.toml", b'[tool.assaymark]\nbaseline = "known.json"\n')
+    entry = {"path": "app.py", "rule": "yaml-unsafe-load", "fingerprint": "05be42b3e338692a", "count": 1}
+    known = json.dumps({"version": 1, "findings": [entry]}, indent=1) + "\n"
+    world.write("known.json", known.encode())
+    assert answer("claude", edit("claude", world), capfdbinary) == ""
+    write = {"tool_name": "Write", "tool_input": {"file_path": f"{world.top}/known.json", "content": known}}
+    made = {"tool_response": {"type": "create", "originalFile": None}}
+    assert answer("claude", edit("claude", world, path="known.json", **write, **made), capfdbinary) == ""
+    assert "1 high" in answer("claude", edit("claude", world), capfdbinary)
+
+
 HOSTILE_PAGE = """\
 rules:
   - id: ours
@@ -725,7 +739,8 @@ def test_the_same_of_the_same_text(data: st.DataObject) -> None:
     pairs = st.tuples(st.integers(0, n_lines - 1), st.integers(0, 6)).map(lambda one: (one[0], sum(one)))
     lines = tuple(data.draw(st.lists(pairs, min_size=1, max_size=3)))
     place, known = Place("/nowhere", None, "/nowhere", "shop.py"), asked(Settings())
-    short = Terms(known.rules, known.limits, True, terms.ON, list)
+    short = terms_of(place, time.monotonic() + 60, raw)
+    assert short is not None
     here = seen_in(raw, place, short, lines, is_now=False)
     starts = touched.starts_of(raw)
     found = {

@@ -75,6 +75,23 @@ def stored_rules(file: Path | str, key: str) -> RuleSet | None:
     return _read(str(file), key, _own)
 
 
+def stored_some(file: str, key: str, wanted: Callable[[PlainRule], bool]) -> RuleSet | None:
+    """Those of them that are *wanted*; of the others only the names are read."""
+    try:
+        return _rules(_own(file), key, wanted)
+    except OSError:
+        return None
+
+
+def shipped_some(pages: str, key: Callable[[], str], wanted: Callable[[PlainRule], bool]) -> RuleSet | None:
+    """The same of those that were compiled when the package was built."""
+    file = os.path.join(pages, _SHIPPED)
+    try:
+        return _rules(_any(file), key(), wanted) if os.path.exists(file) else None
+    except OSError:
+        return None
+
+
 def shipped_rules(pages: Path | str, key: Callable[[], str]) -> RuleSet | None:
     """The rules that were compiled when the package was built, if they are those of *key*."""
     file = os.path.join(pages, _SHIPPED)
@@ -105,14 +122,19 @@ def _stamp(file: str) -> _Stamp:
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
-def _rules(stored: bytes, key: str) -> RuleSet | None:
+def _rules(stored: bytes, key: str, wanted: Callable[[PlainRule], bool] | None = None) -> RuleSet | None:
     try:
         lines = iter(_trusted_lines(stored))
         content: _Content = json.loads(next(lines))
         if content["key"] != key:
             return None
-        rules = tuple(rule_from_plain(_with_texts(plain, lines)) for plain in content["rules"])
-        return RuleSet(rules, content["digest"], tuple(Problem(*problem) for problem in content["problems"]))
+        whole = [_with_texts(plain, lines) for plain in content["rules"]]
+        problems = tuple(Problem(*problem) for problem in content["problems"])
+        if wanted is None:
+            return RuleSet(tuple(map(rule_from_plain, whole)), content["digest"], problems)
+        some = tuple(rule_from_plain(plain) for plain in whole if wanted(plain))
+        left_out = frozenset(plain["id"] for plain in whole) - {rule.id for rule in some}
+        return RuleSet.of(some, problems).without(left_out)
     except (ValueError, LookupError, TypeError, AttributeError, StopIteration, RuntimeError):
         return None
 

@@ -79,6 +79,11 @@ class RuleSet:
         digest = blake("\0".join((some.digest, *sorted(left_out))).encode(), 16)
         return RuleSet(some.rules, digest, self.problems, left_out)
 
+    def without(self, left_out: frozenset[str]) -> RuleSet:
+        """The same, where *left_out* are ids of rules that there are as well."""
+        digest = blake("\0".join((self.digest, *sorted(left_out))).encode(), 16)
+        return type(self)(self.rules, digest, self.problems, self.left_out | left_out)
+
     def unknown(self, names: Iterable[str]) -> tuple[str, ...]:
         """Those of *names*, as `selected` takes them, that name no rule."""
         return tuple(name for name in names if not any(_names((name,), rule.id) for rule in self.rules))

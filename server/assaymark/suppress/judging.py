@@ -11,12 +11,13 @@ Invariants:
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from assaymark.dataclass import dataclass
 from assaymark.finding import Finding, fingerprint
 from assaymark.lineage.trusting import MayLoosen, anybody, refused, sentence
 from assaymark.suppress.silence import Fault, Heard, Name, Placed, Silence, Silenced, Tool, Used, Verdict
+from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -143,7 +143,7 @@ def _looked(edit: _Edit, its: Sequence[Open], until: float) -> _Checked:
 
 
 def _checked(edit: _Edit, its: Sequence[Open], until: float) -> _Checked:
-    terms = terms_of(edit.place, until)
+    terms = terms_of(edit.place, until, edit.step.after)
     if terms is None:
         return _Checked(edit.place)
     place, step = edit.place, edit.step
@@ -246,7 +246,7 @@ def _lines_now(top: str, path: str, until: float) -> dict[tuple[str, str], int] 
 
 
 def _now(raw: bytes, place: Place, until: float) -> Seen | None:
-    terms = terms_of(place, until)
+    terms = terms_of(place, until, raw)
     return None if terms is None else seen_in(raw, place, terms, None)
 
 

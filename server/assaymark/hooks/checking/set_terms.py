@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from assaymark.rules.ruleset import RuleSet
     from assaymark.settings.values import Settings
 
-Shown = "Callable[[Sequence[Finding]], list[Finding]]"
-
 
 def settings_of(file: str, top: str) -> tuple[Settings, tuple[Path, ...], str] | None:
     """
@@ -64,7 +62,8 @@ def _unknown(found: list[Finding], file: str, baseline: str) -> list[Finding]:
 
     from assaymark.workspace.baseline import read
 
-    known = read(baseline)
+    # An entry that an agent made hides nothing.
+    known = read(baseline, Doubting(today()))
     path = known.path_of(file)
     hidden = known.hidden({path: [(one.rule, one.fingerprint) for one in found]})
     left = Counter(hidden.allowed.get(path, {}))

@@ -20,6 +20,8 @@ from assaymark.analysis.snapshot import Limits
 from assaymark.finding import Level
 from assaymark.rules.ready import ready
 from assaymark.settings.places import OWN, candidates, places, upwards
+from assaymark.suppress.markers import MARKERS
+from assaymark.syntax.words import words_of
 from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
@@ -60,16 +62,19 @@ class Terms(NamedTuple):
     needs_all: bool = False
 
 
-def terms_of(place: Place, until: float) -> Terms | None:
+def terms_of(place: Place, until: float, text: bytes | None = None) -> Terms | None:
     """
     What the file at *place* is checked with; None where it is not to be.
+
+    With *text* the rules are those that may say something of it.
 
     Effect: may start a process that compiles rules, and waits for it *until* then (`time.monotonic`). Raises
     NoTermsError.
     """
     file = os.path.join(place.top, place.path or "")
+    words = None if text is None else _leading(text)
     if not _may_be_set(file, place.top):
-        return Terms(_compiled((), until).up_to(Level.default), Limits(), True, ON, list)
+        return Terms(_compiled((), until, words).up_to(Level.default), Limits(), True, ON, list)
     from assaymark.hooks.checking.set_terms import settings_of, shown_by
 
     found = settings_of(file, place.top)
@@ -78,7 +83,7 @@ def terms_of(place: Place, until: float) -> Terms | None:
     settings, rules, top = found
     if settings.agent_answer.value == OFF:
         return None
-    compiled = _compiled(rules, until)
+    compiled = _compiled(rules, until, words)
     chosen = compiled.selected(settings.select, settings.ignore).up_to(settings.level)
     return Terms(
         chosen,
@@ -88,6 +93,12 @@ def terms_of(place: Place, until: float) -> Terms | None:
         shown_by(settings, file, top, chosen),
         needs_all=settings.baseline is not None,
     )
+
+
+def _leading(text: bytes) -> frozenset[bytes] | None:
+    """The words of *text* that lead to rules; None where its comments may name any rule."""
+    words = words_of(text)
+    return words if MARKERS.isdisjoint(words) else None
 
 
 def _may_be_set(file: str, top: str) -> bool:
@@ -110,14 +121,14 @@ def _says_something(file: str) -> bool:
         return True
 
 
-def _compiled(extra: tuple[Path, ...], until: float) -> RuleSet:
+def _compiled(extra: tuple[Path, ...], until: float, words: frozenset[bytes] | None) -> RuleSet:
     """The rules, ours and those in *extra*. Raises NoTermsError when nobody has compiled them by then."""
-    rules = ready(extra)
+    rules = ready(extra, words)
     if rules is None:
         _compile_beside(extra)
         while rules is None and time.monotonic() < until:
             time.sleep(_PAUSE)
-            rules = ready(extra)
+            rules = ready(extra, words)
     if rules is None:
         msg = "its rules are still being compiled"
         raise NoTermsError(msg)
