@@ -89,6 +89,12 @@ def test_a_fix_that_does_not_hold_is_not_offered(rules: str) -> None:
     assert actions(editor, ["source.fixAll"]) == []
 
 
+def test_an_action_that_is_a_command_is_resolved_to_itself() -> None:
+    """Editors resolve whatever comes without edits."""
+    action = {"title": "Explain eval-code", "command": {"title": "", "command": "assaymark.explain"}}
+    assert edit().request("codeAction/resolve", action)["result"] == action
+
+
 def test_fix_all_is_resolved_for_the_newest_text(rules: str) -> None:
     """What was typed since the menu was opened counts."""
     resolving = {

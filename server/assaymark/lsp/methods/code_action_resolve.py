@@ -30,7 +30,10 @@ class FixKey:
 
 
 def handle(session: Session, action: types.CodeAction) -> types.CodeAction:
-    """The action with its edits; Refused when the finding is no longer there."""
+    """The action with its edits, if it has any; Refused when the finding is no longer there."""
+    # VS Code resolves whatever comes without edits, commands too.
+    if action.data is None:
+        return action
     # Late: it needs what is here.
     from assaymark.lsp import silencing
 
