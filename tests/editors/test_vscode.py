@@ -67,5 +67,5 @@ def test_a_workspace_that_is_not_trusted(world: World) -> None:
     program.parent.mkdir(parents=True)
     program.write_text(f"#!/bin/sh\ntouch {world.home}/ran\n")
     program.chmod(0o755)
-    check(world.told("untrusted", trust=True), world)
+    check(world.told("untrusted", trust=True, seconds=60), world)
     assert not (world.home / "ran").exists()
