@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from assaymark.cli import arguments, demo_manual, hooks_manual, ledger_manual, manual
+from assaymark.cli import arguments, demo_manual, hooks_manual, ledger_manual, manual, reviewed_manual
 from assaymark.cli.completion import actions
 from assaymark.cli.levels import levels, rules_by_level
 from assaymark.cli.manual import Page
@@ -23,7 +23,7 @@ __all__ = ["world"]
 
 PAGES = {
     name: page
-    for module in (manual, demo_manual, hooks_manual, ledger_manual)
+    for module in (manual, demo_manual, hooks_manual, ledger_manual, reviewed_manual)
     for name, page in vars(module).items()
     if isinstance(page, Page)
 }

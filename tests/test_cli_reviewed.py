@@ -125,6 +125,21 @@ def test_what_commits_added(world: World, capsys: pytest.CaptureFixture[str]) ->
     assert world.note(first, notes.OURS) == ""
 
 
+def test_of_several_commits_what_is_left_was_read(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """A line that one added and another took away was not shown, and parts no others."""
+    first = by(world, "A", a="a = 1\n")
+    by(world, "A", a="a = 1\nb = 2\ncheck()\nc = 3\n", b="gone = 1\n")
+    world.git("rm", "-q", "b.py")
+    by(world, "A", a="a = 1\nb = 2\nc = 3\n")
+    ran(capsys, f"{first}..HEAD")
+    assert seen(world) == "-rr"
+    assert "  r_" in (said := world.note("HEAD^", notes.OURS))
+    assert (" 2,4" in said, "b.py" in said) == (True, False)
+    ran(capsys, "--withdraw", "HEAD^")
+    ran(capsys, "HEAD^")
+    assert seen(world) == "---"
+
+
 def test_a_review_of_a_commit_is_in_the_ledger_too(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     """Where there is one, and the file still is as the commit left it: so an edit by hand keeps the rest."""
     world.write("b.py", "x = 1\n")

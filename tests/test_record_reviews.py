@@ -153,6 +153,21 @@ def test_lines_around_others_that_are_gone_are_not_read_any_more(world: World) -
     assert standings(world, CODE.replace("b = 2\n", "") + "d = 4\n")[:3] == [UNREAD, UNREAD, READ]
 
 
+def test_a_later_commit_that_takes_a_line_away_takes_the_review_of_its_neighbours(world: World) -> None:
+    """Not that of others; a blank line that goes is a formatter's; who read it afterwards has read it."""
+    world.commit(a="a = 1\n\ncheck()\nb = 2\nc = 3\n")
+    first = world.head
+    note(world, "1-5", TERMINAL)
+    world.commit(a="a = 1\ncheck()\nb = 2\nc = 3\n")
+    assert standings(world)[:4] == [READ] * 4
+    world.commit(a="a = 1\nb = 2\nc = 3\n")
+    assert standings(world)[:3] == [UNREAD, UNREAD, READ]
+    world.git("checkout", "-q", first)
+    note(world, "1,4-5", TERMINAL)
+    world.git("checkout", "-q", "main")
+    assert standings(world)[:3] == [READ] * 3
+
+
 def test_a_person_who_reviewed_a_commit_read_its_lines(world: World) -> None:
     """By the trailer; who is the author has asked for them, and an agent is nobody."""
     world.commit("one\n\nReviewed-by: B <b@example.org>", a="a = 1\n")

@@ -126,6 +126,14 @@ class ReviewKeys:
         """The keys of the reviews of *line*, in ascending order."""
         return tuple(sorted(key for key in self._pieces if self._has(key, line)))
 
+    def among(self, first: int, last: int) -> frozenset[str]:
+        """The keys of the reviews of any of these lines."""
+        return frozenset(
+            key
+            for key, pieces in self._pieces.items()
+            if any(piece.first <= last and first <= piece.last for piece in pieces)
+        )
+
     def within(self, lines: Iterable[int]) -> dict[int, tuple[str, ...]]:
         """The keys of those of *lines* that have some."""
         if not self._pieces:

@@ -1,12 +1,15 @@
 """
 What the notes say of each line of a committed file: the note of the commit that added the line, and no other.
 
-Invariant: a range counts for a line only where `git blame` gives that line to the note's commit.
+Invariants:
+    A range counts for a line only where `git blame` gives that line to the note's commit.
+    Where a line was taken away since, a review that was of it too is none of the lines around.
 """
 
 from __future__ import annotations
 
 import bisect
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assaymark.lineage import evidence, gitai
@@ -18,7 +21,7 @@ from assaymark.repository.objects import texts
 from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from assaymark.lineage.attested import Note
     from assaymark.lineage.ranges import Piece
@@ -63,8 +66,8 @@ def notes_on(commits: Iterable[str], here: str | None) -> dict[str, Notes]:
     }
 
 
-def marks(found: Lines) -> dict[int, Mark]:
-    """The marks of the lines, counted from 1, by the notes of their own commits."""
+def marks(found: Lines, here: str | None = None) -> dict[int, Mark]:
+    """The marks of the lines, counted from 1, by the notes of their own commits; *here* git is asked."""
     keys: dict[tuple[str, str], _OfFile] = {}
     marked: dict[int, Mark] = {}
     for number, one in enumerate(found.blamed, 1):
@@ -77,7 +80,32 @@ def marks(found: Lines) -> dict[int, Mark]:
         mark = keys[place].at(one.line)
         if any(mark):
             marked[number] = mark
+    if any(mark.reviews for mark in marked.values()):
+        _part(marked, found, keys, here)
     return marked
+
+
+def _part(
+    marked: dict[int, Mark], found: Lines, keys: Mapping[tuple[str, str], _OfFile], here: str | None
+) -> None:
+    """Effect: lines between which others are gone have no review that was of those too."""
+    gone: list[tuple[int, Blamed, int, frozenset[str]]] = []
+    for number, (one, other) in enumerate(pairwise(found.blamed), 1):
+        its = keys.get((one.commit, one.path))
+        if its is None or other[:2] != one[:2] or other.line <= one.line + 1:
+            continue
+        if lost := its.reviews_among(one.line + 1, other.line - 1):
+            gone.append((number, one, other.line, lost))
+    places = list(dict.fromkeys(f"{one.commit}:{one.path}" for _, one, _, _ in gone))
+    before = dict(zip(places, texts(places, here, LARGEST), strict=True)) if places else {}
+    for number, one, end, lost in gone:
+        lines = split(before[f"{one.commit}:{one.path}"] or b"")[one.line : end - 1]
+        # Blank lines come and go with a formatter.
+        if any(line.strip() for line in lines):
+            for line in (number, number + 1):
+                if (mark := marked.get(line)) is not None:
+                    left = tuple(key for key in mark.reviews if key not in lost)
+                    marked[line] = mark._replace(reviews=left)
 
 
 def marks_at(
@@ -87,7 +115,7 @@ def marks_at(
     found = lines_at(commit, path, here)
     if found is None:
         return [], {}, []
-    marked = marks(found)
+    marked = marks(found, here)
     by_commit: dict[str, list[Mark]] = {}
     for number, mark in marked.items():
         by_commit.setdefault(found.blamed[number - 1].commit, []).append(mark)
@@ -105,6 +133,10 @@ class _OfFile:
     def at(self, line: int) -> Mark:
         reviews = () if self._reviews is None else self._reviews.at(line)
         return Mark(self._ai.at(line), self._ours.at(line), reviews)
+
+    def reviews_among(self, first: int, last: int) -> frozenset[str]:
+        """The reviews of any of these lines."""
+        return frozenset() if self._reviews is None else self._reviews.among(first, last)
 
 
 def _review_keys(note: Note, path: str) -> ReviewKeys:

@@ -22,16 +22,16 @@ from assaymark.record.committing import LARGEST
 from assaymark.record.marking import Committed, Stretch
 from assaymark.record.marks import numbers, split
 from assaymark.record.reading import git_numbers
+from assaymark.repository.blame import Blamed, blamed
 from assaymark.repository.commits import changes, commits, staged_changes
 from assaymark.repository.git import GitError
-from assaymark.repository.objects import contents
+from assaymark.repository.objects import contents, looked_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from assaymark.record.marking import Lines
-    from assaymark.repository.blame import Blamed
-    from assaymark.repository.commits import Commit
+    from assaymark.repository.commits import Change, Commit
     from assaymark.repository.place import Place
 
 
@@ -62,11 +62,18 @@ def staged(place: Place) -> list[Stretch]:
 
 
 def in_commits(place: Place, several: Sequence[Commit], reader: str) -> list[Stretch]:
-    """What *reader* read of what each of these commits added. Raises GitError."""
+    """
+    What *reader* read of what each of these commits, the oldest first, added. Raises GitError.
+
+    Of several, that is what is there behind the last of them.
+    """
     found: list[Stretch] = []
+    changed = {commit.id: changes(commit, place.top) for commit in several}
+    left = _left(several[-1].id, changed.values(), place.top) if len(several) > 1 else None
     for commit in several:
         relation = relation_to(commit.author, reader)
-        coming = [change for change in changes(commit, place.top) if change.added]
+        coming = [_less(change, commit.id, left) for change in changed[commit.id]]
+        coming = [change for change in coming if change.added]
         held = contents((change.blob for change in coming), place.top, LARGEST)
         for change in coming:
             if content := held.get(change.blob):
@@ -74,6 +81,25 @@ def in_commits(place: Place, several: Sequence[Commit], reader: str) -> list[Str
                 lines, is_here = _ours(content, change.added), _is_here(place, change.path, content)
                 found.append(Stretch(change.path, content, lines, relation, its, is_here))
     return found
+
+
+def _left(end: str, changed: Iterable[Iterable[Change]], here: str) -> set[Blamed]:
+    """The lines of these files that are there at commit *end*, and whose they are."""
+    paths = sorted({change.path for several in changed for change in several})
+    there = looked_up([f"{end}:{path}" for path in paths], here)
+    return {
+        one
+        for path, blob in zip(paths, there, strict=True)
+        if blob is not None
+        for one in blamed(end, path, here)
+    }
+
+
+def _less(change: Change, commit: str, left: set[Blamed] | None) -> Change:
+    if left is None:
+        return change
+    kept = (line for line in numbers(change.added) if Blamed(commit, change.path, line) in left)
+    return change._replace(added=_joined(kept))
 
 
 def _committed(place: Place, content: bytes) -> dict[int, Blamed]:

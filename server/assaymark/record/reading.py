@@ -251,7 +251,7 @@ def _committed(place: Place, content: bytes, at: str = "HEAD") -> _Past:
         # No commit yet, no such file there, no git: nothing is committed then.
         return _Past({}, {})
     trailers = {one.id: reviews_by(one.id, one.author, one.message, one.time) for one in by_id.values()}
-    marks, traced = blaming.marks(found), _traced(place)
+    marks, traced = blaming.marks(found, place.top), _traced(place)
     said: dict[int, _Committed] = {}
     lines = split(content)
     sames = aligned(found.lines, lines)
