@@ -11,6 +11,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from assaymark.cli import reviewed as marking
 from assaymark.ledger.events import Reviewed, Saved, stamp
 from assaymark.ledger.store import opened
 from assaymark.origin import Author, Evidence, Origin, Run, Runs, covering
@@ -290,6 +291,35 @@ def test_taking_records_away_never_makes_it_pass(repository: World, tmp_path: Pa
 
 
 SARIF = json.loads((Path(__file__).parent / "sarif.subset.schema.json").read_text())
+
+
+def test_a_review_in_notes_counts_until_it_is_taken_back(
+    repository: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also in a clone without the ledger; once taken back, no record that is left makes it hold again."""
+    monkeypatch.setattr(marking, "person", lambda: None)
+    repository.git("config", "user.name", "A")
+    repository.git("config", "user.email", "a@example.org")
+    repository.git("branch", "base")
+    saved(repository, OLD + FLAW, (Run(len(OLD), TYPED), Run(len(FLAW), AI)))
+    repository.commit()
+    assert repository.run("notes", "write", "--missing").code == 0
+    gate = ("--gate", "--diff", "base")
+    assert repository.check(*gate).code == 1
+    assert repository.run("reviewed", "a.py:2").code == 0
+    store, kept = repository.here / ".git" / "assaymark", repository.here.parent / "kept"
+    for ledger, code in ((True, 0), (False, 0)):
+        if not ledger:
+            store.rename(kept)
+        ran = repository.check(*gate)
+        assert (ran.code, ran.json["record"]) == (code, "ledger" if ledger else "notes")
+    kept.rename(store)
+    assert repository.run("reviewed", "--withdraw", "a.py:2").code == 0
+    assert repository.check(*gate).code == 1
+    shutil.rmtree(store)
+    assert repository.check(*gate).code == 1
+
+
 SCHEMA = json.loads((Path(__file__).parents[1] / "server/assaymark/cli/check.schema.json").read_text())
 _BOTH = OLD + b"old(b)\n" + FLAW + b"send(b, secret=False)\n"
 

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from assaymark.ledger.events import Reviewed, Saved, Withdrawn, stamp
-from assaymark.ledger.store import Ledger, opened
+from assaymark.cli import reviewed
+from assaymark.ledger.events import Saved, stamp
+from assaymark.ledger.store import opened
 from assaymark.origin import Arrival, Author, Evidence, Origin, Run, Runs, joined, unknown
 from assaymark.repository.place import place_of
 from cli_world import World, world
@@ -50,9 +51,11 @@ class History:
         self.world = world
         self.chance = random.Random(seed)
         self.lines: list[tuple[bytes, Origin]] = []
-        self.n = 0
+        self.n = self.n_said = 0
         world.commit(a=b"x = 1\n")
         world.git("branch", "base")
+        for name, value in (("name", "A"), ("email", "a@example.org")):
+            world.git("config", f"user.{name}", value)
 
     @property
     def content(self) -> bytes:
@@ -73,33 +76,31 @@ class History:
         with opened(place_of(str(self.world.here)).store, "server") as ledger:
             digest, outline = ledger.secret.digest(self.content), ledger.secret.outline(self.content)
             ledger.record([Saved(*stamp("server"), "a.py", digest, self.runs, outline)])
-            if self.chance.random() < 0.7:
-                self._read(ledger, digest, outline)
+        self.read()
 
-    def _read(self, ledger: Ledger, digest: str, outline: bytes) -> None:
-        first = self.chance.randint(0, len(self.content) // 2)
-        ranges = ((first, self.chance.randint(first + 1, len(self.content))),)
-        review = Reviewed(
-            *stamp("cli"),
-            "a.py",
-            digest,
-            ranges,
-            "terminal",
-            n_bytes=len(self.content),
-            lines=outline,
-        )
-        ledger.record([review])
-        if self.chance.random() < 0.3:
-            ledger.record([Withdrawn(*stamp("cli"), review.id)])
+    def read(self) -> None:
+        """Effect: somebody may say that they read some lines, and may take back what was said of some."""
+        for chance, more in ((0.7, ()), (0.3, ("--withdraw",))):
+            if self.chance.random() < chance:
+                first = self.chance.randint(1, len(self.lines) + 1)
+                place = f"a.py:{first}-{self.chance.randint(first, len(self.lines) + 1)}"
+                self.n_said += self.world.run("reviewed", *more, place).code == 0
 
     def commit(self) -> None:
         self.world.commit()
         if self.chance.random() < 0.7:
             assert self.world.run("notes", "write", "--missing").code == 0
+        # Of what is committed too.
+        self.read()
 
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + N))
-def test_what_does_not_pass_never_does_with_less(world: World, tmp_path: Path, seed: int) -> None:
+def test_what_does_not_pass_never_does_with_less(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Any of the records, alone and with others."""
+    # Who runs the tests may be an agent.
+    monkeypatch.setattr(reviewed, "person", lambda: None)
     history = History(world, seed)
     for _ in range(history.chance.randint(0, 2)):
         history.grow()
