@@ -186,6 +186,14 @@ class Terminal:
             time.sleep(0.02)
         return shown
 
+    def gone(self, text: str, seconds: float = 20) -> None:
+        """Returns when *text* is not on the screen any more, or no screen is there. Raises AssertionError."""
+        end = time.monotonic() + seconds
+        with contextlib.suppress(subprocess.CalledProcessError):
+            while text in (shown := self.screen()):
+                assert time.monotonic() < end, f"{text} did not go; there is:\n{shown}"
+                time.sleep(0.02)
+
     def screen(self, *, colours: bool = False) -> str:
         """What is to be seen."""
         return self.tell("capture-pane", "-p", *(["-e"] if colours else []))
