@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from assaymark.finding import Severity
 from assaymark.hooks.checking import protocol, remembered, saying, touched
 from assaymark.hooks.checking.limited import TimedOut, within
-from assaymark.hooks.checking.looking import Found, Seen, Whose, lines_in, seen_in
+from assaymark.hooks.checking.looking import Found, Seen, Whose, lines_in, may_hold, seen_in
 from assaymark.hooks.checking.opening import is_code
 from assaymark.hooks.checking.remembered import Conversation, Open
 from assaymark.hooks.checking.saying import Said
@@ -151,7 +151,7 @@ def _checked(edit: _Edit, its: Sequence[Open], until: float) -> _Checked:
     # Whether something is gone is seen in the whole of the file.
     seen = seen_in(step.after, place, terms, None if its else lines, edit.whose)
     new = lines_in(seen.found, lines)
-    if new and step.before is not None:
+    if step.before is not None and any(may_hold(step.before, one) for one in new):
         then = touched.before(step)
         was = seen_in(step.before, place, terms, then, is_now=False) if then else Seen()
         new = tuple(_more(new, Counter(one.mark for one in was.found)))

@@ -7,12 +7,15 @@ the analysis are the only ones.
 
 from __future__ import annotations
 
-import signal
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Callable
     from types import FrameType
+else:
+    # `signal` makes classes of all names in it, which takes a while.
+    import _signal as signal
 
 T = TypeVar("T")
 

@@ -34,11 +34,12 @@ if TYPE_CHECKING:
 
 
 class Found(NamedTuple):
-    """A finding, and its first and last line, from 0."""
+    """A finding, its first and last line, from 0, and the words that it is about, blanks aside."""
 
     finding: Finding
     first: int
     last: int
+    words: bytes
 
     @property
     def mark(self) -> tuple[str, str]:
@@ -92,7 +93,7 @@ def seen_in(
             merged = _over(runs, theirs, len(raw))
             snapshot = _opened(source.content, path, terms, lines, starts, merged, may_loosen)
     wrong = snapshot.reason if snapshot.state in {State.failed, State.partial} else ""
-    shown = (_placed(one, starts) for one in terms.shown(snapshot.findings()))
+    shown = (_placed(one, starts, source.content) for one in terms.shown(snapshot.findings()))
     return Seen(tuple(one for one in shown if _touches(one, lines)), wrong)
 
 
@@ -157,7 +158,7 @@ def _over(runs: Runs, theirs: Whose | None, n_bytes: int) -> Runs:
 
 def _is_silenced(snapshot: Snapshot, lines: Lines | None, starts: Sequence[int]) -> bool:
     """Whether a comment took something in *lines*."""
-    return any(_touches(_placed(one.finding, starts), lines) for one in snapshot.silenced())
+    return any(_touches(_placed(one.finding, starts, b""), lines) for one in snapshot.silenced())
 
 
 def _recorded(place: Place, raw: bytes) -> tuple[Runs, MayLoosen]:
@@ -168,9 +169,22 @@ def _recorded(place: Place, raw: bytes) -> tuple[Runs, MayLoosen]:
     return told(place, raw) if has_records(place) else (covering(len(raw), STANDING), no_agent)
 
 
-def _placed(finding: Finding, starts: Sequence[int]) -> Found:
-    start, end = finding.span.start, max(finding.span.start, finding.span.end - 1)
-    return Found(finding, bisect_right(starts, start) - 1, bisect_right(starts, end) - 1)
+def may_hold(text: bytes, found: Found) -> bool:
+    """Whether a finding of the same rule and fingerprint can be in *text*; what it is about must be there."""
+    # In another encoding other letters are other bytes.
+    return not found.words.isascii() or found.words in folded(text)
+
+
+def folded(text: bytes) -> bytes:
+    """*text* as fingerprints know it."""
+    return b" ".join(text.split())
+
+
+def _placed(finding: Finding, starts: Sequence[int], content: bytes) -> Found:
+    span = finding.span
+    first = bisect_right(starts, span.start) - 1
+    last = bisect_right(starts, max(span.start, span.end - 1)) - 1
+    return Found(finding, first, last, folded(content[span.start : span.end]))
 
 
 def _touches(found: Found, lines: Lines | None) -> bool:
