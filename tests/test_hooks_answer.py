@@ -821,6 +821,18 @@ def _spawned(tool: str, payload: dict[str, Any], world: World) -> bytes:
     return out
 
 
+def test_what_a_command_wrote_is_checked(world: World, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """An agent that writes through its shell hears of it too."""
+    world.write("app.py", BEFORE.encode())
+    world.git("add", "-A")
+    world.git("commit", "-qm", "x")
+    call = {"session_id": "s-1", "cwd": str(world.top), "tool_name": "Bash", "tool_use_id": "b"}
+    call |= {"tool_input": {"command": "sed -i s/pass/x/ app.py"}, "tool_response": {"stdout": ""}}
+    assert answer("claude", {**call, "hook_event_name": "PreToolUse"}, capfdbinary) == ""
+    world.write("app.py", AFTER.encode())
+    assert answer("claude", {**call, "hook_event_name": "PostToolUse"}, capfdbinary) == CLAUDES
+
+
 def test_a_real_payload_is_answered(world: World, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     """One as Claude Code sends it, with the whole text before."""
     world.write("app.py", AFTER.encode())
