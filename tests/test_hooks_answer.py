@@ -21,7 +21,7 @@ from assaymark.finding import Severity
 from assaymark.hooks.checking import answering, protocol, saying, terms, touched
 from assaymark.hooks.checking.limited import TimedOut, within
 from assaymark.hooks.checking.looking import seen_in
-from assaymark.hooks.checking.opening import is_code
+from assaymark.hooks.checking.opening import DEAF, is_code
 from assaymark.hooks.checking.saying import Said
 from assaymark.hooks.checking.terms import Terms, terms_of
 from assaymark.hooks.entry import hook
@@ -842,3 +842,10 @@ def test_a_real_payload_is_answered(world: World, capfdbinary: pytest.CaptureFix
     assert answer("claude", payload, capfdbinary) == CLAUDES
     assert place_of(f"{world.top}/app.py").path == "app.py"
     assert protocol.hears_edits("claude", "posttooluse")
+
+
+def test_who_cannot_be_told_is_not_checked() -> None:
+    """A tool is deaf where nothing is said after an edit, nor at its agent's end."""
+    for tool in TOLD:
+        heard = protocol.hears_edits(tool, "posttooluse") or protocol.hears_edits(tool, "aftertool")
+        assert (tool in DEAF) == (not heard and not protocol.at_stop(tool, tool, "x"))

@@ -71,7 +71,7 @@ def after_edit(tool: str, event: str, talk: Conversation, sent: Iterable[Sent]) 
     Effect: it is recorded, and remembered for the end.
     """
     edits = tuple(_edits(sent))[:_MOST_FILES]
-    if not edits or not protocol.listens(tool):
+    if not edits:
         return ""
     still = remembered.open_in(talk)
     hears = protocol.hears_edits(tool, event)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # The events at which an agent is about to end, by their plain names.
 STOPS = frozenset(("stop", "agentstop", "afteragent"))
+# Whose agents have no way to be told anything.
+DEAF = frozenset(("windsurf", "kiro", "opencode"))
 # Where is remembered what was found; without it nothing is open.
 FOLDER = "answers"
 
@@ -33,6 +35,8 @@ def said_of(tool: str, fields: Fields, reading: Reading, sent: Iterable[Sent]) -
     *tool* is the one whose hook was run.
     """
     event = _event(fields)
+    if reading.turn.tool in DEAF:
+        return ""
     edited = tuple(one for one in sent if one.step is not None and one.place is not None)
     if event not in STOPS and not any(_is_of_code(one) for one in edited):
         return ""

@@ -27,11 +27,6 @@ _HEAR_EDITS = _CLAUDES | {"gemini", "copilot-cli", "cline"}
 _HEAR_STOPS = _CLAUDES | {"gemini", "copilot-cli", "cursor"}
 
 
-def listens(tool: str) -> bool:
-    """Whether *tool* can be told anything at all."""
-    return tool in _HEAR_EDITS | _HEAR_STOPS
-
-
 def after_edit(tool: str, event: str, text: str) -> str:
     """What tells *tool* of *text* at *event*, behind an edit; nothing where it has no way to hear it."""
     if tool == "cursor":
