@@ -194,9 +194,9 @@ def subject_of(options: Options, terms: Terms) -> Subject:
     if options.stdin_as is not None:
         about = from_stdin(options.stdin_as, limit)
     elif options.staged:
-        about = from_index(options.paths, limit)
+        about = from_index(options.paths, limit, everything=options.gate)
     else:
-        about = from_disk(options.paths, terms.excluding, terms.doubts)
+        about = from_disk(options.paths, terms.excluding, terms.doubts, everything=options.gate)
     about = without_excluded(about, terms.excluding)
     if options.gate:
         from assaymark.cli.gate import older_state

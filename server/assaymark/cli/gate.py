@@ -21,6 +21,7 @@ from assaymark.dataclass import dataclass, replace
 from assaymark.policy import blocks
 from assaymark.record.stood import Lack
 from assaymark.repository import git, reach
+from assaymark.repository.place import place_of
 
 if TYPE_CHECKING:
     from assaymark.workspace.reading import Unreadable
@@ -82,10 +83,14 @@ def older_state(reference: str | None) -> tuple[str, str]:
     """
     here = os.path.realpath(os.curdir)
     try:
+        _refuse_another(here)
         if not reach.has_commit(here):
             return reach.empty_tree(here), "no commit yet"
         if reference is None:
             return "HEAD", "HEAD"
+        if reach.is_ambiguous(reference, here):
+            msg = f"{reference!r} is the name of several commits here; write refs/heads/…, or what else it is"
+            raise UsageError(msg)
         found = reach.parted_at(reference, here)
         if found is None and reach.is_shallow(here):
             msg = (
@@ -98,6 +103,17 @@ def older_state(reference: str | None) -> tuple[str, str]:
         msg = f"HEAD and {reference} have no commit in common; give --diff what HEAD came from"
         raise UsageError(msg)
     return found, f"{reference} (since {found[:8]})"
+
+
+def _refuse_another(here: str) -> None:
+    """Raises CannotJudgeError where git was told of another repository than the one around *here*."""
+    place = place_of(here)
+    if reach.repository(here) == (place.common, place.top):
+        return
+    told = [name for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR") if name in os.environ]
+    why = f"{' and '.join(told)} {'names' if len(told) == 1 else 'name'}" if told else "git takes it for"
+    msg = f"cannot judge review: {why} another repository than the one in {place.top}"
+    raise CannotJudgeError(msg)
 
 
 def judged(report: Report, against: str, raw_of: Callable[[str], bytes | Unreadable]) -> Report:

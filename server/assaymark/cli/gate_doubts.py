@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from assaymark.cli.changed import changes
 from assaymark.cli.gate import older_state
+from assaymark.lineage.reviews import NO_REVIEWS
 from assaymark.lineage.trusting import MayLoosen, doubtful, no_agent, once_read, whose
 from assaymark.origin import STANDING, Author, Evidence, Origin, Run, Runs, covering, joined, sliced
 from assaymark.record.reading import known_reviews, runs_of
@@ -22,6 +23,7 @@ from assaymark.repository.objects import texts
 from assaymark.repository.place import Place, place_of
 from assaymark.settings.doubting import Doubtful
 from assaymark.text import LINE_END
+from assaymark.workspace.ignoring import with_separator
 from assaymark.workspace.today import today
 
 if TYPE_CHECKING:
@@ -49,16 +51,17 @@ class GateDoubts:
 
     def told(self, where: Place, raw: bytes) -> tuple[Runs, MayLoosen]:
         """The origins of the bytes of *raw*, the file at *where*, and whose may loosen anything."""
-        if where.path is None or where.common is None or not self._is_here(where):
+        top = place_of(os.curdir).top
+        if where.top != top and where.top.startswith(with_separator(top)):
+            # What looks like a repository within this one may be part of it.
+            return covering(len(raw), STANDING), once_read(lambda: NO_REVIEWS, _DOUBTED)
+        if where.path is None or where.common is None or where.top != top:
             # It is no part of what the gate is about.
             return covering(len(raw), STANDING), no_agent
         runs = runs_of(where, raw)
         reviews = known_reviews(where, runs)
         kept = joined(_parts(raw, runs, self._changed(where, raw)))
         return kept, once_read(lambda: reviews, _DOUBTED)
-
-    def _is_here(self, where: Place) -> bool:
-        return where.top == place_of(os.path.abspath(os.curdir)).top  # noqa: PTH100 - paths stay strings
 
     def _changed(self, where: Place, raw: bytes) -> AbstractSet[int]:
         """The lines of *raw* (from 1) that came since."""

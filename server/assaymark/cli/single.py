@@ -35,18 +35,22 @@ from assaymark.settings.values import Bandit, Settings
 from assaymark.settings.wish import wish_of
 from assaymark.syntax.errors import first_error
 from assaymark.syntax.languages import language_of
-from assaymark.text import Span
+from assaymark.text import LINE_END, Span
 from assaymark.workspace.project import repository_of, rule_path
 from assaymark.workspace.reading import Source, Unreadable, decoded
 from assaymark.workspace.today import today
 
 if TYPE_CHECKING:
+    from assaymark.lineage.trusting import Doubts
     from assaymark.origin import Runs
     from assaymark.workspace.notebook_file import Notebook, Place
 
 T = TypeVar("T")
 # How a notebook's name ends; here, so that a check without one does not read the module of notebooks.
 ENDING = ".ipynb"
+# What stands for a file in git where Git LFS has its content (its spec, version 1).
+_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
+_ELSEWHERE = "Git LFS has its content; run: git lfs pull"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +91,21 @@ class Text:
     form: Source | Notebook
 
 
-def asked(settings: Settings, resolved: Resolved | None = None, *, trusted: bool = True) -> Asked:
+def asked(
+    settings: Settings,
+    resolved: Resolved | None = None,
+    *,
+    trusted: bool = True,
+    doubts: Doubts | None = None,
+) -> Asked:
     """
     What *settings* ask for, loaded. Raises UsageError for rules that there are not.
 
-    *resolved* tells where each setting was set, for those who wrote it.
+    *resolved* tells where each setting was set, for those who wrote it; *doubts* says what of the files of
+    rules and of bandit is not honoured, by default what an agent wrote.
     """
     try:
-        rules, refused = _loaded(settings.rules)
+        rules, refused = _loaded(settings.rules, doubts or _doubts)
     except RulesNotFoundError as error:
         raise UsageError(_at("rules", resolved) + str(error)) from error
     # A rule that was left out is not unknown: that it was is said, and is what is wrong.
@@ -107,26 +118,27 @@ def asked(settings: Settings, resolved: Resolved | None = None, *, trusted: bool
             msg = f"{_at(setting, resolved)}no rule is called {name!r}{guess}"
             raise UsageError(msg)
     chosen = rules.selected(settings.select, settings.ignore).up_to(settings.level)
-    return Asked(settings, chosen, _second(settings, rules, trusted=trusted), trusted, refused=refused)
+    second = _second(settings, rules, doubts or _doubts, trusted=trusted)
+    return Asked(settings, chosen, second, trusted, refused=refused)
 
 
-def _loaded(extra: Sequence[Path]) -> tuple[RuleSet, tuple[Refused, ...]]:
+def _loaded(extra: Sequence[Path], doubts: Doubts) -> tuple[RuleSet, tuple[Refused, ...]]:
     """The rules, and what of those in *extra* is not honoured."""
     if not extra:
         return load(), ()
     # Late, all of it: few repositories have rules of their own.
     from assaymark.record.rules import loaded
 
-    found = loaded(extra, _doubts)
+    found = loaded(extra, doubts)
     return found.rules, found.refused
 
 
-def _second(settings: Settings, rules: RuleSet, *, trusted: bool) -> Second | None:
+def _second(settings: Settings, rules: RuleSet, doubts: Doubts, *, trusted: bool) -> Second | None:
     if settings.bandit is Bandit.off:
         return None
     here = str(Path.cwd())
     wish = wish_of(settings, trusted=trusted)
-    return second_of(wish, rules.rules, repository_of(here) or here, _doubts)
+    return second_of(wish, rules.rules, repository_of(here) or here, doubts)
 
 
 def _doubts(place: str, raw: bytes) -> Sequence[tuple[int, int, str]]:
@@ -170,7 +182,7 @@ def text_of(raw: bytes | Unreadable, path: str) -> Text | Checked:
     language = language_of(path, raw[:256].split(b"\n", 1)[0])
     if language is None:
         return Checked(path, State.not_analysed, "no analysis for this kind of file")
-    source = decoded(raw, language)
+    source = decoded(raw, language) if not raw.startswith(_POINTER) else Unreadable(_ELSEWHERE)
     if isinstance(source, Unreadable):
         return Checked(path, State.failed, source.reason)
     return Text(source.content, rule_path(path), language, source)
@@ -204,12 +216,28 @@ def _opinion(text: Text, asked: Asked) -> Opinion:
 
 
 def _analysed(text: Text, path: str, asked: Asked, said: Opinion) -> Checked:
+    disguised = tuple(_disguised(text))
     if not said.findings and not needed(text.content, text.known_as, asked.rules, text.language):
-        return Checked(path, State.clean)
+        return Checked(path, State.clean, notes=disguised)
     snapshot = analysis_of(text, asked)
     tested = frozenset[str]() if asked.second is None or said.unread else asked.second.rules
     result = reported(settled(snapshot, said.findings, tested), path, text)
-    return replace(result, notes=tuple(_lost(snapshot, text)))
+    return replace(result, notes=(*_lost(snapshot, text), *disguised))
+
+
+def _disguised(text: Text) -> Iterator[str]:
+    """Where a name begins that Python reads otherwise than it is written, so that rules miss it."""
+    if text.language != "python" or text.content.isascii():
+        return
+    # Late: few files have a letter that is not of ASCII.
+    from assaymark.syntax.disguised import first_disguised
+
+    found = first_disguised(text.content)
+    if found is not None:
+        at = Position(len(LINE_END.findall(text.content, 0, found.start)) + 1, 1)
+        if not isinstance(text.form, Source):
+            at = _in_cell(at, text.form.place(at.line - 1))
+        yield f"{NOT_READ}{_line(at)}, where Python reads {found.written} as {found.read}"
 
 
 def _lost(snapshot: Snapshot, text: Text) -> Iterator[str]:
@@ -223,8 +251,12 @@ def _lost(snapshot: Snapshot, text: Text) -> Iterator[str]:
             at = Position(line + 1, 1)
             if not isinstance(text.form, Source):
                 at = _in_cell(at, text.form.place(line))
-            yield f"{NOT_READ}{f'cell {at.cell}, ' if at.cell else ''}line {at.line}"
+            yield NOT_READ + _line(at)
             return
+
+
+def _line(at: Position) -> str:
+    return f"{f'cell {at.cell}, ' if at.cell else ''}line {at.line}"
 
 
 def analysis_of(text: Text, asked: Asked) -> Snapshot:

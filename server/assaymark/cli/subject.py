@@ -46,17 +46,22 @@ class Subject:
         return read(file.place, max_bytes) if self.contents is None else self.contents[file.place]
 
 
-def from_disk(paths: Sequence[str], excluding: Excluding, doubts: Doubts) -> Subject:
+def from_disk(
+    paths: Sequence[str], excluding: Excluding, doubts: Doubts, *, everything: bool = False
+) -> Subject:
     """
     The files under *paths*, or here, that nothing is *excluding*. Raises UsageError.
 
-    *doubts* says which lines of ignore files are not honoured.
+    *doubts* says which lines of ignore files are not honoured. *everything* that git tracks is taken, be it
+    where others' code usually lies.
     """
     for path in paths:
         if not os.path.lexists(path):
             msg = f"there is no file or folder {path!r}"
             raise UsageError(msg)
     walked = walk(paths or (".",), excluding=excluding, doubts=doubts)
+    if everything:
+        return Subject(_with_tracked(walked, paths, everything=True))
     return Subject(_with_tracked(walked, paths) if walked.skipped.get(IGNORED) else walked)
 
 
@@ -70,8 +75,11 @@ def from_stdin(filename: str, max_bytes: int) -> Subject:
     return Subject(Walked((file,), (), {}, {}), {place: content})
 
 
-def from_index(paths: Sequence[str], max_bytes: int) -> Subject:
-    """What git's index holds and the last commit does not; under *paths*, if any. Raises UsageError."""
+def from_index(paths: Sequence[str], max_bytes: int, *, everything: bool = False) -> Subject:
+    """What git's index holds and the last commit does not; under *paths*, if any. Raises UsageError.
+
+    It is *everything* of it, be it where others' code usually lies, or without that.
+    """
     # Late, as below: most checks do without git.
     from assaymark.repository import git
     from assaymark.repository.objects import contents as contents_of
@@ -80,7 +88,7 @@ def from_index(paths: Sequence[str], max_bytes: int) -> Subject:
     roots = [os.path.realpath(path) for path in paths]
     try:
         blobs = {blob.place: blob.id for blob in git.staged(here) if _is_in(blob.place, roots)}
-        walked = listed(sorted(blobs), here)
+        walked = listed(sorted(blobs), here, vendored=everything)
         held = contents_of([blobs[file.place] for file in walked.files], here, max_bytes)
     except git.GitError as error:
         raise UsageError(str(error)) from error
@@ -127,20 +135,19 @@ def since(reference: str, whole: Subject, max_bytes: int) -> Subject:
     return replace(whole, walked=replace(whole.walked, files=files), changes=lines)
 
 
-def _with_tracked(walked: Walked, paths: Sequence[str]) -> Walked:
+def _with_tracked(walked: Walked, paths: Sequence[str], *, everything: bool = False) -> Walked:
     from assaymark.repository import git
 
     here = str(Path.cwd())
     roots = [os.path.normpath(Path(here, path)) for path in paths]
     try:
-        tracked = [
-            place for place in git.tracked_though_ignored(here) if _is_in(place, roots) and _is_file(place)
-        ]
+        names = git.tracked(here) if everything else git.tracked_though_ignored(here)
+        tracked = [place for place in names if _is_in(place, roots) and _is_file(place)]
     except git.GitError:
         # No repository, or no git: then nothing is tracked.
         return walked
     known = {file.path for file in walked.files}
-    more = [file for file in listed(tracked, here).files if file.path not in known]
+    more = [file for file in listed(tracked, here, vendored=everything).files if file.path not in known]
     return replace(walked, files=tuple(sorted((*walked.files, *more), key=lambda file: file.path)))
 
 

@@ -16,6 +16,7 @@ from assaymark.cli.single import Asked, asked
 from assaymark.cli.usage import UsageError
 from assaymark.dataclass import replace
 from assaymark.finding import Severity
+from assaymark.lineage.trusting import no_doubts
 from assaymark.rules.ruleset import RuleSet
 from assaymark.second.asking import Second
 from assaymark.settings.resolving import Held, Refused, Resolved
@@ -53,7 +54,12 @@ class Terms:
         wanted = _what_is_asked(resolved.settings)
         ours = self._asked.get(wanted)
         if ours is None:
-            ours = self._asked[wanted] = asked(wanted, resolved, trusted=self._trusted)
+            ours = self._asked[wanted] = asked(
+                wanted,
+                resolved,
+                trusted=self._trusted,
+                doubts=None if self.doubts is no_doubts else self.doubts,
+            )
         return ours
 
     def excluding(self, place: str) -> str:

@@ -28,7 +28,14 @@ _SAFE = (
 _OFFLINE = ("-c", "protocol.allow=never")
 # A remote whose address is a command stays one that is not run.
 _ONLINE = ("-c", "protocol.ext.allow=never")
-_SAFE_ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+_SAFE_ENVIRONMENT = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    # A commit is what its id says, whatever refs/replace and info/grafts put in its place.
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+    "LC_ALL": "C",
+}
 _OFFLINE_ENVIRONMENT = {
     **_SAFE_ENVIRONMENT,
     "GIT_TERMINAL_PROMPT": "0",
@@ -209,6 +216,11 @@ def tracked_though_ignored(here: str) -> tuple[str, ...]:
     """The places below *here* of files that git tracks although an ignore file names them."""
     out = run(("ls-files", "--cached", "--ignored", "--exclude-standard", "-z"), here)
     return tuple(_place(here, path) for path in out.split(b"\0") if path)
+
+
+def tracked(here: str) -> tuple[str, ...]:
+    """The places below *here* of the files that git tracks."""
+    return tuple(_place(here, path) for path in run(("ls-files", "-z"), here).split(b"\0") if path)
 
 
 def at(reference: str, here: str) -> Mapping[str, str]:

@@ -6,8 +6,16 @@ Invariant: what a person typed is resolved to an object id before git is asked a
 
 from __future__ import annotations
 
+import os
+import re
+from pathlib import Path
+
 from assaymark.repository.git import GitError, run
 from assaymark.repository.objects import commit_id, is_id
+
+# Where git looks for a name that is not whole, and what may follow one (gitrevisions(7)).
+_ROOMS = ("refs/tags", "refs/heads", "refs/remotes")
+_AFTER_NAME = re.compile(r"[~^:@{*?\[\\ ]")
 
 
 def parted_at(reference: str, here: str) -> str | None:
@@ -19,6 +27,30 @@ def parted_at(reference: str, here: str) -> str | None:
         # With nothing in common git says nothing, and ends with 1.
         return None
     return out if is_id(out) else None
+
+
+def repository(here: str) -> tuple[str, str]:
+    """The shared git directory and the top of the work tree, as git sees them. Raises GitError."""
+    out = run(("rev-parse", "--git-common-dir", "--show-toplevel"), here)
+    common, _, top = os.fsdecode(out).rstrip("\r\n").partition("\n")
+    # Git says the first from *here*, or whole.
+    return os.path.realpath(Path(here, common)), os.path.realpath(top)
+
+
+def is_ambiguous(reference: str, here: str) -> bool:
+    """
+    Whether *reference*, as a person typed it, names several commits: a tag may be called as a branch is.
+
+    Raises GitError.
+    """
+    name = _AFTER_NAME.split(reference, maxsplit=1)[0]
+    if not name or name.startswith("refs/"):
+        return False
+    full = run(("for-each-ref", "--format=%(refname)", *(f"{room}/{name}" for room in _ROOMS)), here).decode(
+        "utf-8", "surrogateescape"
+    )
+    exact = {f"{room}/{name}" for room in _ROOMS}.intersection(full.splitlines())
+    return len({commit_id(one, here) for one in (name, *sorted(exact))}) > 1 if exact else False
 
 
 def has_commit(here: str) -> bool:

@@ -48,7 +48,7 @@ IGNORED = "ignored entry"
 EXCLUDED = "excluded entry"
 # What excludes a place; nothing when it is included.
 Excluding = Callable[[str], str]
-_MINIFIED = re.compile(r"[.-]min\.[a-z]+$")
+_MINIFIED = re.compile(r"[.-]min\.(?!py[iw]?$|ipynb$)[a-z]+$")
 _LONGEST_FIRST_LINE = 256
 
 
@@ -118,14 +118,18 @@ def walking(root: str, excluding: Excluding, doubts: Doubts = no_doubts) -> Iter
         finds.files.clear()
 
 
-def listed(places: Iterable[str], here: str | None = None) -> Walked:
-    """The files at *places* (absolute), whose content lies elsewhere; what a walk leaves out is left out."""
+def listed(places: Iterable[str], here: str | None = None, *, vendored: bool = False) -> Walked:
+    """
+    The files at *places* (absolute), whose content lies elsewhere; what a walk leaves out is left out.
+
+    With *vendored*, what lies in folders of tools and of others' code is not.
+    """
     here = os.path.abspath(here or os.curdir)
     finds = _Finds()
     for place in places:
         path = shown(place, here)
         folders = os.path.dirname(path).split("/")
-        if not _OF_TOOLS.isdisjoint(folders) or not _VENDORED.isdisjoint(folders):
+        if not vendored and any(map(is_left_out, folders)):
             finds.skipped["vendored file"] += 1
         elif _wanted(os.path.basename(place), b"", finds):
             finds.files[path] = File(place, path, 0)

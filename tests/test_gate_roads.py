@@ -1,0 +1,148 @@
+"""Roads around a gate on review that an agent may try in a repository: none of them ends with 0."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli_world import World, world
+
+__all__ = ["world"]
+
+FLAW = b"send(a, secret=False)\n"
+SILENCED = b"send(a, secret=False)  # assaymark: ignore[send-open] -- fine\n"
+GATES = (("--gate",), ("--gate", "--staged"))
+
+
+@pytest.fixture
+def repository(world: World) -> World:
+    """A repository with a committed file that has no finding."""
+    world.commit(a=b"x = 1\n")
+    return world
+
+
+def put(world: World, files: dict[str, bytes]) -> None:
+    """Effect: *files* are there, and those that git takes are staged."""
+    for name, content in files.items():
+        place = world.here / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+    world.git("add", "-A", ".")
+
+
+def codes(world: World, *more: str) -> set[int]:
+    return {world.check(*gate, *more).code for gate in GATES}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"src/pyvenv.cfg": b"", "src/b.py": FLAW},
+        {"vendor/b.py": FLAW},
+        {"node_modules/b.py": FLAW},
+        {"__pycache__/b.py": FLAW},
+        {"b.min.py": FLAW},
+        {".gitignore": b"b.py\n", "b.py": FLAW},
+    ],
+    ids=lambda files: next(iter(files)),
+)
+def test_whatever_git_tracks_is_asked_about(repository: World, files: dict[str, bytes]) -> None:
+    """A folder that looks like others' code, or a name that looks minified, hides nothing that is committed."""
+    put(repository, files)
+    repository.git("add", "-f", next(name for name in files if name.endswith(".py")))
+    assert codes(repository) == {1}
+
+
+def test_what_settings_exclude_is_not_asked_about(repository: World) -> None:
+    """So who keeps others' code in the repository says so."""
+    (repository.here / "assaymark.toml").write_text('exclude = ["vendor"]\n')
+    repository.git("add", "-A", ".")
+    repository.git("commit", "-qm", "settings")
+    put(repository, {"vendor/b.py": FLAW})
+    assert codes(repository) == {0}
+
+
+@pytest.mark.parametrize(
+    "more", [{"sub/b.py": SILENCED}, {"sub/b.py": FLAW, "sub/assaymark.toml": b'ignore = ["send-open"]\n'}]
+)
+def test_a_folder_that_looks_like_a_repository_is_part_of_this_one(
+    repository: World, more: dict[str, bytes]
+) -> None:
+    """What silences there silences no more than elsewhere."""
+    put(repository, {"sub/HEAD": b"x\n", "sub/objects/x": b"", "sub/refs/x": b"", **more})
+    assert codes(repository) == {1}
+
+
+def test_an_object_that_stands_for_another_is_not_believed(repository: World) -> None:
+    """`git replace` puts no commit in the place of the last one."""
+    put(repository, {"b.py": FLAW})
+    repository.git("commit", "-qm", "other")
+    repository.git("tag", "other")
+    repository.git("reset", "-q", "--soft", "HEAD~1")
+    repository.git("replace", "HEAD", "other")
+    assert codes(repository) == {1}
+
+
+def test_a_tag_that_is_called_as_a_branch_ends_the_gate(repository: World) -> None:
+    repository.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    repository.commit(b=FLAW)
+    assert repository.check("--gate", "--diff", "origin/main").code == 2
+    repository.git("tag", "origin/main")
+    ran = repository.check("--gate", "--diff", "origin/main")
+    assert (ran.code, "is the name of several commits" in ran.err) == (3, True)
+    assert repository.check("--gate", "--diff", "refs/remotes/origin/main").code == 2
+
+
+@pytest.mark.parametrize("name", ["GIT_DIR", "GIT_WORK_TREE"])
+def test_git_that_was_told_of_another_repository_cannot_judge(
+    repository: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """There the flaw was committed, so nothing would be new."""
+    put(repository, {"b.py": FLAW})
+    other = tmp_path / "other"
+    repository.git("clone", "-q", ".", str(other))
+    monkeypatch.setenv(name, str(other if name == "GIT_WORK_TREE" else other / ".git"))
+    ran = repository.check("--gate")
+    assert ran.code == 2
+    assert ran.err.startswith(f"assaymark: cannot judge review: {name} names another repository than the one")
+
+
+@pytest.mark.parametrize(
+    "content, why",
+    [
+        (
+            "\uff53end(a, secret=False)\n",
+            "a.py was not checked in full: not all understood: line 1, where Python reads",
+        ),
+        ("x = 1\nprint('\uff53')\n\U0001d42cend(a, secret=False)\n", "line 3, where Python reads"),
+        (
+            "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n",
+            "a.py was not checked: Git LFS has its content",
+        ),
+    ],
+)
+def test_what_python_reads_otherwise_than_it_is_written_is_no_pass(
+    repository: World, content: str, why: str
+) -> None:
+    put(repository, {"a.py": content.encode()})
+    for gate in GATES:
+        ran = repository.check(*gate)
+        assert (ran.code, why in ran.err) == (2, True)
+
+
+def test_wide_letters_in_texts_and_comments_are_nothing(repository: World) -> None:
+    put(repository, {"a.py": "x = '\uff53end'  # \uff53end\n\u00e9t\u00e9 = 1\n".encode()})
+    assert codes(repository) == {0}
+
+
+def test_a_rule_that_nobody_knows_of_the_author_of_is_not_weakened(repository: World) -> None:
+    """In a gate a page of the project counts as it was committed, be the change an agent's or of unknown origin."""
+    page = (repository.rules / "python" / "send-open.md").read_bytes()
+    mine = page.replace(b"send-open", b"send-mine")
+    put(repository, {"rules/python/send-mine.md": mine, "assaymark.toml": b'rules = ["rules"]\n'})
+    repository.git("commit", "-qm", "rules")
+    put(repository, {"rules/python/send-mine.md": mine.replace(b"send($X", b"never($X"), "a.py": FLAW})
+    for gate in GATES:
+        assert repository.run("check", *gate, "--select", "send-mine").code == 1
+    assert repository.run("check", "--staged", "--select", "send-mine").code == 0
