@@ -65,7 +65,7 @@ def test_exit_without_shutdown_is_1() -> None:
         ("textDocument/hover", {"textDocument": {"uri": URI}, "position": {"line": -1, "character": "x"}}),
         ("textDocument/codeAction", {"textDocument": {"uri": URI}, "range": None, "context": {}}),
         ("textDocument/codeAction", None),
-        ("codeAction/resolve", {"title": 3}),
+        ("codeAction/resolve", {"title": "x", "data": 3}),
         ("codeAction/resolve", {"title": "x", "data": {"uri": URI}}),
     ],
 )
