@@ -1,7 +1,7 @@
 """
 One test a client: what real editors say of themselves, and what they get for it.
 
-tests/e2e/clients holds their initialize requests, cut down to what we read.
+tests/e2e/clients holds their initialize requests as they were recorded, but for names of folders and processes.
 """
 
 from __future__ import annotations
@@ -46,11 +46,27 @@ EXPECTED = {
         reads_markdown=False,
         versions_edits=True,
         shows_hints=True,
+        shows_documents=True,
+        watches_files=True,
         folders=FOLDERS,
     ),
-    "helix": replace(ALL_BUT_CODES, encoding="utf-8", versions_edits=True, shows_hints=True),
+    "helix": replace(
+        ALL_BUT_CODES,
+        encoding="utf-8",
+        versions_edits=True,
+        shows_hints=True,
+        shows_documents=True,
+        watches_files=True,
+        watches_elsewhere=True,
+    ),
     "neovim": replace(
-        ALL_BUT_CODES, encoding="utf-8", relates=True, registers_diagnostics=True, **HINTS_AND_LENSES
+        ALL_BUT_CODES,
+        encoding="utf-8",
+        relates=True,
+        registers_diagnostics=True,
+        shows_documents=True,
+        watches_elsewhere=True,
+        **HINTS_AND_LENSES,
     ),
     "vim-ale": Client(relates=True, takes_actions=True, folders=FOLDERS),
     **{
@@ -64,6 +80,7 @@ EXPECTED = {
             watches_elsewhere=True,
             registers_diagnostics=True,
             versions_edits=True,
+            takes_snippets=True,
             registers_configuration=True,
             folders=FOLDERS,
             **HINTS_AND_LENSES,
