@@ -34,18 +34,33 @@ PLATFORMS = {
 
 
 def fill(target: Path, platform: str) -> None:
-    """Effect: *target* holds the wheels for *platform*, and nothing else."""
+    """Effect: *target* holds the wheels for *platform*; those of others stay until what we need changes."""
     target.mkdir(exist_ok=True)
-    for old in target.iterdir():
-        old.unlink()
-    _pip("wheel", "--no-deps", "--wheel-dir", str(target), str(ROOT))
-    (own,) = target.glob("assaymark-*.whl")
+    listed = target / "pythons.txt"
+    if not listed.exists() or listed.stat().st_mtime < (ROOT / "pyproject.toml").stat().st_mtime:
+        for old in target.iterdir():
+            old.unlink()
+    own = _own(target)
+    if listed.exists():
+        return
     _pip("download", "--no-deps", "--dest", str(target), "pip")
     tags = [word for tag in PLATFORMS[platform] for word in ("--platform", tag)]
     for version in PYTHONS:
         asked = ["--only-binary", ":all:", "--implementation", "cp", "--python-version", version, *tags]
         _pip("download", "--dest", str(target), *asked, *needed(own, version))
-    (target / "pythons.txt").write_text("\n".join(PYTHONS) + "\n", "utf-8")
+    listed.write_text("\n".join(PYTHONS) + "\n", "utf-8")
+
+
+def _own(target: Path) -> Path:
+    """The server's wheel. Effect: it is built, if the server or a rule is newer."""
+    sources = (path for folder in ("server", "rules") for path in (ROOT / folder).rglob("*.*"))
+    newest = max(path.stat().st_mtime for path in sources if path.suffix in {".py", ".md", ".json"})
+    for old in target.glob("assaymark-*.whl"):
+        if old.stat().st_mtime > newest:
+            return old
+        old.unlink()
+    _pip("wheel", "--no-deps", "--wheel-dir", str(target), str(ROOT))
+    return next(target.glob("assaymark-*.whl"))
 
 
 def needed(wheel: Path, version: str) -> list[str]:

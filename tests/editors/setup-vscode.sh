@@ -31,6 +31,10 @@ export npm_config_audit=false npm_config_fund=false npm_config_loglevel=error np
 if ! [ "$EXTENSION/node_modules/.ready" -nt "$EXTENSION/package-lock.json" ]; then
     (cd "$EXTENSION" && npm ci --ignore-scripts >/dev/null && touch node_modules/.ready)
 fi
+# The wheels that its package carries, from the package index.
+python="$EXTENSION/../../.venv/bin/python"
+[ -x "$python" ] || python=python3
+"$python" "$EXTENSION/wheels.py" linux-x64
 [ -e "$READY" ] && exit 0
 
 # Set up by one process at a time; another one waits and finds it done.

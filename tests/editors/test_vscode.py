@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from vscode_world import World, needed, packaged
+from vscode_world import World, check, needed, packaged
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("vscode")]
 
@@ -38,14 +37,6 @@ def world(tmp_path: Path, extensions: tuple[Path, Path]) -> World:
     made = World(tmp_path / "home", extensions)
     made.write({"opened.py": FLAWED})
     return made
-
-
-def check(results: list[dict[str, Any]], world: World) -> None:
-    for one in results:
-        print(f"{one['ms']:6} ms  {one['name']}  {json.dumps(one.get('said'), ensure_ascii=False)[:400]}")
-    failed = [f"{one['name']}\n{one['error']}" for one in results if "error" in one]
-    assert results
-    assert not failed, "\n\n".join([*failed, world.log()])
 
 
 def test_stories(world: World) -> None:

