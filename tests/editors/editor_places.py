@@ -178,7 +178,7 @@ class Terminal:
         """Effect: *text* is typed."""
         self.tell("send-keys", "-l", text)
 
-    def until(self, *texts: str, seconds: float = 40) -> str:
+    def until(self, *texts: str, seconds: float = 30) -> str:
         """The screen once all *texts* are on it. Raises AssertionError when they do not come in *seconds*."""
         end = time.monotonic() + seconds
         while not all(text in (shown := self.screen()) for text in texts):

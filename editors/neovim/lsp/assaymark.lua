@@ -10,6 +10,9 @@ return {
   -- The server tells how each file stands, for the status line.
   init_options = { statusNotifications = true },
   handlers = {
+    ['workspace/inlayHint/refresh'] = function(...)
+      return require('assaymark.hints').refresh(...)
+    end,
     ['assaymark/status'] = function(_, status)
       require('assaymark').stands(status)
     end,
