@@ -15,7 +15,8 @@ from assaymark.rules.patterns.compile import RuleError, compile_formula
 from assaymark.rules.patterns.formula import Formula
 from assaymark.rules.patterns.literals import required_texts, required_words
 from assaymark.rules.patterns.match import Match, Work, matches
-from assaymark.rules.patterns.needs import Alternative, Needs, needs
+from assaymark.rules.patterns.need import Alternative, Needs
+from assaymark.rules.patterns.needs import needs
 from assaymark.rules.patterns.pattern import Many, Meta, Shape, Word
 from assaymark.rules.patterns.plain import from_plain, to_plain
 from assaymark.rules.patterns.replace import filled, rewritten

@@ -25,7 +25,8 @@ from assaymark.rules.patterns.compile import compile_formula
 from assaymark.rules.patterns.formula import All, Formula
 from assaymark.rules.patterns.hits import leaf_hits
 from assaymark.rules.patterns.match import Work, matches
-from assaymark.rules.patterns.needs import Alternative, needs
+from assaymark.rules.patterns.need import Alternative
+from assaymark.rules.patterns.needs import needs
 from assaymark.rules.patterns.paths import STAR, last_of
 from assaymark.syntax.view import View, view_of_source
 from assaymark.text import Span

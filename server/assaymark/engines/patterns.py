@@ -18,7 +18,6 @@ from assaymark.rules.patterns.match import Match, matches
 from assaymark.rules.patterns.named import Named, is_met
 from assaymark.rules.patterns.paths import STAR
 from assaymark.rules.patterns.regexes import of_bytes, of_text
-from assaymark.rules.patterns.replace import filled, rewritten
 from assaymark.rules.patterns.ways import ALWAYS
 from assaymark.text import Span
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from assaymark.rules.patterns.binding import Bound
     from assaymark.rules.patterns.match import Work
-    from assaymark.rules.patterns.needs import Alternative
+    from assaymark.rules.patterns.need import Alternative
     from assaymark.rules.patterns.ways import Way
     from assaymark.rules.rule import FixTemplate, Rule
     from assaymark.syntax.view import View
@@ -261,6 +260,9 @@ def _region(regions: list[Span], start: int) -> Span | None:
 
 
 def _finding(rule: Rule, match: Match, region: Span, rewrites: list[_Rewrites], view: View) -> Finding:
+    # Late, and in `_fixes`: most texts hold no finding.
+    from assaymark.rules.patterns.replace import filled
+
     span = Span(match.span.start, min(match.span.end, region.end))
     return Finding(
         rule=rule.id,
@@ -277,6 +279,8 @@ def _finding(rule: Rule, match: Match, region: Span, rewrites: list[_Rewrites], 
 
 
 def _fixes(rewrites: list[_Rewrites], match: Match, span: Span, view: View) -> Iterator[Fix]:
+    from assaymark.rules.patterns.replace import filled, rewritten
+
     for rewrite in rewrites:
         template, bindings = rewrite.template, rewrite.bindings(match, span)
         new = None if bindings is None else rewritten(template.with_, bindings, span, view)

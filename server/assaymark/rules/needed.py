@@ -11,14 +11,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, TypedDict
 
-from assaymark.rules.patterns.needs import Alternative, Needs
+from assaymark.rules.patterns.need import Alternative, Needs
 from assaymark.rules.patterns.ways import Leads, leads_of, ways_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
-    from assaymark.rules.patterns.needs import Reach
+    from assaymark.rules.patterns.need import Reach
     from assaymark.rules.patterns.ways import Way
 
 

@@ -31,7 +31,8 @@ from assaymark.rules.making import (
     paths_of,
 )
 from assaymark.rules.needed import Needed
-from assaymark.rules.patterns.needs import Needs, needs
+from assaymark.rules.patterns.need import Needs
+from assaymark.rules.patterns.needs import needs
 from assaymark.rules.patterns.tables import table_of
 from assaymark.rules.rule import BadRuleError, FixTemplate, Problem, Removal, Rule
 from assaymark.rules.stored import sealed

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from assaymark.rules.compiled import Compiled
     from assaymark.rules.needed import Needed
     from assaymark.rules.patterns.formula import Formula
-    from assaymark.rules.patterns.needs import Needs
+    from assaymark.rules.patterns.need import Needs
 
 # What our own rules are called by among the checks of other tools.
 OWN = "assaymark/"

@@ -23,8 +23,9 @@ from assaymark.rules.patterns.pattern import (
     Word,
 )
 from assaymark.rules.patterns.reading import Reading, declared, given_in, placeholder, shape
+from assaymark.rules.patterns.significant import significant
 from assaymark.rules.patterns.table import Table
-from assaymark.rules.patterns.written import Written, significant
+from assaymark.rules.patterns.written import Written
 
 
 def statements(reading: Reading, nodes: Iterable[Written]) -> tuple[Pattern, ...]:

@@ -24,7 +24,8 @@ from assaymark.rules.patterns.pattern import (
 )
 from assaymark.rules.patterns.reading import Reading, declared, shape
 from assaymark.rules.patterns.scan import BadPattern
-from assaymark.rules.patterns.written import Written, significant
+from assaymark.rules.patterns.significant import significant
+from assaymark.rules.patterns.written import Written
 
 
 def member(reading: Reading, node: Written) -> Pattern:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, TypeAlias
 
 from assaymark.rules.patterns.formula import (
     All,
@@ -24,12 +23,10 @@ from assaymark.rules.patterns.formula import (
     Regex,
 )
 from assaymark.rules.patterns.literals import first_bytes, required_words
+from assaymark.rules.patterns.need import Alternative, Needs
 from assaymark.rules.patterns.paths import last_of
 from assaymark.rules.patterns.pattern import Anchor, Arguments, Definition, Many, Members, Pattern, Shape
 from assaymark.rules.patterns.pattern import Sequence as StatementSequence
-from assaymark.rules.patterns.record import record
-
-Reach: TypeAlias = Literal["chunk", "file"]
 
 _MAX_ALTERNATIVES = 256
 
@@ -37,41 +34,6 @@ _LOOKS_AROUND = re.compile(r"\(\?[^:P]|[\^$]|\\[bBAZ]")
 # How a decorator with arguments is written, in every language that has some.
 _CALL = r"@[^\n(]+\("
 _RUN = re.compile(r"[a-z0-9_]{3,}")
-
-
-@record
-class Alternative:
-    """
-    One way to match.
-
-    *words* all occur, as whole words, in the chunk (for reach "file": in the chunks that take part together).
-    For each of *paths*, its last name or a name that an import binds to it occurs there (for a path that ends
-    in a dot: to it or to what is below it); all its names are in the file. Of each of *texts*, one occurs in
-    some word there, upper and lower case aside; each of the regular expressions *sought* is found there, and
-    each of *in_bytes* in its bytes.
-    """
-
-    words: frozenset[bytes]
-    paths: frozenset[str]
-    texts: frozenset[frozenset[bytes]] = frozenset()
-    sought: frozenset[str] = frozenset()
-    in_bytes: frozenset[str] = frozenset()
-
-
-@record
-class Needs:
-    """
-    When a formula has to be asked.
-
-    An alternative without words and paths always holds. *reach* is "file" when statements of several chunks
-    may have to be seen together; then a chunk takes part when it holds one of *vocabulary*, or an alias of
-    one of *aliased*; when the vocabulary is None, every chunk does.
-    """
-
-    alternatives: tuple[Alternative, ...]
-    reach: Reach
-    vocabulary: frozenset[bytes] | None
-    aliased: frozenset[str] = frozenset()
 
 
 _ALWAYS = Alternative(frozenset(), frozenset())

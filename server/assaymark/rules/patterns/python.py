@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 
 from assaymark.rules.patterns.pattern import Value
@@ -32,6 +31,9 @@ _COMPOUNDS = frozenset(
 
 
 def _value_of(text: str) -> Value:
+    # Late: patterns are read when rules are compiled, and this table whenever they are asked.
+    import ast
+
     try:
         value = ast.literal_eval(text)
     except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError) as error:

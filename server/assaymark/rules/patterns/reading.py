@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from assaymark.dataclass import dataclass
 from assaymark.rules.patterns import scan
 from assaymark.rules.patterns.pattern import Many, Meta, Pattern, Shape, Word
+from assaymark.rules.patterns.significant import significant
 from assaymark.rules.patterns.table import Table
-from assaymark.rules.patterns.written import Written, significant
+from assaymark.rules.patterns.written import Written
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from assaymark.dataclass import dataclass, field
 from assaymark.rules.patterns.binding import NO, Bound, Env, Envs, Hit, bound_to, bound_to_row, extended
 from assaymark.rules.patterns.formula import Formula
 from assaymark.rules.patterns.pattern import Anchor, Pattern
+from assaymark.rules.patterns.significant import significant
 from assaymark.rules.patterns.table import Table
-from assaymark.rules.patterns.written import significant
 from assaymark.syntax.names import dotted
 from assaymark.syntax.node import Node
 from assaymark.syntax.view import View

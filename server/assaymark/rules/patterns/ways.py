@@ -15,7 +15,7 @@ from assaymark.tuples import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from assaymark.rules.patterns.needs import Alternative
+    from assaymark.rules.patterns.need import Alternative
 
 # What leads to a way that needs neither words nor paths.
 ALWAYS = b""

@@ -7,34 +7,14 @@ Invariants:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol, TypeVar
-
 import tree_sitter
 
 from assaymark.rules.patterns.pattern import MAX_DEPTH
 from assaymark.rules.patterns.record import record
 from assaymark.rules.patterns.scan import BadPattern
-from assaymark.rules.patterns.table import Table
 
 # A wrapper or two stand between most nodes of a pattern.
 _MAX_TREE_DEPTH = 2 * MAX_DEPTH
-
-
-class Treelike(Protocol):
-    """A node of a syntax tree, of a pattern or of what it is matched with."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def named(self) -> bool: ...
-    @property
-    def field(self) -> str | None: ...
-    @property
-    def children(self) -> Sequence[Treelike]: ...
-
-
-T = TypeVar("T", bound=Treelike)
 
 
 @record
@@ -70,22 +50,3 @@ def written(node: tree_sitter.Node, field: str | None = None, depth: int = 0) ->
         if not child.is_extra
     ]
     return Written(node.type, node.is_named, field, (node.text or b"").decode(), tuple(children))
-
-
-def significant(table: Table, kind: str, children: Sequence[T], given: frozenset[str]) -> list[T]:
-    """
-    The children of a node of *kind* that carry meaning, for a pattern that gives these optional fields and
-    tokens.
-    """
-    optional = table.optional_of(kind)
-    tokens = kind in table.operators
-    kept = []
-    for child in children:
-        if child.named:
-            if child.field not in optional or child.field in given:
-                kept.append(child)
-        elif (tokens and child.kind not in "()[]{},") or (
-            child.kind in table.modifiers and child.kind in given
-        ):
-            kept.append(child)
-    return kept

@@ -7,7 +7,6 @@ names. What the names stand for is asked later, where the scopes are known.
 
 from __future__ import annotations
 
-import ast
 import re
 from typing import TYPE_CHECKING
 
@@ -36,10 +35,7 @@ def expression(node: RawNode, depth: int = 0) -> Expression | None:
 
 
 def _number(node: RawNode, _depth: int) -> Expression | None:
-    try:
-        value = ast.literal_eval((node.text or b"").decode())
-    except (ValueError, SyntaxError, MemoryError):
-        return None
+    value = _evaluated(node.text or b"")
     return Constant(value) if isinstance(value, int | float) else None
 
 
@@ -63,11 +59,19 @@ def _string(node: RawNode, depth: int) -> Expression | None:
 
 def _escaped(text: bytes, opening: bytes) -> Expression | None:
     plain = text.lstrip(b"fFtT") if opening[:1] in b"fFtT" else text
+    value = _evaluated(plain)
+    return Constant(value) if isinstance(value, str | bytes) else None
+
+
+def _evaluated(text: bytes) -> object:
+    """What the literal *text* stands for; None where that is nothing."""
+    # Late: `ast` takes longer to import than many files to check.
+    import ast
+
     try:
-        value = ast.literal_eval(plain.decode())
+        return ast.literal_eval(text.decode())
     except (ValueError, SyntaxError, MemoryError):
         return None
-    return Constant(value) if isinstance(value, str | bytes) else None
 
 
 def _interpolated(children: list[RawNode], depth: int) -> Expression | None:
