@@ -131,7 +131,7 @@ class Arrivals:
         return [change for change in track.carried() if not change.explained and change.came_at_once]
 
     def taken(self, document: Document, newest: int | None = None) -> list[Change]:
-        """Of the *newest* changes, or all of the last seconds, those that only took words of read lines."""
+        """Of the *newest* changes, or all, those that only took from read lines, or put blanks in."""
         track, uri = self._tracks.get(document.uri), document.uri
         if track is None:
             return []

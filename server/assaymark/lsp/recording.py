@@ -105,7 +105,9 @@ class Recording:
         ):
             self._later(_ASKED[0], lambda: self._look(document, is_file=False))
             self._later(_SETTLED, lambda: self._compare(document))
-        elif not all(edit.new for edit in edits) and self._session.arrivals.taken(document, len(edits)):
+        elif not all(edit.new.strip() for edit in edits) and self._session.arrivals.taken(
+            document, len(edits)
+        ):
             self._later(_SETTLED, lambda: self._compare(document))
 
     def saved(self, document: Document) -> None:

@@ -3,8 +3,8 @@ What an edit does to the reviews of the lines that it changed.
 
 Invariants:
     What a person did at the keys leaves the rest of a line read; what may be an agent's does not.
-    Something that was only taken away was taken at the keys, unless it shows that the file changed on the
-    disk: `may_be_outside` says whom to look after.
+    Something that was only taken away was taken at the keys, and blanks were put in there, unless it shows
+    that the file changed on the disk: `may_be_outside` says whom to look after.
     When a signal says later that it was a person, a formatter or a tool of theirs, the rest is read again.
 """
 
@@ -52,9 +52,12 @@ def restore(desk: Desk, uri: str, change: Change) -> None:
 
 
 def may_be_outside(desk: Desk, uri: str, change: Change) -> bool:
-    """Whether *change* only took words away, of lines that were read: somebody else may have, on the disk."""
+    """
+    Whether *change* only took something away, or put blanks in, of lines that were read: somebody else may
+    have, on the disk. Blanks count there, since they decide which block a line belongs to.
+    """
     entry = desk.at(uri)
-    if entry is None or change.explained or change.span.length or not change.has_words:
+    if entry is None or change.explained or (change.span.length and change.has_words):
         return False
     return any(map(has_reviews, around(entry.snapshot.text, change.span)))
 
