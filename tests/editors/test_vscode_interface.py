@@ -1,8 +1,13 @@
-"""What a person sees of the extension, in the real workbench in a browser, and the pictures of it in its README."""
+"""
+What a person sees of the extension, in the real workbench in a browser, and the pictures of it in its README.
+
+With ASSAYMARK_PICTURES set the pictures in editors/vscode/images are taken anew, with ASSAYMARK_MEASURE times are measured.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -72,5 +77,20 @@ def test_what_is_seen(world: World, tmp_path: Path) -> None:
     assert any("eval" in row for row in said["tree"])
     assert any("lines 6–7" in row for row in said["tree"])
     assert "AI, not reviewed" not in said["dead"]
-    for picture in pictures.iterdir():
+    for picture in pictures.iterdir() if "ASSAYMARK_PICTURES" in os.environ else ():
         shutil.copy(picture, EXTENSION / "images" / picture.name)
+
+
+@pytest.mark.skipif(
+    "ASSAYMARK_MEASURE" not in os.environ, reason="times are measured on a machine that is quiet"
+)
+@pytest.mark.parametrize("delay", [500, 0])
+def test_from_a_key_to_its_squiggle(world: World, delay: int) -> None:
+    """In the middle of 10,000 lines, on the screen, with the setting typingDelay as it is and without."""
+    function = "def f{0}(a, b):\n    total = a + b * {0}\n    return str(total)\n\n\n"
+    lines = "".join(function.format(n) for n in range(2000)).splitlines()
+    lines[4999:5049] = [""] * 50
+    world.write({"big.py": "\n".join(lines) + "\n"})
+    world.settings["assaymark.typingDelay"] = delay
+    said = world.seen("speed")
+    print(f"typingDelay {delay}: {sorted(said['times'])} ms")
