@@ -143,6 +143,13 @@ def _of_origins(options: Namespace) -> int:
             from assaymark.cli.reviewed import reviewed
 
             return reviewed(options)
+        case _:
+            return _of_records(options)
+
+
+def _of_records(options: Namespace) -> int:
+    """The exit code of a command about what is recorded, and by whom."""
+    match options.command:
         case "hooks":
             from assaymark.cli.hooks import hooks
 
