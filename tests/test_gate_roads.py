@@ -146,3 +146,17 @@ def test_a_rule_that_nobody_knows_of_the_author_of_is_not_weakened(repository: W
     for gate in GATES:
         assert repository.run("check", *gate, "--select", "send-mine").code == 1
     assert repository.run("check", "--staged", "--select", "send-mine").code == 0
+
+
+def test_a_line_that_moves_in_a_very_large_change_is_new(repository: World) -> None:
+    """Else a flaw of which a file has one already could come a second time."""
+    lines = b"".join(b"a%d = 1\n" % number for number in range(2100))
+    put(repository, {"b.py": FLAW + lines})
+    repository.git("commit", "-qm", "large")
+    put(repository, {"b.py": b"x = 1\n" + lines.replace(b"a", b"c") + FLAW + FLAW})
+    assert 0 not in codes(repository)
+
+
+def test_a_staged_script_without_an_ending_is_asked_about(repository: World) -> None:
+    put(repository, {"tool": b"#!/usr/bin/env python3\n" + FLAW})
+    assert codes(repository) == {1}

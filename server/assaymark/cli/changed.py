@@ -3,7 +3,8 @@ Which lines of a text differ from an older one.
 
 Invariants:
     Line ends do not count: a text that only went from `\n` to `\r\n` has not changed.
-    Every new text of a line is found; in very large changes a line that only moved may count as old.
+    Every new text of a line is found; in very large changes a line that only moved may count as old, but
+    for who is strict: to them every line of such a change is new.
 """
 
 from __future__ import annotations
@@ -32,14 +33,14 @@ class Changes:
         )
 
 
-def changes(old: bytes, new: bytes) -> Changes:
+def changes(old: bytes, new: bytes, *, strict: bool = False) -> Changes:
     """How the lines of *new* differ from those of *old*."""
     before, after = _LINE_END.split(old), _LINE_END.split(new)
     start = _n_equal(before, after)
     end = _n_equal(before[start:][::-1], after[start:][::-1])
     before, after = before[start : len(before) - end], after[start : len(after) - end]
     if len(before) * len(after) > _MOST_PAIRS:
-        known = set(before)
+        known = set() if strict else set(before)
         return Changes(
             frozenset(start + at for at, line in enumerate(after, 1) if line not in known), frozenset()
         )

@@ -202,7 +202,7 @@ def subject_of(options: Options, terms: Terms) -> Subject:
         from assaymark.cli.gate import older_state
 
         base, against = older_state(options.diff)
-        return replace(since(base, about, limit), against=against)
+        return replace(since(base, about, limit, strict=True), against=against)
     return about if options.diff is None else since(options.diff, about, limit)
 
 

@@ -71,7 +71,7 @@ class GateDoubts:
             (old,) = texts([f"{self._older}:{where.path}"], where.top, _LARGEST)
         except GitError:
             old = None
-        return changes(old or b"", raw).lines
+        return changes(old or b"", raw, strict=True).lines
 
 
 def _parts(raw: bytes, runs: Runs, changed: AbstractSet[int]) -> Iterator[Runs]:

@@ -25,6 +25,8 @@ from assaymark.workspace.walking import EXCLUDED, IGNORED, Excluding, File, Walk
 if TYPE_CHECKING:
     from assaymark.cli.changed import Changes
 
+# A script without an ending names its interpreter in so many bytes.
+_FIRST = 256
 _NOT_HELD = Unreadable("its content is not in this clone")
 
 
@@ -88,7 +90,10 @@ def from_index(paths: Sequence[str], max_bytes: int, *, everything: bool = False
     roots = [os.path.realpath(path) for path in paths]
     try:
         blobs = {blob.place: blob.id for blob in git.staged(here) if _is_in(blob.place, roots)}
-        walked = listed(sorted(blobs), here, vendored=everything)
+        bare = [place for place in blobs if everything and "." not in os.path.basename(place)]  # noqa: PTH119
+        texts = contents_of([blobs[place] for place in bare], here, max_bytes)
+        first = {place: (texts.get(blobs[place]) or b"")[:_FIRST].split(b"\n", 1)[0] for place in bare}
+        walked = listed(sorted(blobs), here, vendored=everything, first_lines=first)
         held = contents_of([blobs[file.place] for file in walked.files], here, max_bytes)
     except git.GitError as error:
         raise UsageError(str(error)) from error
@@ -107,7 +112,7 @@ def without_excluded(whole: Subject, excluding: Excluding) -> Subject:
     return replace(whole, walked=replace(walked, files=files, skipped=skipped))
 
 
-def since(reference: str, whole: Subject, max_bytes: int) -> Subject:
+def since(reference: str, whole: Subject, max_bytes: int, *, strict: bool = False) -> Subject:
     """What of *whole* differs from its state in *reference*. Raises UsageError."""
     from assaymark.cli.changed import changes
     from assaymark.repository import git
@@ -128,7 +133,7 @@ def since(reference: str, whole: Subject, max_bytes: int) -> Subject:
     files = tuple(file for file in whole.walked.files if file.path in news)
     lines = {
         # An older state that cannot be had counts as empty: then every line is new.
-        path: changes(olds.get(old or "") or b"", raw)
+        path: changes(olds.get(old or "") or b"", raw, strict=strict)
         for path, (old, raw) in news.items()
         if isinstance(raw, bytes)
     }

@@ -15,6 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
 from assaymark.dataclass import dataclass, field
 from assaymark.lineage.trusting import Doubts, no_doubts
@@ -118,11 +119,18 @@ def walking(root: str, excluding: Excluding, doubts: Doubts = no_doubts) -> Iter
         finds.files.clear()
 
 
-def listed(places: Iterable[str], here: str | None = None, *, vendored: bool = False) -> Walked:
+def listed(
+    places: Iterable[str],
+    here: str | None = None,
+    *,
+    vendored: bool = False,
+    first_lines: Mapping[str, bytes] = MappingProxyType({}),
+) -> Walked:
     """
     The files at *places* (absolute), whose content lies elsewhere; what a walk leaves out is left out.
 
-    With *vendored*, what lies in folders of tools and of others' code is not.
+    With *vendored*, what lies in folders of tools and of others' code is not. *first_lines* are those of
+    places without an ending, where they are known.
     """
     here = os.path.abspath(here or os.curdir)
     finds = _Finds()
@@ -131,7 +139,7 @@ def listed(places: Iterable[str], here: str | None = None, *, vendored: bool = F
         folders = os.path.dirname(path).split("/")
         if not vendored and any(map(is_left_out, folders)):
             finds.skipped["vendored file"] += 1
-        elif _wanted(os.path.basename(place), b"", finds):
+        elif _wanted(os.path.basename(place), first_lines.get(place, b""), finds):
             finds.files[path] = File(place, path, 0)
     return _walked(finds)
 
