@@ -31,3 +31,19 @@ def test_every_command_of_the_palette_is_somebodys() -> None:
 def test_the_entry_file_is_short() -> None:
     """What decides something has a module of its own, or is the server's."""
     assert len((SOURCES / "extension.ts").read_text("utf-8").splitlines()) <= 100
+
+
+def test_tab_is_taken_over_only_where_it_accepts_a_suggestion() -> None:
+    """With the setting, and never from a next-edit suggestion, the list of completions, or what moves the focus."""
+    (tab,) = (one for one in PACKAGE["contributes"]["keybindings"] if one["key"] == "tab")
+    conditions = set(tab["when"].split(" && "))
+    assert conditions >= {
+        "config.assaymark.recordAcceptedSuggestions",
+        "inlineSuggestionVisible",
+        "inlineSuggestionHasIndentationLessThanTabSize",
+        "!inlineEditIsVisible",
+        "!tabShouldJumpToInlineEdit",
+        "!editorTabMovesFocus",
+        "!suggestWidgetVisible",
+        "!editorHasSelection",
+    }

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import * as vscode from "vscode";
 import { cursor, hints, lenses, settings, shown, type Story, unreviewed, until, uriOf } from "./asking";
 
@@ -75,5 +77,13 @@ export const agents: Readonly<Record<string, Story>> = {
         await until(async () => (await unreviewed(editor.document.uri)).length === 0);
         await vscode.commands.executeCommand("assaymark.withdrawReview");
         await until(async () => (await unreviewed(editor.document.uri)).length > 0);
+    },
+    "hooks are installed for the agents found, in a terminal": async () => {
+        const claude = path.join(os.homedir(), ".claude");
+        fs.mkdirSync(claude, { recursive: true });
+        await vscode.commands.executeCommand("assaymark.installHooks");
+        const written = path.join(claude, "settings.json");
+        await until(() => fs.existsSync(written) && /assaymark/.test(fs.readFileSync(written, "utf-8")), "its settings name us", 40_000);
+        vscode.window.terminals.find(({ name }) => name === "Assaymark: hooks")?.dispose();
     },
 };

@@ -47,6 +47,18 @@ export const findings: Readonly<Record<string, Story>> = {
         await rules(editor.document.uri);
         assert.match(editor.document.lineAt(3).text, /SystemRandom/);
     },
+    "safe fixes are made on save, where the person wants it": async () => {
+        const settings = vscode.workspace.getConfiguration("editor");
+        const wanted = { "source.fixAll.assaymark": "explicit" };
+        await settings.update("codeActionsOnSave", wanted, vscode.ConfigurationTarget.Workspace);
+        const editor = await shown("saved.py", "import random\n\n\n");
+        cursor(editor, 2, 0);
+        await typed("token = random.choice(letters)");
+        await rules(editor.document.uri, "random-secret");
+        await editor.document.save();
+        assert.match(editor.document.getText(), /SystemRandom/);
+        await settings.update("codeActionsOnSave", undefined, vscode.ConfigurationTarget.Workspace);
+    },
     "a finding is silenced with a reason": async () => {
         const editor = await shown("silenced.py", FLAWED);
         await rules(editor.document.uri, "yaml-unsafe-load");
