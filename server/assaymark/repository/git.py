@@ -24,6 +24,8 @@ _SAFE = (
     *("-c", "core.fsmonitor=false"),
     *("-c", "core.hooksPath=/dev/null"),
     *("-c", "submodule.recurse=false"),
+    # That we say where no grafts are (below) is not to be said among what git has to complain of.
+    *("-c", "advice.graftFileDeprecated=false"),
 )
 _OFFLINE = ("-c", "protocol.allow=never")
 # A remote whose address is a command stays one that is not run.
