@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from assaymark.origin import STANDING, Runs, covering
 from assaymark.record.card import File
-from assaymark.record.earlier import earlier
 from assaymark.record.reading import runs_of
+from assaymark.record.texts_before import texts_before
 from assaymark.workspace.reading import Unreadable, read
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _MOST_BYTES = 5_000_000
 def gathered(here: Place, ledger: Ledger, conversation: Conversation, analyse: Analyse) -> list[File]:
     """The files that *conversation* wrote in the work tree at *here*, those it changed most first."""
     touched = sorted(conversation.touched.values(), key=lambda one: -one.n_edits)
-    before = earlier(touched, here.top, ledger.secret.digest)
+    before = texts_before(touched, here.top, ledger.secret.digest)
     found = []
     for one in touched:
         now = now_of(here, one.path)

@@ -24,7 +24,7 @@ _MOST_BYTES = 5_000_000
 _N_COMMITS = 12
 
 
-class Earlier(NamedTuple):
+class TextBefore(NamedTuple):
     """
     The text before, None where it is not known any more.
 
@@ -36,7 +36,9 @@ class Earlier(NamedTuple):
     exact: bool = False
 
 
-def earlier(touched: Sequence[Touched], top: str, digest: Callable[[bytes], str]) -> dict[str, Earlier]:
+def texts_before(
+    touched: Sequence[Touched], top: str, digest: Callable[[bytes], str]
+) -> dict[str, TextBefore]:
     """What each file of *touched* held before, by path."""
     wanted: list[tuple[Touched, str]] = []
     for one in touched:
@@ -53,14 +55,14 @@ def earlier(touched: Sequence[Touched], top: str, digest: Callable[[bytes], str]
     return {one.path: _of(one, found[one.path], digest) for one in touched}
 
 
-def _of(touched: Touched, candidates: Sequence[bytes], digest: Callable[[bytes], str]) -> Earlier:
+def _of(touched: Touched, candidates: Sequence[bytes], digest: Callable[[bytes], str]) -> TextBefore:
     for content in (b"", *candidates):
         if touched.before is not None and digest(content) == touched.before:
-            return Earlier(content, exact=True)
+            return TextBefore(content, exact=True)
     # The first candidate is the index, which may hold the agent's; the next is the last commit before.
     if len(candidates) > 1:
-        return Earlier(candidates[1])
-    return Earlier(None if candidates or touched.before is not None else b"")
+        return TextBefore(candidates[1])
+    return TextBefore(None if candidates or touched.before is not None else b"")
 
 
 def _commits(touched: Touched, top: str) -> list[str]:
