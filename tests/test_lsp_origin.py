@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assaymark.analysis.attributing import runs_of
 from assaymark.origin import Author, Evidence, Origin, covering
@@ -163,6 +165,61 @@ def test_pasted_text_that_stood_in_two_places_is_unknown() -> None:
     editor.come(editor.change(insert(2, 0, "a = 1\n")))
     report(editor, "paste", version=editor.version)
     assert told(editor)[-1] == ("a = 1\n", "unknown:pasted")
+
+
+_LINES = [f"{name} = {name}()\n" for name in "abcdef"]
+
+
+def _with_line_put(lines: tuple[int, int], at: int, wider: tuple[int, int]) -> Inside:
+    """Six lines, each of another origin, after a copy of some was put before line *at* and reported.
+
+    The edit is spelled with so many bytes more on either side.
+    """
+    text = "".join(_LINES)
+    editor = opened(text)
+    size = len(_LINES[0])
+    for number in range(len(_LINES)):
+        origin = covering(size, Origin(Author.ai, Evidence.hook, tool=f"tool-{number}"))
+        editor.session.desk.attribute(URI, Span(number * size, (number + 1) * size), origin)
+    start, end = max(at * size - wider[0], 0), min(at * size + wider[1], len(text))
+    new = text[start : at * size] + "".join(_LINES[slice(*lines)]) + text[at * size : end]
+    editor.come(editor.change(replace(*divmod(start, size), *divmod(end, size), new)))
+    report(editor, "paste", version=2)
+    return editor
+
+
+@pytest.mark.parametrize("at", [2, 3])
+def test_a_line_put_right_beside_itself_keeps_its_origin(at: int) -> None:
+    """Above or below; as an editor spells it that begins at the end of the line before."""
+    editor = _with_line_put((2, 3), at, (1, 0))
+    runs = runs_of(editor.session.read(URI).snapshot.text)
+    assert [run.origin.tool for run in runs] == [f"tool-{number}" for number in range(6)]
+    assert [run.n_bytes for run in runs] == [8, 8, 16, 8, 8, 8]
+
+
+@given(st.data())
+def test_a_paste_is_the_same_however_its_edit_is_spelled(data: st.DataObject) -> None:
+    """With more around it, whole lines or parts. What begins as the lines below do may be either of them."""
+    first = data.draw(st.integers(0, 5))
+    lines = first, data.draw(st.integers(first + 1, 6))
+    at = data.draw(st.integers(0, 6))
+    wider = data.draw(st.tuples(st.integers(0, 30), st.just(0) if at == first else st.integers(0, 30)))
+    editor, least = _with_line_put(lines, at, wider), _with_line_put(lines, at, (0, 0))
+    texts = [one.session.read(URI).snapshot.text for one in (editor, least)]
+    assert texts[0].whole() == texts[1].whole()
+    assert runs_of(texts[0]) == runs_of(texts[1])
+
+
+def test_a_paste_below_a_line_that_was_read_leaves_it_read() -> None:
+    """Also where the edit is spelled from the end of that line on, and of a text that nobody knows."""
+    editor = opened("")
+    origin = Origin(Author.ai, Evidence.hook, reviews=("one",))
+    editor.come(editor.change(insert(0, 0, "a = 1\nb = 2\n")))
+    editor.session.desk.attribute(URI, Span(0, 12), covering(12, origin))
+    editor.come(editor.change(replace(0, 5, 1, 0, "\nelsewhere = 1\n")))
+    report(editor, "paste", version=editor.version)
+    runs = runs_of(editor.session.read(URI).snapshot.text)
+    assert [(run.n_bytes, run.origin.reviews) for run in runs] == [(6, ("one",)), (14, ()), (6, ("one",))]
 
 
 def test_text_that_is_typed_or_inserted_is_never_looked_up() -> None:

@@ -221,6 +221,28 @@ step('what is pasted keeps the origin that it had', function()
   end)
 end)
 
+step('a line that is put right below itself keeps its origin, and so does one that was cut', function()
+  local last = lua("return vim.fn.line('$')")
+  keys('Gyyp')
+  is_of(until_(function()
+    return line(last + 1) == 'made = eval(again)' and last + 1
+  end), 'ai accept codecompanion')
+  is_of(last, 'ai accept codecompanion')
+  keys('ddggp')
+  until_(function()
+    return line(2) == 'made = eval(again)'
+  end)
+  is_of(2, 'ai accept codecompanion')
+  keys('uu')
+  until_(function()
+    return line(last + 1) == 'made = eval(again)'
+  end)
+  keys('u')
+  until_(function()
+    return lua("return vim.fn.line('$')") == last
+  end)
+end)
+
 step('undo of what was accepted, and redo', function()
   keys('Gdd')
   until_(function()

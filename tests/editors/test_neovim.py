@@ -58,7 +58,7 @@ def test_a_story_in_neovim(tmp_path: Path) -> None:
     done = ran(story, folder, environment, 200)
     print(done.stdout)
     steps = re.findall(r"^(ok|FAIL) ", done.stdout, re.MULTILINE)
-    assert (done.returncode, set(steps), len(steps)) == (0, {"ok"}, 21), done.stdout
+    assert (done.returncode, set(steps), len(steps)) == (0, {"ok"}, 22), done.stdout
 
 
 PICTURED = """\

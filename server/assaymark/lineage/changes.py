@@ -41,6 +41,18 @@ class Change:
         """Whether it brought or took anything but blanks."""
         return bool(self.edit.new.strip() or self.inverse.old.strip())
 
+    @property
+    def kept(self) -> tuple[int, int]:
+        """How many bytes at its start and its end are whole lines that stood there before."""
+        return kept_lines(self.inverse.old, self.edit.new)
+
+    @property
+    def fresh(self) -> Span:
+        """Where it stands, without what it kept: a line put below another may be spelled with both ends."""
+        (head, tail), span = self.kept, self.span
+        start = min(span.start + head, span.end)
+        return Span(start, max(start, span.end - tail))
+
     def carry(self, edit: Edit) -> None:
         """Effect: where it stands is moved by an *edit* made after it."""
         span = self.span
@@ -76,6 +88,15 @@ def narrowed(edit: Edit, old: bytes) -> Edit:
     tail = n_shared(old[head:][::-1], edit.new[head:][::-1])
     span = Span(edit.span.start + head, edit.span.end - tail)
     return Edit(span, edit.new[head : len(edit.new) - tail])
+
+
+def kept_lines(old: bytes, new: bytes) -> tuple[int, int]:
+    """How many bytes stay when *new* replaces *old*: whole lines at the start, and at the end."""
+    head = new.rfind(b"\n", 0, n_shared(old, new)) + 1
+    at = len(new) - n_shared(old[head:][::-1], new[head:][::-1])
+    if at > head and new[at - 1 : at] != b"\n":
+        at = new.find(b"\n", at) + 1 or len(new)
+    return head, len(new) - at
 
 
 def n_shared(one: bytes, other: bytes) -> int:

@@ -23,9 +23,10 @@ from assaymark.lineage import arrivals, tokens
 from assaymark.lineage.changes import Change, narrowed, where, where_still
 from assaymark.lineage.history import History, Inverse, composed
 from assaymark.lsp import voiding
+from assaymark.lsp.pasted import runs_pasted, with_kept
 from assaymark.lsp.signal import OWN, Kind, Signal
 from assaymark.lsp.wire import Position
-from assaymark.origin import Arrival, Runs, covering, joined, sliced, unknown
+from assaymark.origin import Runs, covering, joined, sliced
 from assaymark.text import Edit, Span, Text
 
 if TYPE_CHECKING:
@@ -179,6 +180,9 @@ class Arrivals:
             self._bring_back(document, track, signal, changes)
         else:
             for change in changes:
+                if signal.kind is Kind.paste:
+                    # So that what was copied is found whole, where a line end of it is spelled as new.
+                    self._attribute(document, change, with_kept(change))
                 self._attribute(document, change, self._runs(document, signal, change))
         for change in changes:
             change.explained = True
@@ -211,10 +215,10 @@ class Arrivals:
             return tokens.renamed(old, old_runs, new, signal.origin)
         part = self._part(signal, change)
         if signal.kind is Kind.paste:
-            pasted = self._pasted(new[part.start : part.end], document, change)
-        else:
-            pasted = covering(part.length, signal.origin)
-        return joined((sliced(change.came, 0, part.start), pasted, sliced(change.came, part.end, len(new))))
+            histories = [one.history for one in self._tracks.values()]
+            return runs_pasted(change, part, self._desk, document.uri, histories, self._clock())
+        said = covering(part.length, signal.origin)
+        return joined((sliced(change.came, 0, part.start), said, sliced(change.came, part.end, len(new))))
 
     def _part(self, signal: Signal, change: Change) -> Span:
         """The part of what *change* brought that *signal* is about."""
@@ -226,29 +230,6 @@ class Arrivals:
             return whole
         start = max(span.start - change.span.start, 0)
         return Span(start, max(start, min(span.end - change.span.start, whole.end)))
-
-    def _pasted(self, text: bytes, document: Document, change: Change) -> Runs:
-        """The origins that *text* had where it stood or was cut, when that is known without a doubt."""
-        nobody = covering(len(text), unknown(Arrival.pasted, arrivals.day_of(int(self._clock()))))
-        if b"\n" not in text and b"\r" not in text:
-            return nobody
-        known: set[Runs] = set()
-        for entry in self._desk:
-            whole = entry.snapshot.text.whole()
-            at = whole.find(text)
-            while at >= 0 and len(known) < 2:
-                span = Span(at, at + len(text))
-                here = (
-                    entry.uri == document.uri
-                    and span.start < change.span.end
-                    and change.span.start < span.end
-                )
-                if not here:
-                    known.add(runs_between(entry.snapshot.text, span))
-                at = whole.find(text, at + 1)
-        for track in self._tracks.values():
-            known |= track.history.cut(text)
-        return known.pop() if len(known) == 1 else nobody
 
     def _bring_back(
         self, document: Document, track: _Track, signal: Signal, changes: Sequence[Change]

@@ -34,7 +34,7 @@ def void(desk: Desk, uri: str, change: Change) -> None:
     entry = desk.at(uri)
     if entry is None:
         return
-    before, behind = around(entry.snapshot.text, change.span)
+    before, behind = around(entry.snapshot.text, change.fresh)
     if has_reviews(before) or has_reviews(behind):
         change.unread = (before, behind)
         _put(desk, uri, change, unreviewed(before), unreviewed(behind))
@@ -46,7 +46,7 @@ def restore(desk: Desk, uri: str, change: Change) -> None:
     entry = desk.at(uri)
     if entry is None or change.touched or not (before or behind):
         return
-    now = around(entry.snapshot.text, change.span)
+    now = around(entry.snapshot.text, change.fresh)
     if (n_bytes_of(now[0]), n_bytes_of(now[1])) == (n_bytes_of(before), n_bytes_of(behind)):
         _put(desk, uri, change, with_reviews_of(now[0], before), with_reviews_of(now[1], behind))
 
@@ -59,7 +59,7 @@ def may_be_outside(desk: Desk, uri: str, change: Change) -> bool:
     entry = desk.at(uri)
     if entry is None or change.explained or (change.span.length and change.has_words):
         return False
-    return any(map(has_reviews, around(entry.snapshot.text, change.span)))
+    return any(map(has_reviews, around(entry.snapshot.text, change.fresh)))
 
 
 def around(text: Text[Section], span: Span) -> tuple[Runs, Runs]:
@@ -77,6 +77,6 @@ def around(text: Text[Section], span: Span) -> tuple[Runs, Runs]:
 
 
 def _put(desk: Desk, uri: str, change: Change, before: Runs, behind: Runs) -> None:
-    span = change.span
+    span = change.fresh
     desk.attribute(uri, Span(span.start - n_bytes_of(before), span.start), before)
     desk.attribute(uri, Span(span.end, span.end + n_bytes_of(behind)), behind)
