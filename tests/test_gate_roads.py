@@ -160,3 +160,16 @@ def test_a_line_that_moves_in_a_very_large_change_is_new(repository: World) -> N
 def test_a_staged_script_without_an_ending_is_asked_about(repository: World) -> None:
     put(repository, {"tool": b"#!/usr/bin/env python3\n" + FLAW})
     assert codes(repository) == {1}
+
+
+NOTEBOOK = (
+    b'{"cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "source": ["send(a, secret=False)"]}]}'
+)
+
+
+@pytest.mark.parametrize(
+    "files", [{"b.PY": FLAW}, {"b.IPYNB": NOTEBOOK}], ids=lambda files: next(iter(files))
+)
+def test_an_ending_in_capitals_hides_nothing(repository: World, files: dict[str, bytes]) -> None:
+    put(repository, files)
+    assert codes(repository) == {1}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, TypeVar
@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, TypeVar
 from assaymark.analysis.advance import needed, opened
 from assaymark.analysis.settling import settled
 from assaymark.analysis.snapshot import Limits, Snapshot, State
-from assaymark.cli.report import NOT_READ, Checked, Position, Reported, Withheld, offsets
+from assaymark.cli.not_understood import disguised, in_cell, lost
+from assaymark.cli.report import Checked, Position, Reported, Withheld, offsets
 from assaymark.cli.usage import UsageError, did_you_mean, fault
 from assaymark.dataclass import dataclass, field, replace
 from assaymark.engines.bandit.opinion import Opinion
@@ -33,9 +34,8 @@ from assaymark.settings.layer import Layer
 from assaymark.settings.resolving import Refused, Resolved
 from assaymark.settings.values import Bandit, Settings
 from assaymark.settings.wish import wish_of
-from assaymark.syntax.errors import first_error
-from assaymark.syntax.languages import language_of
-from assaymark.text import LINE_END, Span
+from assaymark.syntax.languages import is_notebook, language_of
+from assaymark.text import Span
 from assaymark.workspace.project import repository_of, rule_path
 from assaymark.workspace.reading import Source, Unreadable, decoded
 from assaymark.workspace.today import today
@@ -43,11 +43,9 @@ from assaymark.workspace.today import today
 if TYPE_CHECKING:
     from assaymark.lineage.trusting import Doubts
     from assaymark.origin import Runs
-    from assaymark.workspace.notebook_file import Notebook, Place
+    from assaymark.workspace.notebook_file import Notebook
 
 T = TypeVar("T")
-# How a notebook's name ends; here, so that a check without one does not read the module of notebooks.
-ENDING = ".ipynb"
 # What stands for a file in git where Git LFS has its content (its spec, version 1).
 _POINTER = b"version https://git-lfs.github.com/spec/v1\n"
 _ELSEWHERE = "Git LFS has its content; run: git lfs pull"
@@ -177,7 +175,7 @@ def text_of(raw: bytes | Unreadable, path: str) -> Text | Checked:
     """The text to analyse in the file *path* that holds *raw*; where there is none, what there is to say."""
     if isinstance(raw, Unreadable):
         return Checked(path, State.failed, raw.reason)
-    if path.endswith(ENDING):
+    if is_notebook(path):
         return _text_of_notebook(raw, path)
     language = language_of(path, raw[:256].split(b"\n", 1)[0])
     if language is None:
@@ -216,47 +214,13 @@ def _opinion(text: Text, asked: Asked) -> Opinion:
 
 
 def _analysed(text: Text, path: str, asked: Asked, said: Opinion) -> Checked:
-    disguised = tuple(_disguised(text))
+    notes = tuple(disguised(text))
     if not said.findings and not needed(text.content, text.known_as, asked.rules, text.language):
-        return Checked(path, State.clean, notes=disguised)
+        return Checked(path, State.clean, notes=notes)
     snapshot = analysis_of(text, asked)
     tested = frozenset[str]() if asked.second is None or said.unread else asked.second.rules
     result = reported(settled(snapshot, said.findings, tested), path, text)
-    return replace(result, notes=(*_lost(snapshot, text), *disguised))
-
-
-def _disguised(text: Text) -> Iterator[str]:
-    """Where a name begins that Python reads otherwise than it is written, so that rules miss it."""
-    if text.language != "python" or text.content.isascii():
-        return
-    # Late: few files have a letter that is not of ASCII.
-    from assaymark.syntax.disguised import first_disguised
-
-    found = first_disguised(text.content)
-    if found is not None:
-        at = Position(len(LINE_END.findall(text.content, 0, found.start)) + 1, 1)
-        if not isinstance(text.form, Source):
-            at = _in_cell(at, text.form.place(at.line - 1))
-        yield f"{NOT_READ}{_line(at)}, where Python reads {found.written} as {found.read}"
-
-
-def _lost(snapshot: Snapshot, text: Text) -> Iterator[str]:
-    """Where code begins that the grammar does not understand, so that flaws can be missed."""
-    for place in snapshot.text.places():
-        piece = place.leaf.piece
-        # Where no tree was asked for, no rule had anything to look for.
-        error = first_error(piece) if piece.is_parsed else None
-        if error is not None:
-            line = snapshot.text.line_of(place.start + error)
-            at = Position(line + 1, 1)
-            if not isinstance(text.form, Source):
-                at = _in_cell(at, text.form.place(line))
-            yield NOT_READ + _line(at)
-            return
-
-
-def _line(at: Position) -> str:
-    return f"{f'cell {at.cell}, ' if at.cell else ''}line {at.line}"
+    return replace(result, notes=(*lost(snapshot, text), *notes))
 
 
 def analysis_of(text: Text, asked: Asked) -> Snapshot:
@@ -280,7 +244,7 @@ def reported(snapshot: Snapshot, path: str, text: Text) -> Checked:
     positions = _positions(sorted(set().union(*named.values())), snapshot)
     if not isinstance(text.form, Source):
         form = text.form
-        positions = {offset: _in_cell(at, form.place(at.line - 1)) for offset, at in positions.items()}
+        positions = {offset: in_cell(at, form.place(at.line - 1)) for offset, at in positions.items()}
 
     def at_home(finding: Finding) -> Reported:
         return Reported(finding, {offset: positions[offset] for offset in named[finding]})
@@ -290,10 +254,6 @@ def reported(snapshot: Snapshot, path: str, text: Text) -> Checked:
     )
     findings = tuple(map(at_home, found))
     return Checked(path, snapshot.state, snapshot.reason, findings, withheld=tuple(withheld))
-
-
-def _in_cell(position: Position, place: Place) -> Position:
-    return Position(place.line, position.column, place.cell, place.row)
 
 
 def _positions(offsets: Sequence[int], snapshot: Snapshot) -> dict[int, Position]:

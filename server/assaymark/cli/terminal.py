@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from assaymark.analysis.snapshot import State
 from assaymark.cli import second
 from assaymark.cli.report import BASELINE, NOT_READ, Checked, Report, Reported
-from assaymark.cli.single import ENDING
 from assaymark.cli.style import Style, harmless, width
 from assaymark.finding import Fix, Severity
+from assaymark.syntax.languages import is_notebook
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _MOST_SHOWN = 8
@@ -205,7 +205,7 @@ def _not_analysed(report: Report) -> str:
 def _kind(file: Checked) -> str:
     name = file.path.rsplit("/", 1)[-1]
     # Of notebooks only some are not analysed, and the reason says which.
-    return file.reason if name.endswith(ENDING) else name[name.rfind(".") :] if "." in name else name
+    return file.reason if is_notebook(name) else name[name.rfind(".") :] if "." in name else name
 
 
 def _not_read(report: Report) -> Iterator[str]:

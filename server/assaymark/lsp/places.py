@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from assaymark.dataclass import dataclass
+from assaymark.syntax.languages import is_notebook
 from assaymark.workspace.project import path_in_repository
 
 
@@ -74,7 +75,7 @@ def placed(path: str, folders: Sequence[str]) -> Place | None:
     known_as = path.replace("\\", "/")
     tops = {f"{file_path(folder).rstrip('/')}/": folder for folder in folders if folder.startswith("file:")}
     top = max((top for top in tops if known_as.startswith(top)), key=len, default=None)
-    if top is None or path.endswith(".ipynb"):
+    if top is None or is_notebook(path):
         return None
     return Place(path, tops[top], known_as.removeprefix(top))
 

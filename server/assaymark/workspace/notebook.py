@@ -16,10 +16,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from assaymark.dataclass import dataclass
+from assaymark.syntax.languages import NOTEBOOK, is_notebook
 from assaymark.text import LINE_END
 from assaymark.workspace.magics import blanked
-
-ENDING = ".ipynb"
 
 
 class NotANotebookError(Exception):
@@ -94,7 +93,7 @@ def n_lines(cell: bytes) -> int:
 
 def known_as(path: str) -> str:
     """The path by which rules and languages know the notebook *path*: that of a Python file."""
-    return path.removesuffix(ENDING) + ".py" if path.endswith(ENDING) else path
+    return path[: -len(NOTEBOOK)] + ".py" if is_notebook(path) else path
 
 
 def _all_cells(notebook: object) -> list[Mapping[str, object]]:

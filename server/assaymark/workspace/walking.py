@@ -19,7 +19,7 @@ from types import MappingProxyType
 
 from assaymark.dataclass import dataclass, field
 from assaymark.lineage.trusting import Doubts, no_doubts
-from assaymark.syntax.languages import language_of
+from assaymark.syntax.languages import NOTEBOOK, language_of
 from assaymark.workspace.ignoring import DoubtedIgnore, Ignores, ignores_above, with_separator
 from assaymark.workspace.reading import Unreadable, reason
 
@@ -264,7 +264,7 @@ def _wanted(name: str, first_line: bytes, finds: _Finds) -> bool:
 @lru_cache(maxsize=1024)
 def _language(suffix: str, first_line: bytes) -> str | None:
     # A notebook says itself which language its cells are in.
-    return "notebook" if suffix == ".ipynb" else language_of("x" + suffix, first_line)
+    return "notebook" if suffix == NOTEBOOK else language_of("x" + suffix, first_line)
 
 
 def _first_line(place: str) -> bytes:
