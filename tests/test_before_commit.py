@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -105,6 +106,24 @@ def test_what_is_committed_by_path_is_what_is_checked(world: World) -> None:
     world.write("app/load.py", FLAW + FLAW)
     code, said = _committed(world, "-a")
     assert (code, "app/load.py:10 yaml-unsafe-load" in said) == (0, True)
+
+
+@pytest.mark.parametrize("more", [(), ("-a",), ("app/load.py",)])
+def test_a_gate_in_a_script_of_ones_own_sees_what_is_committed(world: World, more: tuple[str, ...]) -> None:
+    """Also in a second work tree, where git names its directory in a variable."""
+    gate = Program((*PROGRAM.words, "check", "--gate", "--staged", "--format", "csv"))
+    _hook(world, f"#!/bin/sh\nexec {shlex.join(gate.words)} >&2\n")
+    world.git("commit", "-q", "--no-verify", "-m", "x")
+    second = world.root.parent / "second"
+    world.git("worktree", "add", "-q", str(second))
+    for top in (world.root, second):
+        (top / "app" / "load.py").write_text(FLAW + FLAW, encoding="utf-8")
+        if not more:
+            subprocess.run(["git", "add", "-A"], cwd=top, check=True)
+        done = subprocess.run(
+            ["git", "commit", "-q", "-m", "x", *more], cwd=top, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, "app/load.py,,10," in done.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("wish, code", [("warn", 0), ("block", STOP)])

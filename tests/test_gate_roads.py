@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -173,3 +174,66 @@ NOTEBOOK = (
 def test_an_ending_in_capitals_hides_nothing(repository: World, files: dict[str, bytes]) -> None:
     put(repository, files)
     assert codes(repository) == {1}
+
+
+def test_a_work_trees_git_directory_is_not_another_ones(
+    repository: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another index and another last commit lie there."""
+    put(repository, {"b.py": FLAW})
+    repository.git("worktree", "add", "-q", str(tmp_path / "other"))
+    assert codes(repository) == {1}
+    monkeypatch.setenv("GIT_DIR", str(repository.here / ".git" / "worktrees" / "other"))
+    assert codes(repository) == {2}
+    monkeypatch.setenv("GIT_DIR", str(repository.here / ".git"))
+    assert codes(repository) == {1}
+
+
+@pytest.mark.parametrize(
+    "name, value, code",
+    [
+        ("GIT_INDEX_FILE", "elsewhere", 2),
+        ("GIT_INDEX_FILE", ".git/elsewhere", 2),
+        ("GIT_INDEX_FILE", "../here/.git/index", 1),
+        ("GIT_INDEX_FILE", ".git/next-index-1.lock", 1),
+        ("GIT_OBJECT_DIRECTORY", ".git/objects", 2),
+        ("GIT_ALTERNATE_OBJECT_DIRECTORIES", ".git/objects", 2),
+        ("GIT_SHALLOW_FILE", "/dev/null", 2),
+        ("GIT_CEILING_DIRECTORIES", "..", 1),
+    ],
+)
+def test_what_git_was_told_of_elsewhere_does_not_pass(
+    repository: World, monkeypatch: pytest.MonkeyPatch, name: str, value: str, code: int
+) -> None:
+    """The index that git is committing lies in its directory, and counts."""
+    put(repository, {"b.py": FLAW})
+    for other in ("elsewhere", ".git/elsewhere", ".git/next-index-1.lock"):
+        shutil.copy(repository.here / ".git" / "index", repository.here / other)
+    monkeypatch.setenv(name, value)
+    assert codes(repository) == {code}
+
+
+def test_git_that_may_not_look_above_this_folder_finds_no_repository(
+    repository: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So a gate further in cannot be asked."""
+    put(repository, {"sub/b.py": FLAW})
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(repository.here))
+    monkeypatch.chdir(repository.here / "sub")
+    assert codes(repository) == {3}
+
+
+@pytest.mark.parametrize("key, value", [("core.worktree", "/"), ("core.useReplaceRefs", "true")])
+def test_settings_of_git_in_variables_change_no_answer(
+    repository: World, monkeypatch: pytest.MonkeyPatch, key: str, value: str
+) -> None:
+    """They make another work tree of it, which cannot be judged, or let objects stand for others, or nothing."""
+    put(repository, {"b.py": FLAW})
+    repository.git("commit", "-qm", "other")
+    repository.git("tag", "other")
+    repository.git("reset", "-q", "--soft", "HEAD~1")
+    repository.git("replace", "HEAD", "other")
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", key)
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", value)
+    assert 0 not in codes(repository)

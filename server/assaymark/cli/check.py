@@ -77,6 +77,10 @@ def check(options: Options) -> int:
 
         return watch(options)
     began = time.monotonic()
+    if options.gate:
+        from assaymark.cli.gate_place import refuse_another_index
+
+        refuse_another_index(os.path.realpath(os.curdir))
     terms = _terms(options)
     about = subject_of(options, terms)
     report = report_on(about, terms, options, began)

@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from assaymark.cli.gate_place import refuse_another
 from assaymark.cli.report import Report, Reported
 from assaymark.cli.style import harmless
 from assaymark.cli.usage import CannotJudgeError, UsageError
@@ -21,7 +22,6 @@ from assaymark.dataclass import dataclass, replace
 from assaymark.policy import blocks
 from assaymark.record.stood import Lack
 from assaymark.repository import git, reach
-from assaymark.repository.place import place_of
 
 if TYPE_CHECKING:
     from assaymark.workspace.reading import Unreadable
@@ -83,7 +83,7 @@ def older_state(reference: str | None) -> tuple[str, str]:
     """
     here = os.path.realpath(os.curdir)
     try:
-        _refuse_another(here)
+        refuse_another(here)
         if not reach.has_commit(here):
             return reach.empty_tree(here), "no commit yet"
         if reference is None:
@@ -103,17 +103,6 @@ def older_state(reference: str | None) -> tuple[str, str]:
         msg = f"HEAD and {reference} have no commit in common; give --diff what HEAD came from"
         raise UsageError(msg)
     return found, f"{reference} (since {found[:8]})"
-
-
-def _refuse_another(here: str) -> None:
-    """Raises CannotJudgeError where git was told of another repository than the one around *here*."""
-    place = place_of(here)
-    if reach.repository(here) == (place.common, place.top):
-        return
-    told = [name for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR") if name in os.environ]
-    why = f"{' and '.join(told)} {'names' if len(told) == 1 else 'name'}" if told else "git takes it for"
-    msg = f"cannot judge review: {why} another repository than the one in {place.top}"
-    raise CannotJudgeError(msg)
 
 
 def judged(report: Report, against: str, raw_of: Callable[[str], bytes | Unreadable]) -> Report:

@@ -23,6 +23,8 @@ _SAFE = (
     "--no-optional-locks",
     *("-c", "core.fsmonitor=false"),
     *("-c", "core.hooksPath=/dev/null"),
+    # Else a setting outranks the variable below, in git before 2.42.
+    *("-c", "core.useReplaceRefs=false"),
     *("-c", "submodule.recurse=false"),
     # That we say where no grafts are (below) is not to be said among what git has to complain of.
     *("-c", "advice.graftFileDeprecated=false"),

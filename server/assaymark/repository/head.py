@@ -6,14 +6,14 @@ Invariants:
     A stamp starts no process.
 """
 # Paths stay strings, as everywhere in this room.
-# ruff: noqa: PTH112, PTH116, PTH118, PTH123
+# ruff: noqa: PTH116, PTH118, PTH123
 
 from __future__ import annotations
 
 import os
 
 from assaymark.repository.git import GitError, run
-from assaymark.repository.place import place_of
+from assaymark.repository.place import git_directory, place_of
 
 Stamp = tuple[tuple[int, int, int], ...]
 
@@ -44,7 +44,7 @@ def stamp(path: str) -> Stamp | None:
     place = place_of(path)
     if place.common is None:
         return None
-    own = _git_directory(place.top)
+    own = git_directory(place.top) or ""
     head = os.path.join(own, "HEAD")
     named = _first_line(head).removeprefix("ref: ")
     files = [
@@ -52,14 +52,6 @@ def stamp(path: str) -> Stamp | None:
         *(os.path.join(place.common, name) for name in (*_SHARED, named) if name),
     ]
     return tuple(map(_state, files))
-
-
-def _git_directory(top: str) -> str:
-    """The git directory of the work tree *top*, which a file may name."""
-    place = os.path.join(top, ".git")
-    if os.path.isdir(place):
-        return place
-    return os.path.join(top, _first_line(place).removeprefix("gitdir: "))
 
 
 def _first_line(file: str) -> str:

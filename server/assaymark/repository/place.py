@@ -68,7 +68,7 @@ def state_folder(environ: Mapping[str, str], home: str, platform: str) -> str:
 def _repository(folder: str) -> tuple[str, str] | None:
     """The root and the shared git directory of what *folder* is in: a work tree, or a git directory."""
     while True:
-        git = _git_directory(folder)
+        git = git_directory(folder)
         if git is not None:
             return folder, _shared(git)
         if _is_git_directory(folder):
@@ -79,7 +79,7 @@ def _repository(folder: str) -> tuple[str, str] | None:
         folder = above
 
 
-def _git_directory(folder: str) -> str | None:
+def git_directory(folder: str) -> str | None:
     """The git directory of a work tree whose root is *folder*: its `.git`, or what that file names."""
     git = os.path.join(folder, ".git")
     if os.path.isfile(git):

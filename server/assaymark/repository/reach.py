@@ -29,12 +29,12 @@ def parted_at(reference: str, here: str) -> str | None:
     return out if is_id(out) else None
 
 
-def repository(here: str) -> tuple[str, str]:
-    """The shared git directory and the top of the work tree, as git sees them. Raises GitError."""
-    out = run(("rev-parse", "--git-common-dir", "--show-toplevel"), here)
-    common, _, top = os.fsdecode(out).rstrip("\r\n").partition("\n")
-    # Git says the first from *here*, or whole.
-    return os.path.realpath(Path(here, common)), os.path.realpath(top)
+def repository(here: str) -> tuple[str, str, str]:
+    """The git directory, the shared one, and the top of the work tree, as git sees them. Raises GitError."""
+    out = run(("rev-parse", "--git-dir", "--git-common-dir", "--show-toplevel"), here)
+    own, common, top = os.fsdecode(out).rstrip("\r\n").split("\n", 2)
+    # Git says the first two from *here*, or whole.
+    return os.path.realpath(Path(here, own)), os.path.realpath(Path(here, common)), os.path.realpath(top)
 
 
 def is_ambiguous(reference: str, here: str) -> bool:
