@@ -14,6 +14,7 @@ from assaymark.cli.before_commit import before_commit
 from assaymark.hooks.install.commands import Program
 from assaymark.hooks.install.git_hooks import STOP, addition, script, without
 from assaymark.hooks.install.insertion import inserted
+from assaymark.person import Surroundings
 from git_world import World, isolated, made
 
 PROGRAM = Program((sys.executable, "-P", "-m", "assaymark"))
@@ -81,6 +82,16 @@ def test_it_is_silent_where_it_is_off_and_where_nothing_is_found(world: World, t
     world.git("add", "-A")
     _wants(tmp_path, "off")
     assert _committed(world) == (0, "")
+
+
+def test_an_agent_does_not_switch_it_off(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the user's settings are is in a variable; that of a person is off."""
+    _wants(tmp_path, "off")
+    for environ, said in (({"CLAUDECODE": "1"}, TELLS), ({}, "")):
+        monkeypatch.setattr("assaymark.person.surroundings", lambda of=environ: Surroundings(of))
+        assert (before_commit(), capsys.readouterr().err) == (0, said)
 
 
 def test_a_repository_makes_it_stricter_and_never_looser(world: World, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from assaymark.person import Surroundings
 from cli_world import World, world
 
 __all__ = ["world"]
@@ -237,3 +238,46 @@ def test_settings_of_git_in_variables_change_no_answer(
     monkeypatch.setenv("GIT_CONFIG_KEY_0", key)
     monkeypatch.setenv("GIT_CONFIG_VALUE_0", value)
     assert 0 not in codes(repository)
+
+
+def test_whoever_loosened_a_gate_is_named(
+    repository: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each file and key, in every format; what somebody else made stricter again is not."""
+    monkeypatch.setattr("assaymark.person.surroundings", lambda: Surroundings({}))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "mine"))
+    mine = tmp_path / "mine" / "assaymark" / "assaymark.toml"
+    mine.parent.mkdir(parents=True)
+    mine.write_text('severity = "low"\nignore = ["send-open"]\nfail-on = "critical"\n')
+    put(repository, {"assaymark.toml": b'fail-on = "low"\n'})
+    repository.git("commit", "-qm", "settings")
+    put(repository, {"b.py": FLAW})
+    named = f"ignore ({mine}:2)"
+    gate = ("check", "--gate", "--rules", str(repository.rules))
+    ran = repository.run(*gate, "--format", "json")
+    assert (ran.code, ran.json["review_gate"]["loosened"]) == (0, [named])
+    assert ran.err == f"assaymark: looser by {named}\n"
+    assert f"1 setting makes this check looser: {named}." in repository.run(*gate, "--format", "text").out
+    typed = repository.run(*gate, "--select", "old-call", "--format", "csv")
+    assert typed.err == f"assaymark: looser by select (--select), {named}\n"
+
+
+def test_where_an_agent_runs_a_gate_the_users_settings_loosen_nothing(
+    repository: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A variable says where they are; what they make stricter holds."""
+    monkeypatch.setattr("assaymark.person.surroundings", lambda: Surroundings({"CLAUDECODE": "1"}))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "mine"))
+    mine = tmp_path / "mine" / "assaymark" / "assaymark.toml"
+    mine.parent.mkdir(parents=True)
+    mine.write_text('ignore = ["send-open"]\nfail-on = "medium"\n')
+    put(repository, {"b.py": b"old(b)\n" + FLAW})
+    gate = ("check", "--gate", "--rules", str(repository.rules))
+    ran = repository.run(*gate, "--format", "json")
+    assert (ran.code, ran.json["review_gate"]["blocking"]) == (1, 2)
+    why = (
+        "Claude Code runs this (CLAUDECODE is set), and what the user's settings are is decided by variables"
+    )
+    assert ran.json["settings"]["refused"] == [{"name": "ignore", "where": f"{mine}:1", "why": why}]
+    put(repository, {"b.py": b"x = 1\n"})
+    assert repository.run(*gate).code == 0

@@ -41,11 +41,12 @@ def before_commit() -> int:
     if not _is_of_interest(here):
         return 0
     # Late: many a commit has no code that is checked, and need not wait.
+    from assaymark.cli.gate_place import mistrust
     from assaymark.cli.typed import doubts_here
     from assaymark.hooks.install.git_hooks import STOP
     from assaymark.settings.standing import Lookup, Standing, our_places
 
-    standing = Standing(our_places(), doubts=doubts_here)
+    standing = Standing(our_places(), doubts=doubts_here, mistrust=mistrust)
     wanted = Lookup(standing, here).at(here).settings.before_commit.value
     if wanted == "off":
         return 0

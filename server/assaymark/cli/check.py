@@ -99,6 +99,8 @@ def check(options: Options) -> int:
     write(report, code, options.targets, contents(about, terms), show_silenced=options.show_silenced)
     if report.verdict is not None and sys.stderr is not None:
         sys.stderr.writelines(f"assaymark: {complaint}\n" for complaint in report.verdict.complaints)
+        if report.verdict.loosened and all(target.form != "text" for target in options.targets):
+            sys.stderr.write(f"assaymark: looser by {', '.join(report.verdict.loosened)}\n")
     return code
 
 
@@ -121,8 +123,10 @@ def _terms(options: Options) -> Terms:
         return Terms(options.standing)
     # Late, as all that a gate needs.
     from assaymark.cli.gate_doubts import GateDoubts
+    from assaymark.cli.gate_place import mistrust
 
-    return Terms(replace(options.standing, doubts=GateDoubts(options.diff)))
+    standing = replace(options.standing, doubts=GateDoubts(options.diff), mistrust=mistrust)
+    return Terms(standing, everybody=True)
 
 
 def report_on(about: Subject, terms: Terms, options: Options, began: float) -> Report:

@@ -53,6 +53,7 @@ class Verdict:
 
     *blocking* are the findings in lines that nobody read, *lacking* those of which nobody can say that they
     were not, *n_read* the number of the others at or above the gate. *unchecked*: what was not checked.
+    *loosened*: which settings make it looser, whoever set them, and where.
     """
 
     against: str
@@ -60,6 +61,7 @@ class Verdict:
     lacking: tuple[At, ...] = ()
     n_read: int = 0
     unchecked: tuple[str, ...] = ()
+    loosened: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> str:
@@ -126,6 +128,7 @@ def judged(report: Report, against: str, raw_of: Callable[[str], bytes | Unreada
         tuple(lacking),
         len(due) - len(unread),
         tuple(_unchecked(told)),
+        tuple(harmless(f"{held.setting.name} ({held.where})") for held in told.loosened),
     )
     return replace(told, verdict=verdict)
 

@@ -1,10 +1,11 @@
 """
-Whether variables tell git of anything else than the repository in which a gate asks: then nobody can judge.
+What variables say and no gate believes: that git look elsewhere than in the repository in which it asks.
 
 Invariants:
     What git says itself while it commits is believed: before a commit by path, or of all that is tracked, its
     index is a file of its own.
     Git's settings may come from variables, since none of them changes what is asked here (`repository/git`).
+    The user's own settings, whose place is in a variable too, loosen nothing where an agent runs the gate.
 """
 # Paths stay strings, as everywhere that git says them.
 # ruff: noqa: PTH118
@@ -21,6 +22,7 @@ _REPOSITORY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR")
 # Objects and commits from elsewhere.
 _OBJECTS = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_SHALLOW_FILE")
 _INDEX = "GIT_INDEX_FILE"
+_AGENTS_OWN = "{} runs this ({}), and what the user's settings are is decided by variables"
 
 
 def refuse_another(here: str) -> None:
@@ -49,6 +51,14 @@ def refuse_another_index(here: str) -> None:
     folder, name = os.path.split(own)
     if folder != git_directory(place.top) or not (name == "index" or name.endswith(".lock")):
         _refuse(f"{_INDEX} names another index than that of {place.top}")
+
+
+def mistrust() -> str:
+    """Why the user's settings loosen no gate here: an agent runs it. Effect: looks at who started this."""
+    from assaymark.person import agent_in, surroundings
+
+    agent = agent_in(surroundings())
+    return "" if agent is None else _AGENTS_OWN.format(agent.name, agent.evidence)
 
 
 def _refuse(why: str) -> None:

@@ -254,8 +254,9 @@ def _settings(report: Report) -> Iterator[str]:
     if report.loosened:
         names = ", ".join(f"{held.setting.name} ({harmless(held.where)})" for held in report.loosened)
         n_settings = _n(len(report.loosened), "setting")
+        whose = "" if report.verdict is not None else " of the repository"
         verb = "makes" if len(report.loosened) == 1 else "make"
-        yield f"{n_settings} of the repository {verb} this check looser: {names}.\n"
+        yield f"{n_settings}{whose} {verb} this check looser: {names}.\n"
     for refused in report.refused:
         yield f"{harmless(str(refused))}.\n"
     yield from (f"{harmless(remark)}\n" for remark in report.remarks)

@@ -22,6 +22,7 @@ from assaymark.second.asking import Second
 from assaymark.settings.resolving import Held, Refused, Resolved
 from assaymark.settings.standing import Lookup, Standing
 from assaymark.settings.values import Settings
+from assaymark.workspace.ignoring import with_separator
 from assaymark.workspace.walking import File
 
 if TYPE_CHECKING:
@@ -33,8 +34,13 @@ _DEFAULT = Settings()
 class Terms:
     """The terms of one run, looked up once for each folder."""
 
-    def __init__(self, standing: Standing) -> None:
-        """Raises UsageError when the settings of the current folder cannot be understood."""
+    def __init__(self, standing: Standing, *, everybody: bool = False) -> None:
+        """
+        Raises UsageError when the settings of the current folder cannot be understood.
+
+        *everybody*: who loosened something is said of people too, and not of repositories alone.
+        """
+        self._everybody = everybody
         self._here = os.path.abspath(os.curdir)  # noqa: PTH100 - paths stay strings
         self._lookup = Lookup(standing, self._here)
         self._trusted = standing.trusted
@@ -114,8 +120,9 @@ class Terms:
 
     @property
     def loosened(self) -> tuple[Held, ...]:
-        """What repositories loosened for the files that were looked at."""
-        return tuple(dict.fromkeys(held for resolved in self._used for held in resolved.loosened))
+        """What repositories, or everybody, loosened for the files that were looked at."""
+        several = (one.looser if self._everybody else one.loosened for one in self._used)
+        return tuple(dict.fromkeys(held for some in several for held in some))
 
     @property
     def refused(self) -> tuple[Refused, ...]:
@@ -128,7 +135,9 @@ class Terms:
         resolved = self._lookup.at(folder).resolved
         if resolved.wrong:
             raise UsageError("\n           ".join(map(str, resolved.wrong)))
-        self._used[resolved] = None
+        # A walk begins by asking what excludes its root, in which nothing of the folder around it is checked.
+        if not self._here.startswith(with_separator(folder)):
+            self._used[resolved] = None
         return resolved
 
 

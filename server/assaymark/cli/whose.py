@@ -88,6 +88,7 @@ def plain_verdict(verdict: Verdict) -> dict[str, Value]:
         "lacking": len(verdict.lacking),
         "read": verdict.n_read,
         "complaints": list(verdict.complaints),
+        "loosened": list(verdict.loosened),
     }
 
 

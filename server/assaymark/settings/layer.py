@@ -74,6 +74,7 @@ class Given:
     What one layer says: entries by the names of settings, and what is wrong with the rest.
 
     Where something of it is in doubt, *sure* is what it says without that, and *doubts* tells what and why.
+    *mistrusted* says why all of it may loosen nothing, where it is so.
     Equal by identity, so that what comes of it can be remembered.
     """
 
@@ -82,3 +83,4 @@ class Given:
     wrong: tuple[Wrong, ...] = ()
     sure: Mapping[str, Entry] | None = None
     doubts: Mapping[str, tuple[Doubt, ...]] = field(default_factory=dict)
+    mistrusted: str = ""

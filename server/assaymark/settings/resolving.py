@@ -55,13 +55,15 @@ class Resolved:
     """
     The settings in force, how each came about, and what was not honoured or not understood.
 
-    Equal by identity: it is the same object wherever the same layers speak.
+    Equal by identity: it is the same object wherever the same layers speak. *looser* are the values, whoever
+    gave them, that made settings looser which are so in the end.
     """
 
     settings: Settings
     held: tuple[Held, ...]
     refused: tuple[Refused, ...] = ()
     wrong: tuple[Wrong, ...] = ()
+    looser: tuple[Held, ...] = ()
 
     @property
     def loosened(self) -> tuple[Held, ...]:
@@ -81,14 +83,15 @@ def resolved(layers: Iterable[Given], *, trusted: bool = True) -> Resolved:
     doubt = _NOT_TRUSTED if not trusted else "" if sound else _NOT_READ
     held: list[Held] = []
     refused: list[Refused] = []
+    looser: list[Held] = []
     for setting in DECLARED:
-        value, reasons = _held(setting, ordered, doubt)
+        *steps, value = _held(setting, ordered, doubt, refused)
         held.append(value)
-        refused += reasons
+        if setting.stricter(setting.default, value.value) != value.value:
+            looser += (one for one in dict.fromkeys((*steps, value)) if one.loosens)
     wrong = tuple(one for given in ordered for one in given.wrong)
-    return Resolved(
-        settings_of({one.setting.name: one.value for one in held}), tuple(held), tuple(refused), wrong
-    )
+    settings = settings_of({one.setting.name: one.value for one in held})
+    return Resolved(settings, tuple(held), tuple(refused), wrong, tuple(looser))
 
 
 def settings_of(values: Mapping[str, object]) -> Settings:
@@ -98,25 +101,29 @@ def settings_of(values: Mapping[str, object]) -> Settings:
     return Settings(limits=limits, **fields)
 
 
-def _held(setting: Setting, layers: list[Given], doubt: str) -> tuple[Held, list[Refused]]:
+def _held(setting: Setting, layers: list[Given], doubt: str, refused: list[Refused]) -> list[Held]:
+    """The value of *setting* after each of *layers*. Effect: *refused* has what was not honoured."""
     said = [(given, entry) for given in layers if (entry := given.entries.get(setting.name)) is not None]
     managed = next((entry.where for given, entry in said if given.layer is Layer.managed), None)
     held = Held(setting, setting.default)
-    refused: list[Refused] = []
+    steps = [held]
     for given, entry in said:
         layer = given.layer
+        why_not = given.mistrusted or (doubt if layer.comes_with_the_code else "")
         if managed is not None and layer is not Layer.managed and not setting.adds:
             refused.append(Refused(setting, layer, entry.where, f"it is managed in {managed}"))
             continue
         sure = entry if given.sure is None else given.sure.get(setting.name)
         if sure is not None:
-            held, why = _laid_over(held, layer, sure, doubt)
+            held, why = _laid_over(held, layer, sure, why_not)
+            steps.append(held)
             if why:
                 refused.append(Refused(setting, layer, entry.where, why))
         if sure is not entry:
             held, why = _laid_over(held, layer, entry, _IN_DOUBT)
+            steps.append(held)
             refused += _doubted(given, entry, held) if why else ()
-    return held, refused
+    return steps
 
 
 def _doubted(given: Given, entry: Entry, held: Held) -> Iterator[Refused]:
@@ -150,10 +157,9 @@ def _of_items(entry: Entry, by_item: Mapping[int | None, Doubt]) -> Iterator[tup
 
 
 def _laid_over(before: Held, layer: Layer, entry: Entry, doubt: str) -> tuple[Held, str]:
-    """What holds after *entry*, and why it is not honoured in full; *doubt* is why not."""
+    """What holds after *entry*, and why it is not honoured in full; *doubt* is why it may loosen nothing."""
     setting = before.setting
-    may = not doubt or not layer.comes_with_the_code
-    if setting.costs and not may:
+    if setting.costs and doubt:
         return before, doubt
     if setting.adds:
         # What comes with the code comes last: of two rules with one name, the first counts.
@@ -165,7 +171,7 @@ def _laid_over(before: Held, layer: Layer, entry: Entry, doubt: str) -> tuple[He
     after = Held(setting, entry.value, layer, entry.where, loosens=joined != entry.value)
     if not after.loosens:
         return after, ""
-    why = "" if may else doubt
+    why = doubt
     if layer not in setting.loosened_by:
         why = f"a {layer.value} cannot loosen it"
     if not why:

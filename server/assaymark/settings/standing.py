@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-from assaymark.dataclass import dataclass
+from assaymark.dataclass import dataclass, replace
 from assaymark.rules.globs import glob
 from assaymark.settings.doubting import Doubts, no_doubts
 from assaymark.settings.files import doubting, settings_in
@@ -27,19 +28,25 @@ from assaymark.settings.resolving import Held, Resolved, resolved
 from assaymark.settings.values import Settings
 
 
+def _no_mistrust() -> str:
+    """The user's own settings may loosen what they may."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """
     What holds for everything that is checked: the user's and the managed file, and what doors were told.
 
     *told* is what an editor or a command line says, *trusted* whether a repository may loosen anything,
-    *doubts* what tells which bytes of its files must not.
+    *doubts* what tells which bytes of its files must not, and *mistrust* why the user's own may not.
     """
 
     places: Places
     told: tuple[Given, ...] = ()
     trusted: bool = True
     doubts: Doubts = no_doubts
+    mistrust: Callable[[], str] = _no_mistrust
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ class Lookup:
         # By folder: the glob that excludes it.
         self._excluded: dict[str, str] = {}
         files = (
-            settings_in(standing.places.user, Layer.user),
+            _mistrusted(settings_in(standing.places.user, Layer.user), standing.mistrust),
             settings_in(standing.places.managed, Layer.managed),
         )
         self._everywhere = (*standing.told, *(given for given in files if given is not None))
@@ -139,8 +146,16 @@ def our_places() -> Places:
     return places(os.environ, str(Path.home()), sys.platform)
 
 
+def _mistrusted(given: Given | None, mistrust: Callable[[], str]) -> Given | None:
+    """*given*, with why it may loosen nothing; that is asked only where it would."""
+    if given is None or mistrust is _no_mistrust or not any(map(_matters, resolved((given,)).held)):
+        return given
+    why = mistrust()
+    return replace(given, mistrusted=why) if why else given
+
+
 def _matters(held: Held) -> bool:
-    return held.loosens or held.setting.adds
+    return held.loosens or (held.setting.adds and held.layer is not Layer.default)
 
 
 def _said_in(folder: str, top: str) -> tuple[Given, str] | None:
