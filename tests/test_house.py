@@ -24,6 +24,7 @@ FLOORS = {
     "tuples": -2,
     "dataclass": -1,
     "hashes": -1,
+    "regex": -1,
     "text": 0,
     "syntax": 1,
     "origin": 1,

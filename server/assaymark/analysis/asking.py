@@ -26,7 +26,6 @@ from assaymark.analysis.snapshot import (
 )
 from assaymark.dataclass import dataclass, field, replace
 from assaymark.engines.patterns import Index, Leads, Seen, findings_of, is_led
-from assaymark.rules.patterns.match import Work as MatchWork
 from assaymark.rules.patterns.paths import STAR, heads_of
 from assaymark.syntax.cut import ParseWork, Piece
 from assaymark.syntax.facts import Facts
@@ -162,6 +161,9 @@ def _names(view: View) -> frozenset[bytes]:
 
 
 def _ask(rules: Iterable[Rule], view: View, limits: Limits, counts: Counts) -> tuple[list[Finding], bool]:
+    # Late: what matches is loaded when a rule is asked.
+    from assaymark.rules.patterns.match import Work as MatchWork
+
     found: list[Finding] = []
     exhausted = False
     work = MatchWork(limit=limits.max_steps)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from assaymark.dataclass import dataclass
 from assaymark.finding import Change, Finding, Fix, fingerprint
-from assaymark.rules.patterns.match import Match, matches
 from assaymark.rules.patterns.named import Named, is_met
 from assaymark.rules.patterns.paths import STAR
 from assaymark.rules.patterns.regexes import of_bytes, of_text
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from assaymark.rules.patterns.binding import Bound
-    from assaymark.rules.patterns.match import Work
+    from assaymark.rules.patterns.match import Match, Work
     from assaymark.rules.patterns.need import Alternative
     from assaymark.rules.patterns.ways import Way
     from assaymark.rules.rule import FixTemplate, Rule
@@ -223,6 +222,9 @@ def _holds(way: Way, seen: Seen, named: Named) -> bool:
 
 def findings_of(rule: Rule, view: View, work: Work) -> list[Finding]:
     """What *rule* finds in *view*, in the order of the text."""
+    # Late, and below: of most texts that an agent waits for no rule is asked.
+    from assaymark.rules.patterns.match import matches
+
     regions = [span for span, _ in view.regions()]
     found = matches(rule.formula, view, work)
     rewrites = [
@@ -236,6 +238,8 @@ def _by_span(template: FixTemplate, view: View, work: Work) -> Mapping[Span, Mat
     """Where the template's own pattern matches."""
     if template.formula is None:
         return {}
+    from assaymark.rules.patterns.match import matches
+
     return {match.span: match for match in matches(template.formula, view, work)}
 
 

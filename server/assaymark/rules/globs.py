@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from assaymark.regex import regex
+
 # One piece of a glob, and what it means in a regular expression over a whole path.
-_GLOB_PIECES = re.compile(r"\*\*/|\*\*|\*|\?|\[[^\]/]+\]|.", re.DOTALL)
+_GLOB_PIECES = regex(r"\*\*/|\*\*|\*|\?|\[[^\]/]+\]|.", re.DOTALL)
 _MEANINGS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
@@ -36,6 +38,21 @@ def any_glob(patterns: tuple[str, ...]) -> re.Pattern[str]:
     starts = [f"^(?:{anchored})"] * bool(anchored) + [f"(?:^|/)(?:{anywhere})"] * bool(anywhere)
     # Every path is searched, with most of these at most of its places: what they share is looked for once.
     return re.compile(f"(?:{'|'.join(starts) or '(?!)'})(?:/|$)", re.DOTALL)
+
+
+def named(patterns: tuple[str, ...], path: str) -> bool:
+    """
+    Whether one of *patterns* names *path*.
+
+    Raises re.error.
+    """
+    # Most paths hold nothing of what is asked for, and seeing that takes less than to make the expression.
+    return any(_may_name(one, path) for one in patterns) and any_glob(patterns).search(path) is not None
+
+
+def _may_name(pattern: str, path: str) -> bool:
+    literals = (piece.strip("/") for piece in pattern.replace("?", "*").split("*"))
+    return "[" in pattern or all(piece in path for piece in literals)
 
 
 def _body(pattern: str) -> str:

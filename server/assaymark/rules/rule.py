@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assaymark.dataclass import dataclass
-from assaymark.rules.globs import any_glob
+from assaymark.rules.globs import named
 
 if TYPE_CHECKING:
     from assaymark.finding import Confidence, Level, Severity
@@ -119,9 +119,9 @@ class Rule:
         if not self.include and not self.exclude:
             return True
         path = path.replace("\\", "/")
-        if self.include and not any_glob(self.include).search(path):
+        if self.include and not named(self.include, path):
             return False
-        return not any_glob(self.exclude).search(path)
+        return not named(self.exclude, path)
 
 
 @dataclass(frozen=True, slots=True)

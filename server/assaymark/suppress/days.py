@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from assaymark.regex import regex
 
-_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)$")
+_DAY = regex(r"(\d{4})-(\d\d)-(\d\d)$")
 _BEFORE_MONTH = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365)
 _FEBRUARY = 2
 

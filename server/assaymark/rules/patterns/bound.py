@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from assaymark.rules.patterns import compare
 from assaymark.rules.patterns.formula import (
     All,
     Either,
@@ -96,8 +95,10 @@ def _conditions(formula: Formula) -> Iterable[tuple[str, str]]:
         case MetavariablePattern():
             return [("metavariable-pattern", formula.name)]
         case MetavariableComparison():
-            asked = sorted(compare.metavariables(formula.comparison))
-            return [("metavariable-comparison", name) for name in asked]
+            # Late: few rules compare, and it brings along what reads Python's own trees.
+            from assaymark.rules.patterns.compare import metavariables
+
+            return [("metavariable-comparison", name) for name in sorted(metavariables(formula.comparison))]
         case Focus():
             return [("focus-metavariable", name) for name in formula.names]
         case _:

@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import ast
 import operator
-import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TypeAlias
 
+from assaymark.regex import regex
 from assaymark.rules.patterns.pattern import Value
 from assaymark.rules.patterns.regexes import MAX_TEXT, checked, of_text
 
 Result: TypeAlias = Value | list["Result"]
 
-_META = re.compile(r"\$([A-Z_][A-Z_0-9]*|[0-9]+)")
+_META = regex(r"\$([A-Z_][A-Z_0-9]*|[0-9]+)")
 _PREFIX = "meta_"
 _MAX_LENGTH = 1_000
 _MAX_NUMBER = 1 << 128

@@ -8,7 +8,6 @@ Invariants:
 from __future__ import annotations
 
 from assaymark.rules.patterns.binding import Bound, Hit
-from assaymark.rules.patterns.compare import holds_true, metavariables
 from assaymark.rules.patterns.formula import MetavariableComparison, MetavariableRegex
 from assaymark.rules.patterns.pattern import Value
 from assaymark.rules.patterns.regexes import MAX_TEXT, of_text
@@ -24,7 +23,16 @@ def fits_regex(scene: Scene, condition: MetavariableRegex, hit: Hit) -> bool:
     return of_text(condition.regex).match(text[:MAX_TEXT]) is not None
 
 
+def binds_what_is_compared(condition: MetavariableComparison, hit: Hit) -> bool:
+    from assaymark.rules.patterns.compare import metavariables
+
+    return metavariables(condition.comparison) <= hit.env.keys()
+
+
 def compares(scene: Scene, condition: MetavariableComparison, hit: Hit) -> bool:
+    # Late, like above: few rules compare, and it brings along what reads Python's own trees.
+    from assaymark.rules.patterns.compare import holds_true, metavariables
+
     values: dict[str, Value] = {}
     texts: dict[str, str] = {}
     for name in metavariables(condition.comparison):

@@ -14,8 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from assaymark.dataclass import dataclass
 from assaymark.rules.patterns.binding import Hit, merged
-from assaymark.rules.patterns.compare import metavariables
-from assaymark.rules.patterns.conditions import compares, fits_regex
+from assaymark.rules.patterns.conditions import binds_what_is_compared, compares, fits_regex
 from assaymark.rules.patterns.find import candidates, holds
 from assaymark.rules.patterns.formula import (
     All,
@@ -164,7 +163,7 @@ def _is_about(condition: Formula, hit: Hit) -> bool:
         case MetavariableRegex():
             return condition.name in hit.env
         case MetavariableComparison():
-            return metavariables(condition.comparison) <= hit.env.keys()
+            return binds_what_is_compared(condition, hit)
         case _:
             return False
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from assaymark.regex import regex
 from assaymark.rules.patterns.pattern import Value
 from assaymark.rules.patterns.table import Table
 
-_PREFIX = re.compile(r"^[A-Za-z]*")
+_PREFIX = regex(r"^[A-Za-z]*")
 _COMPOUNDS = frozenset(
     [
         "if_statement",
@@ -50,8 +51,8 @@ def _is_formatted(text: str) -> bool:
 
 PYTHON = Table(
     language="python",
-    comment=re.compile(r"#[^\n]*"),
-    string=re.compile(
+    comment=regex(r"#[^\n]*"),
+    string=regex(
         r"(?P<prefix>\b[A-Za-z]{1,2})?"
         r"('''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\"|'(?:[^\\'\n]|\\.)*'|\"(?:[^\\\"\n]|\\.)*\")",
         re.DOTALL,

@@ -13,10 +13,12 @@ import re
 import warnings
 from functools import lru_cache
 
+from assaymark.regex import regex as seldom_asked
+
 MAX_TEXT = 4_000
 
 # An unbounded repeat whose group is nothing but an unbounded repeat, as text: (a+)+, (?:[^x]*)*, ([a-z]{2,})+
-_NESTED = re.compile(
+_NESTED = seldom_asked(
     r"""\( (?:\?:|\?P<\w+>)?
         (?: \\. | \[ (?:\\.|[^\]\\])+ \] | [^()\[\]\\|*+?{}^$] )
         (?: [*+] | \{\d*,\} ) [?]?

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from assaymark.regex import regex
 from assaymark.rules.patterns.tables import table_of
 
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
     from assaymark.text import Span
 
 _NAME = r"\$(?:\.\.\.)?(?:[A-Z_][A-Z_0-9]*|[0-9]+)"
-_META = re.compile(_NAME)
-_CHAIN = re.compile(rf"{_NAME}(?:\.{_NAME})*")
-_MANY = re.compile(r"\$\.\.\.[A-Z_][A-Z_0-9]*")
+_META = regex(_NAME)
+_CHAIN = regex(rf"{_NAME}(?:\.{_NAME})*")
+_MANY = regex(r"\$\.\.\.[A-Z_][A-Z_0-9]*")
 
-_KEYWORD = re.compile(r"\b(\w+)=(?!=)")
+_KEYWORD = regex(r"\b(\w+)=(?!=)")
 
 
 def filled(template: str, bindings: Mapping[str, Bound]) -> str:

@@ -122,6 +122,6 @@ class Table:
             first = min((match for match in found if match), key=lambda match: match.start(), default=None)
             if first is None:
                 return
-            if first.re is self.comment:
+            if first.re.pattern == self.comment.pattern:
                 yield first[0]
             at = first.end()

@@ -7,20 +7,22 @@ names. What the names stand for is asked later, where the scopes are known.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from assaymark.regex import regex
 from assaymark.syntax.bindings import Constant, Expression, Joined, Reference
 
 if TYPE_CHECKING:
+    import re
+
     from tree_sitter import Node as RawNode
 
 # A constant deeper or wider than this is not worth knowing, and must not cost a stack.
 _DEEPEST = 40
 _WIDEST = 400
 _WORDS: dict[str, Constant] = {"true": Constant(True), "false": Constant(False), "none": Constant(None)}
-_PERCENT = re.compile(r"%%|%s|%d")
-_BRACES = re.compile(r"\{\{|\}\}|\{\}")
+_PERCENT = regex(r"%%|%s|%d")
+_BRACES = regex(r"\{\{|\}\}|\{\}")
 
 
 def expression(node: RawNode, depth: int = 0) -> Expression | None:

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from assaymark.regex import regex
 from assaymark.syntax.adapter import LINE_HEAD
 
 if TYPE_CHECKING:
@@ -19,27 +20,27 @@ if TYPE_CHECKING:
 
 # One flat line in this many starts a chunk.
 _FLAT = 64
-_COLUMN_0 = re.compile(rb"[\n\r]([A-Za-z_@][^\n\r]*)")
-_DEFINITION = re.compile(rb"(?:(?:async[ \t]+)?def|class)\b|@")
+_COLUMN_0 = regex(rb"[\n\r]([A-Za-z_@][^\n\r]*)")
+_DEFINITION = regex(rb"(?:(?:async[ \t]+)?def|class)\b|@")
 # These go on with the statement above them.
-_CONTINUES = re.compile(rb"(?:else|elif|except|finally|case)\b")
-_CLASS = re.compile(rb"(?:\A|[\n\r])class\b")
-_MEMBER = re.compile(rb"[\n\r]((?: {4}|\t)(?:(?:async[ \t]+)?def\b|class\b|@)[^\n\r]*)")
-_HEADER_END = re.compile(rb":[ \t]*(?:#[^\n\r]*)?(?:\r\n|\n|\r)")
-_HOLDS_DEFINITION = re.compile(rb"(?:\A|[\n\r])[ \t]*(?:(?:async[ \t]+)?def|class)\b")
+_CONTINUES = regex(rb"(?:else|elif|except|finally|case)\b")
+_CLASS = regex(rb"(?:\A|[\n\r])class\b")
+_MEMBER = regex(rb"[\n\r]((?: {4}|\t)(?:(?:async[ \t]+)?def\b|class\b|@)[^\n\r]*)")
+_HEADER_END = regex(rb":[ \t]*(?:#[^\n\r]*)?(?:\r\n|\n|\r)")
+_HOLDS_DEFINITION = regex(rb"(?:\A|[\n\r])[ \t]*(?:(?:async[ \t]+)?def|class)\b")
 # A run of so many comment lines.
-_COMMENTS = re.compile(rb"^(?:[ \t]*+#[^\n]*+\n){64,}+", re.MULTILINE)
-_LONE_RETURN = re.compile(rb"\r(?!\n)")
-_NOT_LINE_END = re.compile(rb"[^\n]")
+_COMMENTS = regex(rb"^(?:[ \t]*+#[^\n]*+\n){64,}+", re.MULTILINE)
+_LONE_RETURN = regex(rb"\r(?!\n)")
+_NOT_LINE_END = regex(rb"[^\n]")
 
-_OPENER = re.compile(rb'#[^\n\r]*|"""|\'\'\'|["\']|[\[\](){}]')
+_OPENER = regex(rb'#[^\n\r]*|"""|\'\'\'|["\']|[\[\](){}]')
 _SHORT_STRING = {
-    b'"': re.compile(rb'(?:[^"\\\n\r]|\\(?:\r\n|.))*"?', re.DOTALL),
-    b"'": re.compile(rb"(?:[^'\\\n\r]|\\(?:\r\n|.))*'?", re.DOTALL),
+    b'"': regex(rb'(?:[^"\\\n\r]|\\(?:\r\n|.))*"?', re.DOTALL),
+    b"'": regex(rb"(?:[^'\\\n\r]|\\(?:\r\n|.))*'?", re.DOTALL),
 }
 _LONG_STRING = {
-    b'"""': re.compile(rb'(?:[^"\\]|\\.|"(?!""))*+"""', re.DOTALL),
-    b"'''": re.compile(rb"(?:[^'\\]|\\.|'(?!''))*+'''", re.DOTALL),
+    b'"""': regex(rb'(?:[^"\\]|\\.|"(?!""))*+"""', re.DOTALL),
+    b"'''": regex(rb"(?:[^'\\]|\\.|'(?!''))*+'''", re.DOTALL),
 }
 
 # Brackets in so many others are read one by one.

@@ -8,12 +8,12 @@ Invariants:
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING
 
 from tree_sitter import Query, QueryCursor
 
+from assaymark.regex import regex
 from assaymark.syntax.bindings import Binding, Bindings, Scopes
 from assaymark.syntax.grammars import grammar_in
 from assaymark.syntax.python.constants import expression
@@ -71,13 +71,13 @@ _COMPOUND = frozenset(
 _Found = list[tuple[str, Binding]]
 
 # A definition with all that stands above it, up to where its name ends.
-_DEFINED = re.compile(
+_DEFINED = regex(
     rb"(?=[@acd])(?:(?:[@ \t#)\]}][^\n\r]*+)?[\n\r])*+"
     rb"(?:(?:async[ \t]+)?def|class)[ \t]+([A-Za-z_]\w*+)[ \t]*[(:\[]"
 )
 # Code at the margin, with line ends of one kind and of any.
-_AT_MARGIN = re.compile(rb"\n[^ \t\n#)\]}]")
-_AT_ANY_MARGIN = re.compile(rb"[\n\r][^ \t\n\r#)\]}]")
+_AT_MARGIN = regex(rb"\n[^ \t\n#)\]}]")
+_AT_ANY_MARGIN = regex(rb"[\n\r][^ \t\n\r#)\]}]")
 
 
 def stated(data: bytes, *, is_member: bool) -> Bindings | None:
