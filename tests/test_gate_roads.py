@@ -281,3 +281,52 @@ def test_where_an_agent_runs_a_gate_the_users_settings_loosen_nothing(
     assert ran.json["settings"]["refused"] == [{"name": "ignore", "where": f"{mine}:1", "why": why}]
     put(repository, {"b.py": b"x = 1\n"})
     assert repository.run(*gate).code == 0
+
+
+def linked(world: World, name: str, target: str) -> None:
+    """Effect: a link is there, in the place of whatever was, and staged."""
+    (world.here / name).unlink(missing_ok=True)
+    (world.here / name).symlink_to(target)
+    world.git("add", "-A", ".")
+
+
+def test_text_that_a_link_makes_code_is_asked_about(repository: World) -> None:
+    """A new link to an old text, an old one to a new text, and one that was a file; by the link's name."""
+    put(repository, {"b.txt": FLAW})
+    repository.git("commit", "-qm", "no code")
+    linked(repository, "b.py", "b.txt")
+    for gate in GATES:
+        assert repository.check(*gate).found == [("send-open", "b.py", 1, 1)]
+    repository.git("commit", "-qm", "a link")
+    assert codes(repository) == {0}
+    put(repository, {"b.txt": FLAW + b"x = 1\n" + FLAW})
+    for gate in GATES:
+        assert [line for _, _, line, _ in repository.check(*gate).found] == [3]
+    repository.git("commit", "-qm", "more")
+    linked(repository, "a.py", "sub/../b.py")
+    # Who wrote these lines is not in this clone.
+    assert codes(repository) == {2}
+    assert {repository.check(*gate, "b.py").code for gate in GATES} == {0}
+
+
+def test_a_link_to_code_is_asked_about_once(repository: World) -> None:
+    """By the name of what it leads to, unless that is excluded."""
+    (repository.here / "assaymark.toml").write_text('exclude = ["old"]\n')
+    repository.git("add", "-A", ".")
+    repository.git("commit", "-qm", "settings")
+    put(repository, {"c.py": FLAW, "old/d.py": FLAW})
+    linked(repository, "b.py", "c.py")
+    linked(repository, "d.py", "old/d.py")
+    for gate in GATES:
+        assert [path for _, path, _, _ in repository.check(*gate).found] == ["c.py", "d.py"]
+
+
+@pytest.mark.parametrize("target", ["../b.txt", "/dev/null", "nothing.py", "b.py", ".git/config"])
+def test_a_link_that_leads_to_nothing_git_has_was_not_checked(repository: World, target: str) -> None:
+    """Once: when it came, or leads elsewhere."""
+    linked(repository, "b.py", target)
+    for gate in GATES:
+        ran = repository.check(*gate)
+        assert (ran.code, "b.py was not checked: it is a link that leads to nothing" in ran.err) == (2, True)
+    repository.git("commit", "-qm", "a link")
+    assert codes(repository) == {0}

@@ -208,9 +208,11 @@ def subject_of(options: Options, terms: Terms) -> Subject:
     about = without_excluded(about, terms.excluding)
     if options.gate:
         from assaymark.cli.gate import older_state
+        from assaymark.cli.links import with_links
 
         base, against = older_state(options.diff)
-        return replace(since(base, about, limit, strict=True), against=against)
+        changed = since(base, about, limit, strict=True)
+        return replace(with_links(changed, base, limit, options.paths, terms.excluding), against=against)
     return about if options.diff is None else since(options.diff, about, limit)
 
 

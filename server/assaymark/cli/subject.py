@@ -89,7 +89,7 @@ def from_index(paths: Sequence[str], max_bytes: int, *, everything: bool = False
     here = os.path.realpath(os.curdir)
     roots = [os.path.realpath(path) for path in paths]
     try:
-        blobs = {blob.place: blob.id for blob in git.staged(here) if _is_in(blob.place, roots)}
+        blobs = {blob.place: blob.id for blob in git.staged(here) if is_in(blob.place, roots)}
         bare = [place for place in blobs if everything and "." not in os.path.basename(place)]  # noqa: PTH119
         texts = contents_of([blobs[place] for place in bare], here, max_bytes)
         first = {place: (texts.get(blobs[place]) or b"")[:_FIRST].split(b"\n", 1)[0] for place in bare}
@@ -147,7 +147,7 @@ def _with_tracked(walked: Walked, paths: Sequence[str], *, everything: bool = Fa
     roots = [os.path.normpath(Path(here, path)) for path in paths]
     try:
         names = git.tracked(here) if everything else git.tracked_though_ignored(here)
-        tracked = [place for place in names if _is_in(place, roots) and _is_file(place)]
+        tracked = [place for place in names if is_in(place, roots) and _is_file(place)]
     except git.GitError:
         # No repository, or no git: then nothing is tracked.
         return walked
@@ -160,7 +160,8 @@ def _is_file(place: str) -> bool:
     return Path(place).is_file() and not Path(place).is_symlink()
 
 
-def _is_in(place: str, roots: Sequence[str]) -> bool:
+def is_in(place: str, roots: Sequence[str]) -> bool:
+    """Whether *place* is one of *roots* or in one; without any, it is."""
     return not roots or any(place == root or place.startswith(with_separator(root)) for root in roots)
 
 

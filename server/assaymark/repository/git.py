@@ -51,6 +51,7 @@ Meanwhile: TypeAlias = Callable[[], None]
 
 _SECONDS, _SECONDS_ONLINE = 60, 600
 _REGULAR = frozenset(("100644", "100755"))
+_LINK = "120000"
 
 
 class GitError(Exception):
@@ -229,15 +230,16 @@ def tracked(here: str) -> tuple[str, ...]:
 
 def at(reference: str, here: str) -> Mapping[str, str]:
     """The object ids of the files of *reference* (a commit, branch, tag) by their places. Raises GitError."""
-    tree = _tree(reference, here)
-    if tree is None:
-        msg = f"git does not know {reference!r} here"
-        raise GitError(msg)
+    return held(reference, here)[0]
+
+
+def held(reference: str | None, here: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """The object ids of files, and of links, in *reference*, or the index, by place. Raises GitError."""
+    rows = _index(here) if reference is None else _listed(reference, here)
     root = top(here)
-    out = run(("ls-tree", "-r", "-z", "--full-tree", tree), here)
-    rows = (row.split(b"\t", 1) for row in out.split(b"\0") if row)
-    entries = ((facts.decode("ascii").split(), path) for facts, path in rows)
-    return {_place(root, path): blob for (mode, _kind, blob), path in entries if mode in _REGULAR}
+    places = [(mode, blob, _place(root, path)) for mode, blob, path in rows]
+    files = {place: blob for mode, blob, place in places if mode in _REGULAR}
+    return files, {place: blob for mode, blob, place in places if mode == _LINK}
 
 
 def blob_id(content: bytes, like: str) -> str:
@@ -275,6 +277,17 @@ def _changed(tree: str, here: str) -> list[tuple[str, str, bytes]]:
         (facts[1], facts[3], path)
         for facts, path in ((row.decode("ascii").split(), path) for row, path in rows)
     ]
+
+
+def _listed(reference: str, here: str) -> list[tuple[str, str, bytes]]:
+    tree = _tree(reference, here)
+    if tree is None:
+        msg = f"git does not know {reference!r} here"
+        raise GitError(msg)
+    out = run(("ls-tree", "-r", "-z", "--full-tree", tree), here)
+    rows = (row.split(b"\t", 1) for row in out.split(b"\0") if row)
+    entries = ((facts.decode("ascii").split(), path) for facts, path in rows)
+    return [(mode, blob, path) for (mode, _kind, blob), path in entries]
 
 
 def _index(here: str) -> list[tuple[str, str, bytes]]:
