@@ -13,15 +13,16 @@ from __future__ import annotations
 
 import operator
 from operator import attrgetter
-from typing import TYPE_CHECKING, TypeVar
 
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from dataclasses import Field
+    from typing import TypeVar
 
-T = TypeVar("T")
+    T = TypeVar("T")
 
 _FIELDS = "_fields_of_class"
 _UNSLOTTED = ("__dict__", "__weakref__")

@@ -9,13 +9,14 @@ Invariants:
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, TypeAlias
 
 from assaymark.dataclass import dataclass
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import TypeAlias
 
     from assaymark.text import Span
 

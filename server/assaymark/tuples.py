@@ -11,8 +11,8 @@ Invariant: a class does what one of `typing.NamedTuple` does.
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 

@@ -14,8 +14,8 @@ import os
 import sys
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from assaymark.hooks.fields import Fields
     from assaymark.hooks.intake import Payload

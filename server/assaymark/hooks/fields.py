@@ -8,7 +8,10 @@ Invariants:
 
 from __future__ import annotations
 
-from typing import TypeAlias
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
 
 # A key's name as the table's author may have written it, without what differs between the spellings.
 _Spelled: TypeAlias = "dict[str, object]"

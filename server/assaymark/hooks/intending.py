@@ -15,7 +15,6 @@ Invariants:
 from __future__ import annotations
 
 import binascii
-import json
 import os
 import time
 
@@ -23,6 +22,7 @@ from assaymark.hooks.placing import intended
 from assaymark.hooks.report import Wrote
 from assaymark.ledger.secret import Secret
 from assaymark.lineage.narrowing import Change
+from assaymark.quickjson import dumps, loads
 from assaymark.tuples import NamedTuple
 
 FOLDER = "intended"
@@ -53,7 +53,7 @@ def keep(store: str, secret: Secret, wrote: Wrote, disk: bytes | None) -> None:
     try:
         os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
         with open(f"{file}.{os.getpid()}", "w", encoding="ascii") as opened:
-            json.dump(plain, opened)
+            opened.write(dumps(plain))
         os.replace(f"{file}.{os.getpid()}", file)
     except OSError:
         return
@@ -64,7 +64,7 @@ def kept(store: str, secret: Secret, wrote: Wrote) -> Intended | None:
     file = _file(store, secret, wrote)
     try:
         with open(file, encoding="ascii") as opened:
-            plain = json.load(opened)
+            plain = loads(opened.read())
         changes = tuple(Change(*map(int, one)) for one in plain["changes"])
         outline = binascii.a2b_base64(plain["outline"])
         return Intended(str(plain["before"]), str(plain["after"]), outline, changes)

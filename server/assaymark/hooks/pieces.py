@@ -6,10 +6,12 @@ Invariant: the parts of the text before stand in their old order, so a change is
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 from assaymark.lineage.narrowing import Change, changes
 from assaymark.tuples import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 
 class Old(NamedTuple):

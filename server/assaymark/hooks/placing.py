@@ -11,13 +11,12 @@ Invariants:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from assaymark.hooks.pieces import Draft, changes_of, draft, replaced
 from assaymark.hooks.report import Replaced, Whole
 from assaymark.lineage.narrowing import Change, changes
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

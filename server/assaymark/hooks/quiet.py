@@ -6,10 +6,9 @@ Invariant: no answer is a decision. To allow something would be one: it can outr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from assaymark.hooks.fields import plain_name
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

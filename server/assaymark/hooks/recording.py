@@ -8,8 +8,6 @@ Invariants:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from assaymark.hooks.intending import forget_intended, keep, kept
 from assaymark.hooks.placing import Step, intended, placed
 from assaymark.hooks.report import (
@@ -38,6 +36,7 @@ from assaymark.ledger.events import Edited, Gap, Moved, Outside, Prompted, Sessi
 from assaymark.ledger.secret import secret_of
 from assaymark.ledger.spool import append
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

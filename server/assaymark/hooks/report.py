@@ -8,9 +8,11 @@ Invariants:
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 from assaymark.tuples import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 
 class Turn(NamedTuple):

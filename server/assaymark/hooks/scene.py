@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING
 
 from assaymark.hooks.report import NotPlaced, Wrote
 from assaymark.hooks.sessions import Known, known, remember
@@ -21,6 +20,7 @@ from assaymark.origin import Arrival, Author, Evidence, Origin, unknown
 from assaymark.repository.place import Place, place_of
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -13,11 +13,11 @@ Invariants:
 
 from __future__ import annotations
 
-import json
 import os
 import time
 import zlib
 
+from assaymark.quickjson import dumps, loads
 from assaymark.tuples import NamedTuple
 
 FOLDER = "sessions"
@@ -42,7 +42,7 @@ def known(store: str, tool: str, session: str) -> Known:
     """What is known of a conversation; nothing of one that was never heard of."""
     try:
         with open(_file(store, tool, session), "rb") as opened:
-            plain = json.loads(opened.read())
+            plain = loads(opened.read())
     except (OSError, ValueError, RecursionError):
         return Known()
     if not isinstance(plain, dict) or plain.get("session") != session:
@@ -64,7 +64,7 @@ def remember(store: str, tool: str, session: str, state: Known) -> None:
         os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as opened:
-            opened.write(json.dumps({"session": session, **state._asdict()}).encode("ascii"))
+            opened.write(dumps({"session": session, **state._asdict()}).encode("ascii"))
         os.replace(beside, file)
     except OSError:
         return

@@ -6,13 +6,12 @@ Invariant: an event holds digests, ranges and names, and nothing of the text.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from assaymark.hooks.scene import Scene, origin_of, origin_of_theirs
 from assaymark.ledger.events import Change, Edited, stamp
 from assaymark.ledger.secret import secret_of
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from assaymark.hooks.placing import Step
     from assaymark.ledger.events import Event

@@ -10,9 +10,10 @@ Invariants:
 
 from __future__ import annotations
 
-import json
 import os
 import stat
+
+from assaymark.quickjson import loads
 
 # The end of the file that is looked at: first little, then more. A line holds a whole answer.
 _ENDS = (64 * 1024, 1024 * 1024)
@@ -51,7 +52,7 @@ def _named(lines: list[bytes]) -> str:
 
 def _model_of(line: bytes) -> str:
     try:
-        plain = json.loads(line)
+        plain = loads(line)
     except (ValueError, RecursionError):
         return ""
     message = plain.get("message") if isinstance(plain, dict) and not plain.get("isSidechain") else None

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sqlite3
 import sys
 import time
 from collections.abc import Iterator
 
 from assaymark.ledger.journal import journal_of
 from assaymark.ledger.schema import migrate
+from assaymark.ledger.sqlite import sqlite3
 from assaymark.tuples import NamedTuple
 
 # How long a reader or a commit waits for a writer, in milliseconds.

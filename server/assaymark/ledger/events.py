@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any, TypeAlias
 
 from assaymark.origin import Origin, Runs
 from assaymark.tuples import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
 
 # Events are tuples and no dataclasses: making ten of those takes longer than all else that a hook does.
 

@@ -12,7 +12,6 @@ Invariants:
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterable, Sequence
 
 from assaymark.ledger import rows, spool
@@ -21,6 +20,7 @@ from assaymark.ledger.events import Edited, Event, Moved, Reviewed, Saved
 from assaymark.ledger.folding import Around, brought_forward, digest_after, folded, refolded, standing_before
 from assaymark.ledger.order import ordered
 from assaymark.ledger.plain import from_plain
+from assaymark.ledger.sqlite import sqlite3
 from assaymark.ledger.standing import with_standing
 from assaymark.ledger.states import Kept, States
 

@@ -9,7 +9,6 @@ Invariants:
 from __future__ import annotations
 
 import binascii
-from typing import TYPE_CHECKING, Any
 
 from assaymark.ledger.events import (
     Change,
@@ -34,8 +33,10 @@ from assaymark.lineage.plain import from_plain as origin_from_plain
 from assaymark.lineage.plain import to_plain as origin_to_plain
 from assaymark.origin import Origin, Run, Runs
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 _KINDS: dict[str, type[Any]] = {
     "edited": Edited,

@@ -7,14 +7,17 @@ with the event too.
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections.abc import Iterator
-from typing import TypeAlias
 
 from assaymark.ledger.events import Edited, Event, Gap, Other, Plain, Reviewed, Saved
 from assaymark.ledger.plain import from_plain, kind_of, to_plain
+from assaymark.ledger.sqlite import sqlite3
 from assaymark.ledger.states import path_stored, stored_path
+from assaymark.quickjson import dumps, loads
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 _COLUMNS = ("kind", "id", "time", "path", "before", "after", "digest", "runs")
 Row: TypeAlias = "tuple[int, str, int, str, str | bytes | None, str | None, str | None, str]"
@@ -39,7 +42,7 @@ def inserted(database: sqlite3.Connection, event: Event) -> int | None:
             stored_path(path) if path else None,
             event.before if isinstance(event, Edited) else None,
             _after(event),
-            json.dumps(plain, separators=(",", ":")),
+            dumps(plain, separators=(",", ":")),
         ),
     )
     return done.lastrowid if done.rowcount else None
@@ -125,7 +128,7 @@ def event_of(row: Row) -> Event:
 
 def _plain(row: Row) -> Plain:
     _, id_, time, kind, path, before, after, body = row
-    plain: Plain = json.loads(body)
+    plain: Plain = loads(body)
     if "id" in plain:
         return plain
     plain |= {"id": id_, "time": time, "kind": kind}

@@ -8,7 +8,7 @@ Invariants:
 
 from __future__ import annotations
 
-import sqlite3
+from assaymark.ledger.sqlite import sqlite3
 
 # "Assa", so that `file` and we can tell whose database this is.
 APPLICATION = 0x41737361

@@ -15,7 +15,6 @@ import os
 import struct
 import time
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from assaymark.tuples import NamedTuple
 
@@ -25,6 +24,7 @@ try:
 except ImportError:
     from hashlib import blake2b
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -14,14 +14,14 @@ of hooks, which an agent waits for: only what comes with the interpreter is impo
 
 from __future__ import annotations
 
-import json
 import os
 import time
 import zlib
-from typing import TYPE_CHECKING
 
+from assaymark.quickjson import dumps, loads
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -66,7 +66,7 @@ def sealed(event: Event) -> bytes:
     # Whoever made an event has this module; who only looks whether events wait need not.
     from assaymark.ledger.plain import to_plain
 
-    text = json.dumps(to_plain(event), separators=(",", ":")).encode("ascii")
+    text = dumps(to_plain(event), separators=(",", ":")).encode("ascii")
     return b"%08x %b\n" % (zlib.crc32(text), text)
 
 
@@ -123,7 +123,7 @@ def _unsealed(line: bytes) -> object:
     """The plain value of *line*; None when its checksum does not hold."""
     seal, _, text = line.partition(b" ")
     try:
-        return json.loads(text) if int(seal, 16) == zlib.crc32(text) else None
+        return loads(text) if int(seal, 16) == zlib.crc32(text) else None
     except (ValueError, RecursionError):
         return None
 

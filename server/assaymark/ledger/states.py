@@ -10,12 +10,11 @@ Invariants:
 
 from __future__ import annotations
 
-import json
-import sqlite3
-
 from assaymark.ledger.folding import State
+from assaymark.ledger.sqlite import sqlite3
 from assaymark.lineage.plain import from_plain, to_plain
 from assaymark.origin import STANDING, Origin, Run, Runs
+from assaymark.quickjson import dumps, loads
 from assaymark.tuples import NamedTuple
 
 # Of a path.
@@ -147,11 +146,11 @@ class States:
 
     def decoded(self, text: str) -> Runs:
         """The runs that are stored as *text*."""
-        return tuple(Run(n_bytes, self._origin(number)) for n_bytes, number in json.loads(text))
+        return tuple(Run(n_bytes, self._origin(number)) for n_bytes, number in loads(text))
 
     def _write(self, path: str, kept: Kept) -> None:
         state = kept.state
-        runs = json.dumps([(n, self._number(origin)) for n, origin in state.runs], separators=(",", ":"))
+        runs = dumps([(n, self._number(origin)) for n, origin in state.runs], separators=(",", ":"))
         self._database.execute(
             "INSERT OR REPLACE INTO states (path, digest, rank, event, time, exact, runs, lines)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -192,7 +191,7 @@ class States:
         if number not in self._origins:
             query = "SELECT plain FROM origins WHERE number = ?"
             row = self._database.execute(query, (number,)).fetchone()
-            self._origins[number] = from_plain(json.loads(row[0])) if row else STANDING
+            self._origins[number] = from_plain(loads(row[0])) if row else STANDING
         return self._origins[number]
 
     def _number(self, origin: Origin) -> int:
@@ -204,7 +203,7 @@ class States:
 
     def _number_of(self, origin: Origin) -> int:
         if origin not in self._numbers:
-            plain = json.dumps(to_plain(origin), sort_keys=True, separators=(",", ":"))
+            plain = dumps(to_plain(origin), sort_keys=True, separators=(",", ":"))
             self._database.execute("INSERT OR IGNORE INTO origins (plain) VALUES (?)", (plain,))
             query = "SELECT number FROM origins WHERE plain = ?"
             (self._numbers[origin],) = self._database.execute(query, (plain,)).fetchone()

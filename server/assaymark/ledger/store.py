@@ -14,22 +14,27 @@ Invariants:
 from __future__ import annotations
 
 import os
-import sqlite3
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from types import TracebackType
-from typing import Self, TypeVar
 
 from assaymark.ledger import merging, rows, spool
 from assaymark.ledger.connecting import Connection, connected, identity_of, is_damage, set_aside
 from assaymark.ledger.events import Event, Gap, Reviewed, Session, Withdrawn, stamp
 from assaymark.ledger.folding import anchored
 from assaymark.ledger.secret import Secret, secret_of
+from assaymark.ledger.sqlite import sqlite3
 from assaymark.ledger.states import States
 from assaymark.lineage.reviews import NO_REVIEWS, Channel, Relation, Review, Reviews
-from assaymark.origin import Runs
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from types import TracebackType
+    from typing import Self, TypeVar
+
+    from assaymark.origin import Runs
+
+    _T = TypeVar("_T")
 
 FILE = "ledger.sqlite"
-_T = TypeVar("_T")
 
 
 class Unavailable(Exception):

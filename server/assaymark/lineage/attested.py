@@ -10,15 +10,15 @@ Invariants:
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, TypeAlias
-
 from assaymark.dataclass import dataclass, field
 from assaymark.lineage.ranges import flattened, is_well, ranges, spelled_ranges, without
+from assaymark.quickjson import dumps
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TypeAlias
 
     from assaymark.lineage.ranges import Piece
 
@@ -125,12 +125,12 @@ def merged(ours: Note, theirs: Note) -> Note:
 
 
 def _spelled(records: Mapping[str, object]) -> str:
-    text = json.dumps(records, indent=2, ensure_ascii=False)
+    text = dumps(records, indent=2, ensure_ascii=False)
     try:
         text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         # Half a pair of surrogates, which JSON can escape and UTF-8 cannot hold.
-        return json.dumps(records, indent=2)
+        return dumps(records, indent=2)
     return text
 
 
@@ -233,7 +233,7 @@ def _records(text: str) -> tuple[Table, str, list[str]]:
     """The records, how they are spelled, and what is wrong with them."""
     body = text.lstrip()
     try:
-        records, end = json.JSONDecoder().raw_decode(body)
+        records, end = _decoded(body)
     except (ValueError, RecursionError):
         return {}, "", ["the records behind --- are not JSON"]
     if not isinstance(records, dict):
@@ -265,7 +265,16 @@ def _is_deep(records: Table) -> bool:
 def _end_of_records(behind: str) -> int:
     body = behind.lstrip()
     try:
-        _, end = json.JSONDecoder().raw_decode(body)
+        _, end = _decoded(body)
     except (ValueError, RecursionError):
         return len(behind)
     return len(behind) - len(body) + end
+
+
+def _decoded(text: str) -> tuple[object, int]:
+    """The value that *text* begins with, and where it ends. Raises ValueError, RecursionError."""
+    # Late: a commit waits for what is imported, and most write their notes without reading any.
+    import json
+
+    value, end = json.JSONDecoder().raw_decode(text)
+    return value, end

@@ -10,15 +10,15 @@ Invariants:
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, NamedTuple
-
 from assaymark.lineage import attested, gitai
 from assaymark.lineage.attested import Entry, Note, Table, who
 from assaymark.lineage.hashing import hashed
 from assaymark.lineage.ranges import flattened, spelled, spelled_ranges, without
 from assaymark.origin import Author, Evidence, Origin
+from assaymark.quickjson import dumps
+from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -180,5 +180,5 @@ def is_mixed(record: Table) -> bool:
 
 
 def _hashed(record: Table) -> str:
-    text = json.dumps(record, sort_keys=True, ensure_ascii=False)
+    text = dumps(record, sort_keys=True, ensure_ascii=False)
     return hashed(text)[:_HEX]

@@ -9,29 +9,25 @@ Invariants:
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
-
 from assaymark.lineage import attested
 from assaymark.lineage.attested import Entry, Note, Table, who
-from assaymark.lineage.hashing import hashed
+from assaymark.lineage.hashing import hashed, is_hexadecimal
 from assaymark.lineage.ranges import spelled
 from assaymark.origin import Arrival, Author, Evidence, Origin, unknown
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SCHEMA = "authorship/3.0.0"
 _HEX = 14
 _SESSION, _HUMAN = "s_", "h_"
-# Older keys are a hash, a part of one, or a UUID.
-_OLDER = re.compile(r"[0-9a-fA-F-]{4,64}")
 # Models that name none.
 _NO_MODEL = frozenset(("", "unknown", "default", "<synthetic>"))
 _LONGEST = 250
 # What stands before the hash of a conversation's name.
 _DIGEST = "sha256:"
-_DIGESTED = re.compile(_DIGEST + "([0-9a-f]{32})")
+_DIGITS = 32
 _COMMITTED = unknown(Arrival.committed)
 
 
@@ -55,7 +51,7 @@ def origin_of(note: Note, key: str) -> Origin:
     if key.startswith(_HUMAN):
         return Origin(Author.human, Evidence.note)
     record = record_of(note, key)
-    if not record and not key.startswith(_SESSION) and not _OLDER.fullmatch(key):
+    if not record and not key.startswith(_SESSION) and not _is_older(key):
         return _COMMITTED
     agent = record.get("agent_id")
     agent = agent if isinstance(agent, dict) else {}
@@ -94,8 +90,9 @@ def keyed(origin: Origin) -> tuple[str, Table]:
     here it follows from what was asked and the model, so that the same lines always give the same note.
     """
     # What was read from one of our notes is hashed already.
-    known = _DIGESTED.fullmatch(origin.session)
-    conversation = known[1] if known else hashed(f"{origin.tool}:{origin.session}")[:32]
+    before, _, conversation = origin.session.partition(_DIGEST)
+    if before or len(conversation) != _DIGITS or not is_hexadecimal(conversation):
+        conversation = hashed(f"{origin.tool}:{origin.session}")[:_DIGITS]
     step = hashed(f"{conversation}:{origin.model}:{origin.prompt}")[:_HEX]
     agent = {"tool": origin.tool, "id": f"{_DIGEST}{conversation}", "model": origin.model or "unknown"}
     return f"{_SESSION}{conversation[:_HEX]}::t_{step}", {"agent_id": agent}
@@ -116,6 +113,11 @@ def note_of(lines: Mapping[str, Mapping[int, str]], records: Table, commit: str)
     files = {path: _entries(keys) for path, keys in sorted(lines.items()) if attested.is_speakable(path)}
     frame: Table = {"schema_version": SCHEMA, "base_commit_sha": commit, "prompts": {}}
     return Note({path: entries for path, entries in files.items() if entries}, frame | records)
+
+
+def _is_older(key: str) -> bool:
+    """Whether *key* is one of an older note: a hash, a part of one, or a UUID."""
+    return 4 <= len(key) <= 64 and is_hexadecimal(key.replace("-", "0").lower())
 
 
 def _entries(keys: Mapping[int, str]) -> tuple[Entry, ...]:

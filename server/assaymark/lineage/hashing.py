@@ -6,8 +6,7 @@ Invariant: the hash is the standard's, whoever computes it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hashlib import sha256
 else:
@@ -20,6 +19,11 @@ else:
             from _sha2 import sha256
         except ImportError:
             from hashlib import sha256
+
+
+def is_hexadecimal(text: str) -> bool:
+    """Whether *text* is digits of a hash alone, as we write them."""
+    return not text.strip("0123456789abcdef")
 
 
 def hashed(text: str) -> str:

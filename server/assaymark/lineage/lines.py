@@ -9,13 +9,13 @@ Invariants:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import accumulate
 
 from assaymark.dataclass import dataclass
 from assaymark.origin import Author, Origin, Runs, sliced
-from assaymark.text import LINE_END
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -65,7 +65,7 @@ class LineOrigin:
 
 def line_origins(data: bytes, runs: Runs) -> list[LineOrigin]:
     """The origins of each line of *data*, which *runs* cover."""
-    ends = [*(found.end() for found in LINE_END.finditer(data)), len(data)]
+    ends = _line_ends(data)
     lines: list[LineOrigin] = []
     rest = iter(_placed(runs))
     start, end, origin = next(rest, (0, len(data), None))
@@ -96,6 +96,13 @@ def line_origin(chunk: Chunk, runs: Runs, number: int) -> LineOrigin:
     start = chunk.line_starts[number]
     end = chunk.line_starts[number + 1] if number < chunk.n_breaks else chunk.n_bytes
     return line_origins(chunk.data[start:end], sliced(runs, start, end))[0]
+
+
+def _line_ends(data: bytes) -> list[int]:
+    """Where each line of *data* ends, the last one with it."""
+    ends = [*accumulate(map(len, data.splitlines(keepends=True)))]
+    # Behind the last line end another line begins.
+    return ends if data[-1:] not in b"\r\n" else [*ends, len(data)]
 
 
 def _placed(runs: Runs) -> Iterator[tuple[int, int, Origin]]:

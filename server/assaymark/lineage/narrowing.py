@@ -17,12 +17,13 @@ of them, so that a text of which only hashes are left can be compared too.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypeAlias
 
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import TypeAlias
 
 _WORD = re.compile(rb"[\w\x80-\xff]+|\r\n|[\n\r]|[ \t\x0b\x0c]+|[^\w\s\x80-\xff]|.", re.DOTALL)
 SIGN, BLANK, WORD = range(3)

@@ -6,9 +6,11 @@ Invariant: what was written is read as it was; what cannot be read is of unknown
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 from assaymark.origin import STANDING, Arrival, Author, Evidence, Origin
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 PlainOrigin: TypeAlias = "dict[str, str | int | list[str]]"
 

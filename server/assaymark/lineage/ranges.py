@@ -8,21 +8,19 @@ Invariants:
 
 from __future__ import annotations
 
-import heapq
-import itertools
-import re
-from typing import TYPE_CHECKING
+from itertools import islice
 
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 # The most ranges of a file that are looked at.
 MOST_RANGES = 200_000
-_ONE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?(?:,|$)", re.ASCII)
+_ONE = r"(\d{1,9})(?:-(\d{1,9}))?(?:,|$)"
 # Looked for, since a match of a million ranges as a whole would take memory for each.
-_ODD = re.compile(r"[^0-9,-]|^[,-]|[,-]$|[,-]{2}|\d{10}|-\d+-", re.ASCII)
+_ODD = r"[^0-9,-]|^[,-]|[,-]$|[,-]{2}|\d{10}|-\d+-"
 
 
 class Piece(NamedTuple):
@@ -35,13 +33,18 @@ class Piece(NamedTuple):
 
 def is_well(spelled: str) -> bool:
     """Whether *spelled* is what the grammar allows."""
-    return spelled != "" and _ODD.search(spelled) is None
+    # Late, as below: a commit waits for what is imported, and most write their notes without reading any.
+    import re
+
+    return spelled != "" and re.search(_ODD, spelled, re.ASCII) is None
 
 
 def ranges(spelled: str) -> Iterator[tuple[int, int]]:
     """First and last line of each range that can be read."""
+    import re
+
     # One at a time: there may be a million.
-    for found in _ONE.finditer(spelled):
+    for found in re.finditer(_ONE, spelled, re.ASCII):
         first = int(found[1])
         last = int(found[2] or first)
         if 1 <= first <= last:
@@ -65,21 +68,23 @@ def spelled_ranges(several: Iterable[tuple[int, int]]) -> str:
 
 def flattened(entries: Iterable[tuple[str, str]]) -> list[Piece]:
     """Whose each line is, of entries (key, ranges) of which the later ones win."""
+    from heapq import heappop, heappush
+
     every = ((first, last, -n, key) for n, (key, text) in enumerate(entries) for first, last in ranges(text))
-    spans = sorted(itertools.islice(every, MOST_RANGES))
+    spans = sorted(islice(every, MOST_RANGES))
     found: list[Piece] = []
     begun: list[tuple[int, int, str]] = []
     at = i = 0
     while True:
         while begun and begun[0][1] < at:
-            heapq.heappop(begun)
+            heappop(begun)
         if not begun:
             if i == len(spans):
                 return found
             at = max(at, spans[i][0])
         while i < len(spans) and spans[i][0] <= at:
             _first, last, rank, key = spans[i]
-            heapq.heappush(begun, (rank, last, key))
+            heappush(begun, (rank, last, key))
             i += 1
         _rank, end, key = begun[0]
         # Lines of it that passed under a later one are behind us.

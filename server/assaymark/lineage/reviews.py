@@ -11,11 +11,11 @@ Invariants:
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING
 
 from assaymark.lineage.reviewed import is_doubted
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 

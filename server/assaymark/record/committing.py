@@ -10,7 +10,6 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
 
 from assaymark.dataclass import dataclass, field
 from assaymark.lineage import attested, evidence, gitai
@@ -32,8 +31,10 @@ from assaymark.repository import notes
 from assaymark.repository.commits import Change, Commit, between, changes
 from assaymark.repository.objects import contents
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from typing import TypeAlias
 
     from assaymark.repository.git import Meanwhile
 

@@ -6,13 +6,12 @@ Invariant: what is interrupted, or done twice, leaves notes as doing it once doe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from assaymark.record.committing import marks_of, noted, sources
 from assaymark.record.remembering import say_committed
 from assaymark.repository.commits import changes, commits
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 

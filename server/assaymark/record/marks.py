@@ -10,7 +10,6 @@ Invariants:
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 from assaymark.dataclass import dataclass, field
 from assaymark.lineage import evidence, gitai
@@ -19,6 +18,7 @@ from assaymark.lineage.lines import line_origins
 from assaymark.origin import Author, Origin
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 

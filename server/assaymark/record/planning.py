@@ -9,13 +9,12 @@ Invariants:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from assaymark.repository import history, notes
 from assaymark.repository.commits import commits, listed
 from assaymark.repository.objects import ids_among
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 

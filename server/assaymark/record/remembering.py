@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING
 
 from assaymark.dataclass import replace
 from assaymark.ledger.events import Committed, stamp
@@ -23,6 +22,7 @@ from assaymark.repository.history import git_folder
 from assaymark.repository.place import Place, place_of
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

@@ -14,8 +14,8 @@ import contextlib
 import os
 import select
 import time
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

@@ -8,13 +8,11 @@ Invariants:
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
-
 from assaymark.repository.git import GitError, run
 from assaymark.repository.objects import read, texts
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -25,9 +23,6 @@ DIFF = (
     *("diff-tree", "-r", "-z", "-U0", "--patch-with-raw", "--full-index"),
     *("--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=all"),
 )
-# A line of a patch that is one of the files' always has something before it.
-_HUNK = re.compile(rb"^(?:diff --git |@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@)", re.MULTILINE)
-_PERSON = re.compile(rb"(.*) (-?\d+) ([+-]\d{4})")
 
 
 class Commit(NamedTuple):
@@ -208,15 +203,17 @@ def rows(raw: bytes) -> Iterator[tuple[str, str, str, str, str | None]]:
 def _hunks(said: bytes) -> Iterator[tuple[tuple[int, int], ...]]:
     """The lines that came, of each file of a patch in turn."""
     added: list[tuple[int, int]] | None = None
-    for found in _HUNK.finditer(said):
-        if found[1] is None:
+    for line in said.split(b"\n"):
+        # A line that is one of the files' always has something before it.
+        if line.startswith(b"diff --git "):
             if added is not None:
                 yield tuple(added)
             added = []
-            continue
-        first, n = int(found[1]), int(found[2] or 1)
-        if n and added is not None:
-            added.append((first, first + n - 1))
+        elif line.startswith(b"@@ -") and added is not None:
+            # @@ -12,3 +14,2 @@, where one line is not counted.
+            first, _, n = line.split(b" ", 3)[2].partition(b",")
+            if n != b"0":
+                added.append((int(first), int(first) + int(n or 1) - 1))
     if added is not None:
         yield tuple(added)
 
@@ -239,7 +236,9 @@ def by_path(several: Iterable[Change]) -> Mapping[str, Change]:
 
 
 def _person(text: bytes) -> tuple[str, int]:
-    found = _PERSON.fullmatch(text)
-    if found is None:
+    """Who, and when in seconds since 1970, of `Name <e-mail> SECONDS ZONE`."""
+    who, seconds, zone = (*text.rsplit(b" ", 2), b"", b"")[:3]
+    is_zone = zone.startswith((b"+", b"-")) and zone[1:].isdigit() and len(zone) == 5
+    if not is_zone or not seconds.removeprefix(b"-").isdigit():
         return text.decode("utf-8", "replace"), 0
-    return found[1].decode("utf-8", "replace"), int(found[2])
+    return who.decode("utf-8", "replace"), int(seconds)

@@ -12,11 +12,14 @@ Invariants:
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from typing import TypeAlias
 
 from assaymark.dataclass import dataclass
 from assaymark.repository.child import CAN_START, Child
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import TypeAlias
 
 _SAFE = (
     "--no-pager",
@@ -47,7 +50,7 @@ _OFFLINE_ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "none",
 }
 # What is done while git works.
-Meanwhile: TypeAlias = Callable[[], None]
+Meanwhile: TypeAlias = "Callable[[], None]"
 
 _SECONDS, _SECONDS_ONLINE = 60, 600
 _REGULAR = frozenset(("100644", "100755"))
@@ -69,7 +72,8 @@ class Blob:
 def program() -> str | None:
     """Git on PATH; never one in the current folder, where Windows would look first."""
     names = ("git.exe",) if os.name == "nt" else ("git",)
-    for folder in os.get_exec_path():
+    # What `os.get_exec_path` says, without the warnings that it imports.
+    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
         for name in names:
             place = os.path.join(folder, name)
             if os.path.isabs(place) and os.access(place, os.X_OK) and os.path.isfile(place):

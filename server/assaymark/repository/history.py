@@ -10,12 +10,11 @@ Invariants:
 from __future__ import annotations
 
 import os
-import re
-from typing import TYPE_CHECKING
 
 from assaymark.repository.objects import ids_among, is_id
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -23,9 +22,10 @@ _MOST = 64 << 10
 # How far back a reset still belongs to the commit that is being made.
 _STEPS = 20
 _SQUASHED = "Squashed commit of the following:"
-_SQUASHED_COMMIT = re.compile(r"^commit ([0-9a-f]{40,64})$", re.MULTILINE)
-_PICKED = re.compile(r"^\(cherry picked from commit ([0-9a-f]{40,64})\)$", re.MULTILINE)
-_REVERTED = re.compile(r"^This reverts commit ([0-9a-f]{40,64})", re.MULTILINE)
+_SQUASHED_COMMIT = ("commit ", "")
+_PICKED = ("(cherry picked from commit ", ")")
+_REVERTED = ("This reverts commit ", "")
+_DIGITS = "0123456789abcdef"
 
 
 class Step(NamedTuple):
@@ -111,18 +111,28 @@ def picked(folder: str, message: str) -> list[str]:
 
 def said_of(message: str) -> list[str]:
     """The commits that *message* says its own was picked or squashed from, the oldest first."""
-    squashed = _SQUASHED_COMMIT.findall(message)[::-1] if _SQUASHED in message else []
-    return ids_among([*squashed, *_PICKED.findall(message)])
+    squashed = _between(message, *_SQUASHED_COMMIT)[::-1] if _SQUASHED in message else []
+    return ids_among([*squashed, *_between(message, *_PICKED)])
 
 
 def reverted(message: str) -> list[str]:
     """The commits that the one with this *message* takes back."""
-    return ids_among(_REVERTED.findall(message))
+    named = _between(message, *_REVERTED)
+    return ids_among(rest[: len(rest) - len(rest.lstrip(_DIGITS))] for rest in named)
 
 
 def squashed(folder: str) -> list[str]:
     """The commits of which a `merge --squash` has just made one change, the oldest first."""
-    return ids_among(_SQUASHED_COMMIT.findall(_text(os.path.join(folder, "SQUASH_MSG")))[::-1])
+    return ids_among(_between(_text(os.path.join(folder, "SQUASH_MSG")), *_SQUASHED_COMMIT)[::-1])
+
+
+def _between(message: str, before: str, after: str) -> list[str]:
+    """What the lines say that begin with *before* and end with *after*."""
+    return [
+        line[len(before) : len(line) - len(after)]
+        for line in message.split("\n")
+        if line.startswith(before) and line.endswith(after)
+    ]
 
 
 def _text(place: str) -> str:

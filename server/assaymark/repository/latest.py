@@ -10,12 +10,12 @@ Invariants:
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
 
 from assaymark.repository.child import CAN_START
 from assaymark.repository.commits import DIFF, changes, resolved, rows, told
 from assaymark.repository.git import GitError, asked, run
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

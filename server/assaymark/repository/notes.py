@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, TypeAlias
 
 from assaymark.repository.commits import parsed
 from assaymark.repository.git import GitError, run
@@ -21,8 +20,10 @@ from assaymark.repository.objects import is_id, is_reading, read, texts
 from assaymark.repository.place import place_of
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import TypeAlias
 
     from assaymark.repository.git import Meanwhile
 

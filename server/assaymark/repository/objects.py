@@ -10,13 +10,12 @@ Invariants:
 from __future__ import annotations
 
 import contextlib
-import re
-from typing import TYPE_CHECKING
 
 from assaymark.repository.child import CAN_START
 from assaymark.repository.git import GitError, asked, refusal, run
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -26,7 +25,7 @@ _READ = ("cat-file", "--batch")
 # The kinds of objects whose content is asked for.
 _KINDS = frozenset(("blob", "commit"))
 
-_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_N_DIGITS = frozenset((40, 64))
 
 
 class Object(NamedTuple):
@@ -46,7 +45,7 @@ class Read(NamedTuple):
 
 def is_id(name: str) -> bool:
     """Whether *name* is an object id, written out."""
-    return _ID.fullmatch(name) is not None
+    return len(name) in _N_DIGITS and not name.strip("0123456789abcdef")
 
 
 def looked_up(names: Sequence[str], here: str | None) -> list[Object | None]:

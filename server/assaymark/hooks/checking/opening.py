@@ -9,11 +9,11 @@ Invariant: here nothing is imported but what recording has imported before.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from assaymark.hooks.fields import Fields, event_of
 from assaymark.hooks.scene import home_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -17,12 +17,12 @@ from __future__ import annotations
 import json
 import os
 import time
-from typing import TYPE_CHECKING
 
 from assaymark.hooks.checking.opening import FOLDER
 from assaymark.ledger.secret import secret_of
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

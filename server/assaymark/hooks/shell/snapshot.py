@@ -11,12 +11,10 @@ Invariants:
 from __future__ import annotations
 
 import binascii
-import json
 import os
 import stat
 import struct
 import time
-from typing import TYPE_CHECKING
 
 try:
     # Of this module alone: `hashlib` loads OpenSSL first.
@@ -26,8 +24,10 @@ except ImportError:
 
 from assaymark.hooks.shell.tree import Differing, GaveUpError, Tree, differing
 from assaymark.lineage.narrowing import Worded, worded
+from assaymark.quickjson import dumps, loads
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -82,7 +82,7 @@ def take(store: str, key: str, tree: Tree, secret: Secret) -> None:
         files = _files(tree, differing(tree, file + ".index"), secret)
         log = {"began": began, "n_log": _size(tree.log), "files": files}
         with open(file, "w", encoding="ascii") as opened:
-            json.dump(log, opened)
+            opened.write(dumps(log))
     except (GaveUpError, OSError) as error:
         drop(store, key)
         if isinstance(error, GaveUpError):
@@ -96,7 +96,7 @@ def taken(store: str, key: str) -> Before | None:
     file = _file(store, key)
     try:
         with open(file, encoding="ascii") as opened:
-            log = json.load(opened)
+            log = loads(opened.read())
         files = {path: _kept(row) for path, row in log["files"].items()}
         return Before(file + ".index", int(log["began"]), int(log["n_log"]), files)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, struct.error):

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING
 
 try:
     # Of this module alone: `hashlib` loads OpenSSL first.
@@ -46,6 +45,7 @@ from assaymark.lineage.narrowing import Change, changes, differences, worded
 from assaymark.repository.place import Place, place_of
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

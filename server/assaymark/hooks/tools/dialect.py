@@ -12,7 +12,6 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
 
 from assaymark.hooks.fields import Fields, event_of, plain_name
 from assaymark.hooks.outline import outline
@@ -32,7 +31,12 @@ from assaymark.hooks.report import (
     Whole,
     Wrote,
 )
+from assaymark.quickjson import loads
 from assaymark.tuples import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 BEFORE = frozenset(("pretooluse", "beforetool"))
 AFTER = frozenset(("posttooluse", "aftertool"))
@@ -180,10 +184,8 @@ def call_of(fields: Fields) -> Call:
 
 def _table_in(text: str) -> object:
     """The table that *text* spells: older builds give the input of a tool as JSON in a string."""
-    import json
-
     try:
-        return json.loads(text, strict=False)
+        return loads(text, strict=False)
     except (ValueError, RecursionError):
         return None
 
