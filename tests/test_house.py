@@ -156,6 +156,15 @@ def modules_without_docstring(module: str, tree: ast.Module) -> Iterator[str]:
         yield f"{module} does not say what it is"
 
 
+def possessive_groups(module: str, tree: ast.Module) -> Iterator[str]:
+    """Python before 3.11.5 matches them wrongly; `(?>(?:…)*)` is the same and right everywhere."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
+            text = node.value if isinstance(node.value, bytes) else node.value.encode(errors="replace")
+            if re.search(rb"\)(?:[*+?]|\{\d*,\d*\})\+", text):
+                yield f"{module}:{node.lineno} repeats a group possessively"
+
+
 CHECKS: tuple[Check, ...] = (
     imports_that_do_not_go_down,
     libraries_out_of_their_room,
@@ -164,6 +173,7 @@ CHECKS: tuple[Check, ...] = (
     banned_names,
     package_code,
     modules_without_docstring,
+    possessive_groups,
 )
 
 
@@ -211,6 +221,8 @@ def test_every_module_has_a_floor() -> None:
         (banned_names, "cli.check", "async def check_handler(): pass"),
         (package_code, "rules.", "'''Doc.'''\nfrom assaymark.rules.rule import Rule"),
         (modules_without_docstring, "text", "import re"),
+        (possessive_groups, "text", "X = rb'(?:a|b)*+c'"),
+        (possessive_groups, "text", "X = r'(?:a|b){2,}+'"),
     ],
 )
 def test_planted_offender_is_caught(check: Check, module: str, source: str) -> None:
@@ -234,6 +246,7 @@ def test_planted_offender_is_caught(check: Check, module: str, source: str) -> N
         (world_below_the_state_floor, "desk", "import time"),
         (banned_names, "lsp.server", "def change_handler(): pass"),
         (banned_names, "text", "def based_on(database): pass"),
+        (possessive_groups, "text", "X = r'(?>(?:[^a]++|b)*)'"),
     ],
 )
 def test_what_is_allowed_is_not_caught(check: Check, module: str, source: str) -> None:

@@ -29,7 +29,7 @@ _MEMBER = regex(rb"[\n\r]((?: {4}|\t)(?:(?:async[ \t]+)?def\b|class\b|@)[^\n\r]*
 _HEADER_END = regex(rb":[ \t]*(?:#[^\n\r]*)?(?:\r\n|\n|\r)")
 _HOLDS_DEFINITION = regex(rb"(?:\A|[\n\r])[ \t]*(?:(?:async[ \t]+)?def|class)\b")
 # A run of so many comment lines.
-_COMMENTS = regex(rb"^(?:[ \t]*+#[^\n]*+\n){64,}+", re.MULTILINE)
+_COMMENTS = regex(rb"^(?>(?:[ \t]*+#[^\n]*+\n){64,})", re.MULTILINE)
 _LONE_RETURN = regex(rb"\r(?!\n)")
 _NOT_LINE_END = regex(rb"[^\n]")
 
@@ -38,17 +38,18 @@ _SHORT_STRING = {
     b'"': regex(rb'(?:[^"\\\n\r]|\\(?:\r\n|.))*"?', re.DOTALL),
     b"'": regex(rb"(?:[^'\\\n\r]|\\(?:\r\n|.))*'?", re.DOTALL),
 }
+# Atomic groups: a possessive repeat of a group matches wrongly in Python before 3.11.5.
 _LONG_STRING = {
-    b'"""': regex(rb'(?:[^"\\]|\\.|"(?!""))*+"""', re.DOTALL),
-    b"'''": regex(rb"(?:[^'\\]|\\.|'(?!''))*+'''", re.DOTALL),
+    b'"""': regex(rb'(?>(?:[^"\\]++|\\.|"(?!""))*)"""', re.DOTALL),
+    b"'''": regex(rb"(?>(?:[^'\\]++|\\.|'(?!''))*)'''", re.DOTALL),
 }
 
 # Brackets in so many others are read one by one.
 _DEEP = 5
 _NO_BRACKET = (
     rb"[^\"'#()\[\]{}]++|#[^\n\r]*+"
-    rb'|"""(?:[^"\\]++|\\.|"(?!""))*+"""|"(?!"")(?:[^"\\\n\r]++|\\(?:\r\n|.))*+"?+'
-    rb"|'''(?:[^'\\]++|\\.|'(?!''))*+'''|'(?!'')(?:[^'\\\n\r]++|\\(?:\r\n|.))*+'?+"
+    rb'|"""(?>(?:[^"\\]++|\\.|"(?!""))*)"""|"(?!"")(?>(?:[^"\\\n\r]++|\\(?:\r\n|.))*)"?+'
+    rb"|'''(?>(?:[^'\\]++|\\.|'(?!''))*)'''|'(?!'')(?>(?:[^'\\\n\r]++|\\(?:\r\n|.))*)'?+"
 )
 
 
@@ -149,9 +150,9 @@ def _balanced() -> re.Pattern[bytes]:
     """
     inner = outside = _NO_BRACKET
     for _ in range(_DEEP):
-        inner = rb"(?:" + outside + rb")*+"
+        inner = rb"(?>(?:" + outside + rb")*)"
         outside = _NO_BRACKET + rb"|[(\[{]" + inner + rb"[)\]}]"
-    return re.compile(rb"(?:" + outside + rb"|[)\]}])*+", re.DOTALL)
+    return re.compile(rb"(?>(?:" + outside + rb"|[)\]}])*)", re.DOTALL)
 
 
 def closes(data: bytes, following: Iterator[bytes]) -> int | None:

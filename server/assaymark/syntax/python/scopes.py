@@ -72,7 +72,7 @@ _Found = list[tuple[str, Binding]]
 
 # A definition with all that stands above it, up to where its name ends.
 _DEFINED = regex(
-    rb"(?=[@acd])(?:(?:[@ \t#)\]}][^\n\r]*+)?[\n\r])*+"
+    rb"(?=[@acd])(?>(?:(?:[@ \t#)\]}][^\n\r]*+)?[\n\r])*)"
     rb"(?:(?:async[ \t]+)?def|class)[ \t]+([A-Za-z_]\w*+)[ \t]*[(:\[]"
 )
 # Code at the margin, with line ends of one kind and of any.
