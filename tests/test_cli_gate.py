@@ -259,6 +259,31 @@ def test_a_baseline_nobody_knows_of_hides_nothing(repository: World) -> None:
     assert repository.check("--gate", "--baseline", file).code == 0
 
 
+def test_without_our_notes_what_others_say_cannot_be_judged(
+    repository: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code 2, since reviews may stand there; where they never were beside the others, it blocks."""
+    monkeypatch.setattr(marking, "person", lambda: None)
+    repository.git("config", "user.name", "A")
+    repository.git("config", "user.email", "a@example.org")
+    repository.git("branch", "base")
+    saved(repository, OLD + FLAW, (Run(len(OLD), TYPED), Run(len(FLAW), AI)))
+    repository.commit()
+    assert repository.run("notes", "write", "--missing").code == 0
+    assert repository.run("reviewed", "a.py:2").code == 0
+    shutil.rmtree(repository.here / ".git" / "assaymark")
+    gate = ("--gate", "--diff", "base")
+    assert repository.check(*gate).code == 0
+    repository.git("update-ref", "-d", "refs/notes/assaymark")
+    ran = repository.check(*gate)
+    why = "cannot judge review: refs/notes/assaymark, where reviews stand, is not in this clone."
+    assert (ran.code, ran.err.splitlines()[0]) == (2, f"assaymark: {why} Run: assaymark notes fetch")
+    jsonschema.validate(ran.json, SCHEMA)
+    repository.git("update-ref", "-d", "refs/notes/ai")
+    repository.git("notes", "--ref", "refs/notes/ai", "add", "-m", "a.py\n  s_1 2\n---\n{}", "HEAD")
+    assert repository.check(*gate).code == 1
+
+
 def _records(world: World) -> list[Path]:
     """All that a gate rests on: the ledger, its key, the notes, the hooks."""
     git = world.here / ".git"

@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
 PASSED, BLOCKED, UNJUDGED = "passed", "blocked", "cannot be judged"
 _MOST_NAMED = 3
-_FETCH = "git fetch --unshallow"
+_FETCH, _FETCH_NOTES = "git fetch --unshallow", "assaymark notes fetch"
 _REMEDIES = {
-    Lack.notes: "refs/notes/ai is not in this clone. Run: assaymark notes fetch",
+    Lack.notes: f"refs/notes/ai is not in this clone. Run: {_FETCH_NOTES}",
+    Lack.reviews: f"refs/notes/assaymark, where reviews stand, is not in this clone. Run: {_FETCH_NOTES}",
     Lack.history: f"the commit that added {{}} is not in this clone. Run: {_FETCH}",
 }
 

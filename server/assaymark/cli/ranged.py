@@ -44,6 +44,7 @@ _SHALLOW = (
     " Run: git fetch --unshallow"
 )
 _NO_NOTES = "refs/notes/ai is not in this clone, so that little is known. Run: assaymark notes fetch"
+_NO_REVIEWS = "refs/notes/assaymark, where reviews stand, is not in this clone. Run: assaymark notes fetch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,8 @@ def _lacking(clone: Clone, span: Span) -> Iterator[str]:
         yield _SHALLOW
     if not clone.has_notes:
         yield _NO_NOTES
+    if not clone.has_reviews:
+        yield _NO_REVIEWS
 
 
 def _unchecked(report: Report) -> Iterator[str]:

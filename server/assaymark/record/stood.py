@@ -15,7 +15,7 @@ from assaymark.analysis.reviewing import least
 from assaymark.lineage.lines import LineOrigin
 from assaymark.lineage.reviews import Review, Standing, reviews_of
 from assaymark.lineage.reviews import standing as standing_alone
-from assaymark.record.reading import NONE, Line
+from assaymark.record.reading import LEDGER, NONE, Line
 from assaymark.repository import notes
 from assaymark.repository.blame import edge
 from assaymark.repository.git import GitError
@@ -29,6 +29,7 @@ class Lack(enum.Enum):
     """What is not in this clone, so that nobody can say whether a line was read."""
 
     notes = "notes"
+    reviews = "reviews"
     history = "history"
 
 
@@ -51,32 +52,37 @@ class Stood(NamedTuple):
 
 
 class Clone(NamedTuple):
-    """What a clone has of what is recorded: whether it has notes, and the commits at which it ends."""
+    """
+    What a clone has of what is recorded: whether it has notes, and the commits at which it ends.
+
+    *has_reviews*: our own notes are here too, or never were anywhere, as far as the others tell.
+    """
 
     has_notes: bool
     edge: frozenset[str]
+    has_reviews: bool = True
 
     def lack(self, line: Line) -> Lack | None:
         """What is not here and might say more of *line*."""
-        if line.source != NONE or not line.commit:
+        if line.source == LEDGER or not line.commit:
             return None
-        if line.commit in self.edge:
+        if line.source == NONE and line.commit in self.edge:
             return Lack.history
-        return None if self.has_notes else Lack.notes
+        if line.source == NONE and not self.has_notes:
+            return Lack.notes
+        return None if self.has_reviews else Lack.reviews
 
 
 def clone_at(place: Place) -> Clone:
     """What the clone has that *place* is in. A repository that cannot be asked has no notes."""
     if place.common is None:
         return Clone(has_notes=False, edge=frozenset())
-    return Clone(_has_notes(place), edge(place.common))
-
-
-def _has_notes(place: Place) -> bool:
     try:
-        return any(tip.id is not None for tip in notes.tips(notes.BOTH, place.top).values())
+        there = {ref for ref, tip in notes.tips(notes.BOTH, place.top).items() if tip.id is not None}
+        has_reviews = there != {notes.AI} or not notes.is_by_us(notes.AI, place.top)
     except GitError:
-        return False
+        return Clone(has_notes=False, edge=edge(place.common))
+    return Clone(bool(there), edge(place.common), has_reviews)
 
 
 def stood(its: Judged, clone: Clone, first: int, last: int) -> Stood:

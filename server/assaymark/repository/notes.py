@@ -69,6 +69,12 @@ def tips(refs: Sequence[str], here: str | None) -> dict[str, Tip]:
     return found
 
 
+def is_by_us(ref: str, here: str | None) -> bool:
+    """Whether any commit of the notes *ref*, which is there, is one of ours. Raises GitError."""
+    ours = _WHO.partition(b"<")[2].rstrip(b">").decode("ascii")
+    return bool(run(("rev-list", "--max-count=1", "--fixed-strings", f"--committer={ours}", ref), here))
+
+
 def _listed(refs: Sequence[str], here: str | None) -> dict[str, Tip]:
     out = run(("for-each-ref", "--format=%(refname) %(objectname) %(committerdate:unix)", *refs), here)
     rows = [line.split() for line in out.decode("ascii", "replace").splitlines()]
