@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assaymark.analysis.advance import needed, opened
-from assaymark.analysis.removed import Change, removed, removed_over, uncompared
+from assaymark.analysis.removed import Change, LeftOut, compared, removed, removed_over
 from assaymark.rules.page import parse_page
 from assaymark.rules.ruleset import RuleSet
 
@@ -153,8 +153,22 @@ def test_a_single_text_is_never_asked():
 def test_files_of_no_language_are_passed_over_and_too_large_ones_are_named():
     large = GUARDED.encode() + b"#" * 5_000_001
     changes = [Change("a.md", GUARDED.encode(), b"x"), Change("a.py", large, b"x")]
-    assert removed_over(changes, rules()) == ()
-    assert uncompared(changes) == ("a.py",)
+    assert compared(changes, rules()) == ((), (LeftOut("a.py", "it is too large"),))
+
+
+def test_what_there_was_no_time_for_is_named():
+    """Before each file it is asked whether there is."""
+    changes = [Change(f"{name}.py", GUARDED.encode(), BARE.encode()) for name in "abc"]
+    found = compared(changes, rules(), lambda path: path == "b.py")
+    assert [one.path for one in found.removed] == ["b.py"]
+    assert found.left_out == tuple(LeftOut(path, "the time was over") for path in ("a.py", "c.py"))
+
+
+def test_what_was_not_understood_is_named():
+    """A guard may be there, or have been."""
+    broken = BARE.encode() + b"def (:\n"
+    found = compared([Change("a.py", GUARDED.encode(), broken)], rules())
+    assert found.left_out == (LeftOut("a.py", "not all of it was understood"),)
 
 
 def test_nothing_raises_on_broken_texts():

@@ -191,7 +191,60 @@ def test_a_text_before_that_git_has_not_got_is_not_compared(shop: Shop, card: Ca
     shop.edits("app.py", "x = eval(a)\n", "x = eval(a)\ny = 1\n")
     found = card()
     assert found["items"] == []
-    assert found["problems"] == ["app.py: what it held before the session is not known; it is not compared"]
+    why = "what it held before the session is not known"
+    assert found["problems"] == [f"app.py: not compared in full: {why}. This is not a pass"]
+    assert (found["left_out"], found["files"][0]["compared"]) == ([{"path": "app.py", "why": why}], False)
+    assert run(["session"]) == 2
+
+
+def test_a_file_that_is_too_large_now_is_named(shop: Shop, card: Callable[..., Any]) -> None:
+    """It is not taken for one that is gone."""
+    shop.commit(views__py=VIEWS)
+    shop.edits("views.py", "@login_required\n", "")
+    (shop.top / "views.py").write_text("#" * 5_000_001)
+    found = card()
+    assert (found["items"], [one["path"] for one in found["left_out"]]) == ([], ["views.py"])
+    assert "larger than the limit" in found["problems"][0]
+
+
+def test_what_there_was_no_time_to_compare_is_named(
+    shop: Shop, card: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its findings, tests and lines are on the card all the same."""
+    monkeypatch.setattr("assaymark.cli.session.SECONDS", 0)
+    shop.commit(views__py=VIEWS)
+    shop.edits("views.py", "@login_required\n", "")
+    shop.edits("views.py", "    return", "    eval(request.body)\n    return")
+    found = card()
+    assert [item["kind"] for item in found["items"]] == ["finding"]
+    assert found["left_out"] == [{"path": "views.py", "why": "the time was over"}]
+
+
+def test_what_the_agent_was_told_of_and_what_came_of_it(
+    shop: Shop, card: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the record, each finding once."""
+    shop.commit(app__py="x = 1\n")
+    shop.edits("app.py", "x = 1\n", "x = eval(a)\ny = eval(b)\n")
+    shop.edits("app.py", "eval(a)", "int(a)")
+    assert [(told["rule"], told["fixed"]) for told in card()["told"]] == [
+        ("eval-code", True),
+        ("eval-code", False),
+    ]
+    run(["session"])
+    assert "The agent was told of 2 findings, 1 of which was fixed." in capsys.readouterr().out
+
+
+def test_who_loosened_a_setting_is_said_where_it_is_known(shop: Shop, card: Callable[..., Any]) -> None:
+    """Where somebody else wrote there too, a line that is gone is nobody's."""
+    shop.commit(assaymark__toml='severity = "low"\nlevel = "strict"\n', app__py="x = 1\n")
+    shop.edits("assaymark.toml", 'severity = "low"\n', 'severity = "high"\n')
+    assert [item["who"] for item in card()["items"]] == ["the session"]
+    (shop.top / "assaymark.toml").write_text('severity = "high"\n')
+    assert [(item["line"], item["who"]) for item in card()["items"]] == [
+        (None, "unknown"),
+        (1, "the session"),
+    ]
 
 
 def test_without_a_record_there_is_no_card(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,6 +61,7 @@ class Side:
     language: str
     part: tuple[Sequence[Piece], Facts] | None = None
     _hits: dict[str, Hits] = field(default_factory=dict)
+    _given_up: list[str] = field(default_factory=list)
 
     @cached_property
     def pieces(self) -> Sequence[Piece]:
@@ -98,11 +99,23 @@ class Side:
         known = self._hits.get(compiled.text)
         if known is None:
             found: dict[str, list[Hit]] = {}
-            for match in matches(compiled.formula, self.view, Work(limit=_MAX_STEPS)):
+            work = Work(limit=_MAX_STEPS)
+            for match in matches(compiled.formula, self.view, work):
                 hit = self._hit(match)
                 found.setdefault(hit.scope, []).append(hit)
             known = self._hits[compiled.text] = found
+            self._given_up.extend([compiled.text] if work.exhausted else ())
         return known
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether looking for a pattern ended before the text did."""
+        return bool(self._given_up)
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether the grammar understands all of it that was parsed."""
+        return not any(piece.is_parsed and piece.tree.root_node.has_error for piece in self.pieces)
 
     def text(self, scope: str) -> bytes:
         """What stands in *scope*, decorators and nested definitions included."""

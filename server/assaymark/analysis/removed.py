@@ -4,7 +4,7 @@ Guards that a change removed: what stood in a scope before, and no longer stands
 Invariants:
     Only changes are asked; a rule about removals costs nothing where a single text is checked.
     What moved, was renamed or was written otherwise is not removed, and neither is what went with its scope.
-    Nothing raises on any bytes; texts that are not compared are named by `uncompared`.
+    Nothing raises on any bytes; texts that were not compared, or not in full, are named with the reason.
 
 A scope is a function, a class or a route, by its qualified name. A rule's matches are counted in it before
 and after, so that spelling and place do not matter; what is missing then is looked for around the scope, in
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from assaymark.analysis.compared import Side, lines_of
 from assaymark.analysis.moved import Pair, counterpart, family, is_elsewhere
@@ -28,7 +28,7 @@ from assaymark.syntax.outline import MODULE
 from assaymark.syntax.words import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from assaymark.analysis.compared import Hit
     from assaymark.finding import Confidence, Level, Severity
@@ -69,6 +69,24 @@ class Removed:
     now: tuple[str, int | None]
 
 
+class LeftOut(NamedTuple):
+    """A file that was not compared, or not in full, and *why*."""
+
+    path: str
+    why: str
+
+
+class Comparison(NamedTuple):
+    """The guards that a change removed, as far as was looked, and where it was not."""
+
+    removed: tuple[Removed, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+
+# Asked before each file, by its path: whether there is time to compare it.
+GoesOn: TypeAlias = "Callable[[str], bool]"
+
+
 def removed(path: str, before: bytes, after: bytes, rules: RuleSet) -> tuple[Removed, ...]:
     """The guards that the change of one file removed."""
     return removed_over((Change(path, before, after),), rules)
@@ -76,10 +94,34 @@ def removed(path: str, before: bytes, after: bytes, rules: RuleSet) -> tuple[Rem
 
 def removed_over(changes: Iterable[Change], rules: RuleSet) -> tuple[Removed, ...]:
     """The guards that *changes*, made together, removed: in the order of the files and of the text before."""
-    pairs = [pair for change in changes if (pair := _pair(change)) is not None]
-    found = [one for pair in pairs for one in _of_pair(pair, pairs, rules)]
+    return compared(changes, rules).removed
+
+
+def compared(changes: Iterable[Change], rules: RuleSet, goes_on: GoesOn = lambda _: True) -> Comparison:
+    """As `removed_over`, with what was not compared; *goes_on* is asked whether there is time for a file."""
+    several = tuple(changes)
+    pairs = [pair for change in several if (pair := _pair(change)) is not None]
+    left_out = [LeftOut(one.path, why) for one in several if (why := _unreadable(one))]
+    found: list[Removed] = []
+    for pair in pairs:
+        if not goes_on(pair.before.path):
+            left_out.append(LeftOut(pair.before.path, "the time was over"))
+            continue
+        changed = Pair(pair.before.without(pair.after), pair.after.without(pair.before))
+        found += _of_pair(pair, changed, pairs, rules)
+        left_out += _in_part(pair, changed)
     order = {pair.before.path: number for number, pair in enumerate(pairs)}
-    return tuple(sorted(found, key=lambda one: (order[one.path], one.line, one.rule)))
+    found.sort(key=lambda one: (order[one.path], one.line, one.rule))
+    return Comparison(tuple(found), tuple(left_out))
+
+
+def _in_part(pair: Pair, changed: Pair) -> Iterator[LeftOut]:
+    """Why a file was not compared in full."""
+    sides = (*pair, *changed)
+    if any(side.is_given_up for side in sides):
+        yield LeftOut(pair.before.path, "it takes too long")
+    elif not all(side.is_understood for side in changed):
+        yield LeftOut(pair.before.path, "not all of it was understood")
 
 
 def changes_in(example: ChangeExample) -> tuple[Change, ...]:
@@ -92,18 +134,9 @@ def changes_in(example: ChangeExample) -> tuple[Change, ...]:
     return tuple(Change(path, content(example.before, path), content(example.after, path)) for path in paths)
 
 
-def uncompared(changes: Iterable[Change]) -> tuple[str, ...]:
-    """The files of *changes* that no rule was asked about, though their language is known."""
-    return tuple(
-        change.path
-        for change in changes
-        if languages.compared_language_of(change.path) is not None and not _is_readable(change)
-    )
-
-
 def _pair(change: Change) -> Pair | None:
     language = languages.compared_language_of(change.path)
-    if language is None or change.before == change.after or not _is_readable(change):
+    if language is None or change.before == change.after or _unreadable(change):
         return None
     return Pair(
         Side(change.path, change.before, language),
@@ -111,16 +144,19 @@ def _pair(change: Change) -> Pair | None:
     )
 
 
-def _is_readable(change: Change) -> bool:
+def _unreadable(change: Change) -> str:
+    """Why a file is not compared, though its language is known; nothing where it is."""
     language = languages.compared_language_of(change.path)
-    is_small = max(len(change.before), len(change.after)) <= _LIMITS.max_bytes
-    return is_small and language is not None and languages.is_available(language)
+    if language is None:
+        return ""
+    if max(len(change.before), len(change.after)) > _LIMITS.max_bytes:
+        return "it is too large"
+    return "" if languages.is_available(language) else f"there is no grammar for {language} here"
 
 
-def _of_pair(pair: Pair, pairs: Sequence[Pair], rules: RuleSet) -> Iterator[Removed]:
+def _of_pair(pair: Pair, changed: Pair, pairs: Sequence[Pair], rules: RuleSet) -> Iterator[Removed]:
     if pair.before.is_blank:
         return
-    changed = Pair(pair.before.without(pair.after), pair.after.without(pair.before))
     wanted = _wanted(changed.before, _index(rules, pair.before.language))
     # One text after the other: what is found out about a view is remembered for one view at a time.
     found = [

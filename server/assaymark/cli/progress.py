@@ -20,8 +20,8 @@ def _silent(n_done: int) -> None:
 
 
 @contextmanager
-def progress(n_files: int, n_bytes: int) -> Iterator[Callable[[int], None]]:
-    """What to tell the number of finished files to."""
+def progress(n_files: int, n_bytes: int, what: str = "Checking") -> Iterator[Callable[[int], None]]:
+    """What to tell the number of finished files to; *what* is done to them."""
     if n_bytes < _WORTH_SHOWING or sys.stderr is None or not sys.stderr.isatty():
         yield _silent
         return
@@ -29,7 +29,7 @@ def progress(n_files: int, n_bytes: int) -> Iterator[Callable[[int], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    columns = (TextColumn("Checking"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("check", total=n_files)
         yield lambda n_done: bar.update(task, completed=n_done)

@@ -3,7 +3,8 @@
 
 Invariants:
     It shows what `record/card` says, in every format the same.
-    It ends with 1 where something high is left that nobody has reviewed or undone, else with 0.
+    It ends with 1 where something high is left that nobody has reviewed or undone, else with 2 where not all
+    was compared, else with 0.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.advance import opened
 from assaymark.cli.output import say, style
+from assaymark.cli.progress import progress
 from assaymark.cli.style import Style, harmless
 from assaymark.cli.terms import Terms
 from assaymark.cli.usage import UsageError
@@ -24,7 +27,8 @@ from assaymark.dataclass import dataclass
 from assaymark.finding import Severity
 from assaymark.lineage.trusting import once_read
 from assaymark.lineage.words import day_of, name_of
-from assaymark.record.card import Card, Item, card, plain
+from assaymark.record.card import Card, Item, card
+from assaymark.record.card_plain import plain
 from assaymark.record.conversations import Conversation, NoConversation, chosen, conversations, together
 from assaymark.record.gathering import gathered
 from assaymark.repository.place import place_of
@@ -40,6 +44,9 @@ if TYPE_CHECKING:
 _SINCE = re.compile(r"(\d+)\s*([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _MOST_UNREAD = 20
+# So long files are compared; and each takes as long as a check of so many bytes.
+SECONDS = 10.0
+_LIKE_BYTES = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +94,25 @@ def session(wanted: Wanted) -> int:
                 )
 
             files = gathered(place, ledger, one, analysed)
-            found = card(one, files, terms.rules(), reviews, loosened)
+            with progress(len(files), len(files) * _LIKE_BYTES, "Comparing") as tell:
+                found = card(one, files, terms.rules(), reviews, loosened, _budget(tell))
     except Unavailable as problem:
         raise UsageError(str(problem)) from problem
     say(_FORMATS[wanted.format](found))
-    return int(any(item.severity >= Severity.high for item in found.items))
+    if any(item.severity >= Severity.high for item in found.items):
+        return 1
+    return 2 if found.left_out else 0
+
+
+def _budget(tell: Callable[[int], None]) -> Callable[[str], bool]:
+    """What says whether there is time for another file. Effect: it tells how many were begun."""
+    until, begun = time.monotonic() + SECONDS, count()
+
+    def goes_on(_: str) -> bool:
+        tell(next(begun))
+        return time.monotonic() < until
+
+    return goes_on
 
 
 def _one(several: list[Conversation], wanted: Wanted) -> Conversation:
@@ -130,7 +151,7 @@ def _text(found: Card) -> Iterator[str]:
     look, one = style(), found.conversation
     n_files = len(found.files)
     yield f"Session {harmless(one.session) or '(without a name)'}: {_title(one)}\n"
-    yield f"{n_files} file{'' if n_files == 1 else 's'} written, {_fixed(found)}.\n"
+    yield f"{n_files} file{'' if n_files == 1 else 's'} written, {_fixed(found)}.{_told(one)}\n"
     if not found.items:
         yield "\nNothing that needs a look was found: no finding, no guard and no test gone.\n"
     for item in found.items:
@@ -144,12 +165,25 @@ def _fixed(found: Card) -> str:
     return f"{n} finding{'' if n == 1 else 's'} fixed" if n else "no finding fixed"
 
 
+def _told(one: Conversation) -> str:
+    """What its hooks told the agent, and what came of it."""
+    if not one.told:
+        return ""
+    n, n_fixed = len(one.told), sum(one.told.values())
+    findings = f"{n} finding{'' if n == 1 else 's'}"
+    return f" The agent was told of {findings}, {n_fixed} of which {'was' if n_fixed == 1 else 'were'} fixed."
+
+
 def _item(item: Item, look: Style) -> Iterator[str]:
     at = item.path if item.line is None else f"{item.path}:{item.line}"
     rule = f"  {item.rule}" if item.rule else ""
     severity = look(item.severity.name, item.severity.name)
     yield f"\n{look('path', harmless(at))}  {severity}  {item.kind.value}{rule}\n"
-    yield f"  {harmless(item.text)}\n"
+    yield f"  {harmless(_said(item))}\n"
+
+
+def _said(item: Item) -> str:
+    return f"{item.text}; who: {item.who}" if item.who else item.text
 
 
 def _unread(found: Card, look: Style) -> Iterator[str]:
@@ -170,13 +204,14 @@ def _markdown(found: Card) -> Iterator[str]:
     one = found.conversation
     n_files = len(found.files)
     written = f"{n_files} file{'' if n_files == 1 else 's'} written"
-    yield f"# Session {_escaped(one.session)}\n\n{_escaped(_title(one))}. {written}, {_fixed(found)}.\n"
+    yield f"# Session {_escaped(one.session)}\n\n"
+    yield f"{_escaped(_title(one))}. {written}, {_fixed(found)}.{_told(one)}\n"
     if found.items:
         yield "\n| where | severity | what | |\n|---|---|---|---|\n"
     for item in found.items:
         at = item.path if item.line is None else f"{item.path}:{item.line}"
         what = f"{item.kind.value}{f' ({item.rule})' if item.rule else ''}"
-        yield f"| `{_escaped(at)}` | {item.severity.value} | {what} | {_escaped(item.text)} |\n"
+        yield f"| `{_escaped(at)}` | {item.severity.value} | {what} | {_escaped(_said(item))} |\n"
     if found.unread:
         yield f"\n## {found.n_unread} lines nobody has reviewed\n\n"
         yield from (f"- `{_escaped(run.path)}:{run.first}-{run.last}`\n" for run in found.unread)

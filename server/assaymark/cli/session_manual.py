@@ -19,7 +19,8 @@ hooks, permissions and dependencies that came, files outside of the folder. Then
 reviewed.
 
 What a file held before is asked of git, by the digest that was recorded; where git has not got it, the last
-commit before the session is compared with, and that is said.
+commit before the session is compared with, and that is said. After ten seconds no further file is compared;
+which ones were not is said.
 """,
     examples=(
         ("assaymark session", "the last one"),
@@ -31,6 +32,7 @@ commit before the session is compared with, and that is said.
         "exit codes": (
             ("0", "nothing of severity high or above needs a look"),
             ("1", "something does"),
+            ("2", "nothing does, but not all was compared: it is named with the reason, and is no pass"),
             ("3", "wrong usage, or no such session"),
         )
     },

@@ -16,23 +16,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from assaymark.analysis.manifests import added
-from assaymark.analysis.removed import Change, removed_over
-from assaymark.analysis.reviewing import line_standing
+from assaymark.analysis.removed import Change, LeftOut, compared
 from assaymark.analysis.weakened import weakened
 from assaymark.finding import Severity
-from assaymark.lineage.lines import line_origin
-from assaymark.lineage.reviews import Standing
+from assaymark.lineage.lines import line_origins
+from assaymark.origin import Author
+from assaymark.record.own_lines import Unread, is_of, unread, wrote
 from assaymark.syntax.languages import language_of
 
 if TYPE_CHECKING:
+    from assaymark.analysis.removed import GoesOn, Removed
     from assaymark.analysis.snapshot import Snapshot
     from assaymark.finding import Finding
     from assaymark.lineage.reviews import Reviews
+    from assaymark.origin import Runs
     from assaymark.record.conversations import Conversation
     from assaymark.rules.ruleset import RuleSet
-
-
-SCHEMA = "assaymark/session/1"
+    from assaymark.settings.loosening import Loosening
 
 
 class Kind(enum.Enum):
@@ -53,7 +53,7 @@ class Item(NamedTuple):
     """
     One thing to look at: *line* (from 1) is where it stands now, None where there is nothing left of it.
 
-    *rule* is that of a finding or of a guard.
+    *rule* is that of a finding or of a guard, *who* set a setting, as far as the record knows.
     """
 
     kind: Kind
@@ -62,14 +62,7 @@ class Item(NamedTuple):
     line: int | None
     text: str
     rule: str = ""
-
-
-class Unread(NamedTuple):
-    """Lines *first* to *last* (from 1) of a file that the session wrote and nobody has reviewed."""
-
-    path: str
-    first: int
-    last: int
+    who: str = ""
 
 
 class File(NamedTuple):
@@ -77,7 +70,8 @@ class File(NamedTuple):
     A file that the session wrote: what it held before (None if that is not known) and holds now.
 
     *exact* says that the text before is the one that was recorded. The texts are analysed where they can be;
-    *now* has the origins of its bytes.
+    *now* has the origins of its bytes, which are *runs*. *alone*: nobody else changed it in between. *why*
+    says why it is not looked at.
     """
 
     path: str
@@ -86,6 +80,9 @@ class File(NamedTuple):
     exact: bool
     then: Snapshot | None
     now: Snapshot | None
+    runs: Runs = ()
+    alone: bool = False
+    why: str = ""
 
 
 class Card(NamedTuple):
@@ -97,6 +94,7 @@ class Card(NamedTuple):
     unread: tuple[Unread, ...]
     files: tuple[File, ...]
     problems: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def n_unread(self) -> int:
@@ -104,20 +102,38 @@ class Card(NamedTuple):
 
 
 # Which of our settings the change of a file loosens, by path, text before and after.
-Loosened = Callable[[str, bytes, bytes], Iterable[str]]
+Loosened = Callable[[str, bytes, bytes], "Iterable[Loosening]"]
+_SESSION, _UNKNOWN = "the session", "unknown"
+_WHO = {
+    Author.human: "typed in the editor",
+    Author.tool: "a tool of the editor",
+    Author.ai: "another session",
+}
 
 
 def card(
-    conversation: Conversation, files: Sequence[File], rules: RuleSet, reviews: Reviews, loosened: Loosened
+    conversation: Conversation,
+    files: Sequence[File],
+    rules: RuleSet,
+    reviews: Reviews,
+    loosened: Loosened,
+    goes_on: GoesOn = lambda _: True,
 ) -> Card:
-    """The card of *conversation*, which wrote *files*."""
+    """The card of *conversation*, which wrote *files*; *goes_on* tells whether there is time for one more."""
     known = [file for file in files if file.before is not None]
+    comparison = compared(
+        [Change(file.path, file.before or b"", file.after) for file in known], rules, goes_on
+    )
+    left_out = [
+        *(LeftOut(file.path, _why(file)) for file in files if file.before is None),
+        *comparison.left_out,
+    ]
     items = [
-        *_guards(known, rules),
+        *_guards(comparison.removed),
         *(item for file in files for item in _findings(file, conversation)),
         *_tests(known),
         *(item for file in known for item in _suppressions(file)),
-        *(item for file in known for item in _settings(file, loosened)),
+        *(item for file in known for item in _settings(file, loosened, conversation)),
         *(item for file in known for item in _additions(file)),
         *(
             Item(Kind.outside, Severity.medium, path, None, "written outside of the working folder")
@@ -128,13 +144,19 @@ def card(
     worst = list(Severity)[::-1]
     items.sort(key=lambda one: (worst.index(one.severity), order.index(one.kind), one.path, one.line or 0))
     runs = tuple(run for file in files for run in unread(file, conversation, reviews))
-    problems = tuple(_problems(files))
-    return Card(conversation, tuple(items), tuple(_fixed(known)), runs, tuple(files), problems)
+    problems = tuple(_problems(files, left_out))
+    return Card(
+        conversation, tuple(items), tuple(_fixed(known)), runs, tuple(files), problems, tuple(left_out)
+    )
 
 
-def _guards(files: Sequence[File], rules: RuleSet) -> Iterator[Item]:
-    changes = [Change(file.path, file.before or b"", file.after) for file in files]
-    for one in removed_over(changes, rules):
+def _why(file: File) -> str:
+    """Why *file*, of which there is no text before, is not compared."""
+    return file.why or "what it held before the session is not known"
+
+
+def _guards(removed: Iterable[Removed]) -> Iterator[Item]:
+    for one in removed:
         path, line = one.now
         where = "" if one.scope == "<module>" else f" (in {one.scope})"
         yield Item(Kind.guard, one.severity, path, line, f"{one.message}{where}", one.rule)
@@ -158,14 +180,7 @@ def _is_its(snapshot: Snapshot, finding: Finding, conversation: Conversation) ->
         text.line_of(finding.span.start),
         text.line_of(max(finding.span.start, finding.span.end - 1)),
     )
-    return any(_wrote(snapshot, line, conversation) for line in range(first, last + 1))
-
-
-def _wrote(snapshot: Snapshot, line: int, conversation: Conversation) -> bool:
-    place = snapshot.text.place_of_line(line)
-    parts = line_origin(place.leaf.chunk, place.leaf.origins, line - place.line).parts
-    named = (conversation.tool, conversation.session)
-    return any((one.origin.tool, one.origin.session) == named for one in parts)
+    return any(wrote(snapshot, line, conversation) for line in range(first, last + 1))
 
 
 def _fixed(files: Sequence[File]) -> Iterator[Finding]:
@@ -218,9 +233,23 @@ def _silences(snapshot: Snapshot | None) -> Iterator[tuple[int, str]]:
             yield place.line + one.line + 1, f"a comment silences {names}"
 
 
-def _settings(file: File, loosened: Loosened) -> Iterator[Item]:
-    for text in loosened(file.path, file.before or b"", file.after):
-        yield Item(Kind.setting, Severity.high, file.path, None, text)
+def _settings(file: File, loosened: Loosened, conversation: Conversation) -> Iterator[Item]:
+    for text, line in loosened(file.path, file.before or b"", file.after):
+        who = _who(file, line, conversation)
+        yield Item(Kind.setting, Severity.high, file.path, line, text, who=who)
+
+
+def _who(file: File, line: int | None, conversation: Conversation) -> str:
+    """Who wrote *line* (from 1) of *file*, or took one away, as far as the record knows."""
+    if file.alone:
+        return _SESSION
+    if line is None:
+        return _UNKNOWN
+    origins = [part.origin for part in line_origins(file.after, file.runs)[line - 1].parts]
+    if any(is_of(origin, conversation) for origin in origins):
+        return _SESSION
+    authors = {origin.author for origin in origins}
+    return _WHO.get(next(iter(authors)), _UNKNOWN) if len(authors) == 1 else _UNKNOWN
 
 
 _ADDED: Mapping[str, tuple[Kind, Severity]] = {
@@ -236,65 +265,8 @@ def _additions(file: File) -> Iterator[Item]:
         yield Item(kind, severity, file.path, None, one.name)
 
 
-def unread(file: File, conversation: Conversation, reviews: Reviews) -> Iterator[Unread]:
-    """The lines of *file* that *conversation* wrote and nobody has reviewed, with blank ones between them."""
-    if file.now is None:
-        return
-    first = last = -1
-    for line in range(file.now.text.n_lines):
-        if not _wrote(file.now, line, conversation):
-            continue
-        if line_standing(file.now, line, reviews) is not Standing.unread:
-            continue
-        if first >= 0 and line > last + 1 and not _blank_between(file.now, last, line):
-            yield Unread(file.path, first + 1, last + 1)
-            first = line
-        first, last = (line if first < 0 else first), line
-    if first >= 0:
-        yield Unread(file.path, first + 1, last + 1)
-
-
-def _blank_between(snapshot: Snapshot, last: int, line: int) -> bool:
-    text = snapshot.text
-    return all(not text.slice(text.line_span(one)).strip() for one in range(last + 1, line))
-
-
-def _problems(files: Sequence[File]) -> Iterator[str]:
+def _problems(files: Sequence[File], left_out: Sequence[LeftOut]) -> Iterator[str]:
+    yield from (f"{path}: not compared in full: {why}. This is not a pass" for path, why in left_out)
     for file in files:
-        if file.before is None:
-            yield f"{file.path}: what it held before the session is not known; it is not compared"
-        elif not file.exact:
+        if file.before is not None and not file.exact:
             yield f"{file.path}: compared with the last commit before the session"
-
-
-def plain(found: Card) -> dict[str, object]:
-    """The card as JSON can hold it."""
-    one = found.conversation
-    return {
-        "schema": SCHEMA,
-        "record": "ledger",
-        "tool": one.tool,
-        "session": one.session,
-        "model": one.model,
-        "first": one.first,
-        "last": one.last,
-        "items": [
-            {
-                "kind": item.kind.name,
-                "severity": item.severity.value,
-                "path": item.path,
-                "line": item.line,
-                "rule": item.rule,
-                "text": item.text,
-            }
-            for item in found.items
-        ],
-        "fixed": [{"rule": one.rule, "fingerprint": one.fingerprint} for one in found.fixed],
-        "unread": [run._asdict() for run in found.unread],
-        "files": [
-            {"path": file.path, "compared": file.before is not None, "exact": file.exact}
-            for file in found.files
-        ],
-        "outside": list(one.outside),
-        "problems": list(found.problems),
-    }

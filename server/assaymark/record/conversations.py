@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from assaymark.dataclass import dataclass, field
-from assaymark.ledger.events import Edited, Outside, Session
+from assaymark.ledger.events import Edited, Fixed, Outside, Session, Told
 from assaymark.origin import Author
 
 if TYPE_CHECKING:
@@ -24,13 +24,16 @@ class Touched(NamedTuple):
     """
     A file that a conversation wrote: from when on, and how often.
 
-    *before* is the digest of the file before the first edit, None where nobody knows it.
+    *before* is the digest of the file before the first edit, *after* that behind the last one; None where
+    nobody knows it. *alone*: each edit began with what the one before had left.
     """
 
     path: str
     time: int
     before: str | None
     n_edits: int = 1
+    after: str | None = None
+    alone: bool = True
 
 
 @dataclass(slots=True)
@@ -44,6 +47,8 @@ class Conversation:
     model: str = ""
     touched: dict[str, Touched] = field(default_factory=dict)
     outside: dict[str, None] = field(default_factory=dict)
+    # What the agent was told of, by path, rule and fingerprint: whether it was gone at the next look.
+    told: dict[tuple[str, str, str], bool] = field(default_factory=dict)
 
 
 class NoConversation(Exception):
@@ -60,13 +65,17 @@ def conversations(ledger: Ledger, since: int = 0) -> list[Conversation]:
         elif isinstance(event, Edited) and event.origin.author is Author.ai:
             one = _at(found, event.origin.tool, event.origin.session, event.time)
             one.model = event.origin.model or one.model
-            known = one.touched.get(event.path, Touched(event.path, event.time, event.before, 0))
-            one.touched[event.path] = known._replace(n_edits=known.n_edits + 1)
+            first = Touched(event.path, event.time, event.before, 0, event.before)
+            one.touched[event.path] = _more(one.touched.get(event.path, first), event.before, event.after)
         elif isinstance(event, Outside):
             _at(found, event.tool, event.session, event.time).outside[event.path] = None
+        elif isinstance(event, (Told, Fixed)):
+            its = _at(found, event.tool, event.session, event.time)
+            its.told[event.path, event.rule, event.fingerprint] = isinstance(event, Fixed)
     for key, one in found.items():
         one.model = one.model or models.get(key, "")
-    return sorted(found.values(), key=lambda one: one.last, reverse=True)
+    wrote = (one for one in found.values() if one.touched or one.outside)
+    return sorted(wrote, key=lambda one: one.last, reverse=True)
 
 
 def chosen(several: Sequence[Conversation], wanted: str) -> Conversation:
@@ -92,10 +101,18 @@ def together(several: Sequence[Conversation]) -> Conversation:
     whole.model = newest.model
     for one in reversed(several):
         for path, touched in one.touched.items():
-            known = whole.touched.get(path, touched._replace(n_edits=0))
-            whole.touched[path] = known._replace(n_edits=known.n_edits + touched.n_edits)
+            known = whole.touched.get(path, touched._replace(n_edits=0, after=touched.before))
+            more = _more(known, touched.before, touched.after, touched.n_edits)
+            whole.touched[path] = more._replace(alone=more.alone and touched.alone)
         whole.outside |= one.outside
+        whole.told |= one.told
     return whole
+
+
+def _more(known: Touched, before: str | None, after: str | None, n_edits: int = 1) -> Touched:
+    """*known*, and then *n_edits* more."""
+    alone = known.alone and before is not None and before == known.after
+    return known._replace(n_edits=known.n_edits + n_edits, after=after, alone=alone)
 
 
 def _at(found: dict[tuple[str, str], Conversation], tool: str, session: str, time: int) -> Conversation:

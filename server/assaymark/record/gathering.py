@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from assaymark.origin import STANDING, Runs, covering
 from assaymark.record.card import File
@@ -29,6 +29,15 @@ Analyse = Callable[[str, bytes, Runs], "Snapshot | None"]
 _MOST_BYTES = 5_000_000
 
 
+class Now(NamedTuple):
+    """A file as it is: its *place*, what it holds, of what origins; or *why* that cannot be looked at."""
+
+    place: Place
+    content: bytes
+    runs: Runs
+    why: str = ""
+
+
 def gathered(here: Place, ledger: Ledger, conversation: Conversation, analyse: Analyse) -> list[File]:
     """The files that *conversation* wrote in the work tree at *here*, those it changed most first."""
     touched = sorted(conversation.touched.values(), key=lambda one: -one.n_edits)
@@ -38,35 +47,36 @@ def gathered(here: Place, ledger: Ledger, conversation: Conversation, analyse: A
         now = now_of(here, one.path)
         if now is None:
             continue
-        place, after, runs = now
-        file, was = os.path.join(place.top, place.path or ""), before[one.path]
+        file, was = os.path.join(here.top, now.place.path or ""), before[one.path]
+        if now.why:
+            found.append(File(one.path, None, b"", False, None, None, why=now.why))
+            continue
         found.append(
             File(
                 one.path,
                 was.content,
-                after,
+                now.content,
                 was.exact,
                 None if was.content is None else analyse(file, was.content, _nobody(was.content)),
-                analyse(file, after, runs),
+                analyse(file, now.content, now.runs),
+                now.runs,
+                one.alone and ledger.secret.digest(now.content) == one.after,
             )
         )
     return found
 
 
-def now_of(here: Place, path: str) -> tuple[Place, bytes, Runs] | None:
-    """Where the file at *path* of the work tree stands, what it holds now, and of what origins."""
+def now_of(here: Place, path: str) -> Now | None:
+    """The file at *path* of the work tree; one that is gone holds nothing. None outside of it."""
     inside = here.inside(path)
     if inside is None:
         return None
     place = here._replace(path=inside)
-    content = _content(os.path.join(here.top, inside))
-    return place, content, runs_of(place, content)
-
-
-def _content(file: str) -> bytes:
-    """What *file* holds; nothing where it is gone or is no text that a check would take."""
+    file = os.path.join(here.top, inside)
     raw = read(file, _MOST_BYTES)
-    return b"" if isinstance(raw, Unreadable) else raw
+    if isinstance(raw, Unreadable):
+        return Now(place, b"", (), raw.reason if os.path.lexists(file) else "")
+    return Now(place, raw, runs_of(place, raw))
 
 
 def _nobody(content: bytes) -> Runs:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from assaymark.analysis.advance import opened
-from assaymark.record.card import File, unread
+from assaymark.record.card import File
 from assaymark.record.conversations import chosen, conversations
 from assaymark.record.gathering import now_of
+from assaymark.record.own_lines import unread
 from assaymark.rules.ruleset import RuleSet
 
 if TYPE_CHECKING:
@@ -36,10 +37,9 @@ def unread_of(here: Place, ledger: Ledger, which: str) -> list[Unread]:
         now = now_of(here, path)
         if now is None:
             continue
-        place, content, runs = now
-        snapshot = opened(content, path, rules, origins=runs)
-        its = unread(File(path, None, content, False, None, snapshot), conversation, reviews)
+        snapshot = opened(now.content, path, rules, origins=now.runs)
+        its = unread(File(path, None, now.content, False, None, snapshot), conversation, reviews)
         lines = tuple((one.first, one.last) for one in its)
         if lines:
-            found.append(Unread(place, content, lines))
+            found.append(Unread(now.place, now.content, lines))
     return found

@@ -8,28 +8,37 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from assaymark.settings.declared import DECLARED
 from assaymark.settings.files import given_in
 from assaymark.settings.places import is_settings_file
-from assaymark.settings.resolving import resolved
+from assaymark.settings.resolving import Held, resolved
 
 
-def loosened(path: str, before: bytes, after: bytes) -> Iterator[str]:
-    """What the file at *path* loosens now that it did not *before*: `ignore: names more (now: eval-code)`."""
+class Loosening(NamedTuple):
+    """What a change makes looser, as `ignore: names more than before (now eval-code)`, and its line now."""
+
+    text: str
+    line: int | None
+
+
+def loosened(path: str, before: bytes, after: bytes) -> Iterator[Loosening]:
+    """What the file at *path* loosens now that it did not *before*; on no line where something is gone."""
     if not is_settings_file(path):
         return
-    old, new = (_values(path, content) for content in (before, after))
+    old, new = (_held(path, content) for content in (before, after))
     for setting in DECLARED:
-        was, now = old[setting.name], new[setting.name]
+        was, now = old[setting.name].value, new[setting.name].value
         if was != now and setting.stricter(was, now) != now:
-            yield f"{setting.name}: {setting.looser} than before (now {_spelled(now)})"
+            line = new[setting.name].where.rpartition(":")[2]
+            text = f"{setting.name}: {setting.looser} than before (now {_spelled(now)})"
+            yield Loosening(text, int(line) if line else None)
 
 
-def _values(path: str, content: bytes) -> dict[str, object]:
+def _held(path: str, content: bytes) -> dict[str, Held]:
     given = given_in(content, os.path.abspath(path))  # noqa: PTH100 - paths stay strings
-    layers = () if given is None else (given,)
-    return {held.setting.name: held.value for held in resolved(layers).held}
+    return {held.setting.name: held for held in resolved(() if given is None else (given,)).held}
 
 
 def _spelled(value: object) -> str:

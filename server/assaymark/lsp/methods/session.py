@@ -7,6 +7,7 @@ Invariant: it is about the texts on the disk, which is what the session wrote; o
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from assaymark.origin import Runs
     from assaymark.record.card import Card
 
+# Nothing else is answered meanwhile.
+_SECONDS = 5.0
+
 
 def handle(session: Session, request: MessageId, params: Params) -> None:
     """Effect: *request* is answered with the card of the session `id` (default: the last)."""
@@ -33,7 +37,7 @@ def handle(session: Session, request: MessageId, params: Params) -> None:
     # Late: SQLite and all that a card is made of.
     from assaymark.ledger.store import Unavailable
     from assaymark.ledger.store import opened as opened_ledger
-    from assaymark.record.card import plain
+    from assaymark.record.card_plain import plain
     from assaymark.record.conversations import NoConversation
 
     if not Path(place.store).is_dir():
@@ -73,7 +77,8 @@ def _card(session: Session, place: Place, ledger: Ledger, which: str) -> Card:
 
     conversation = chosen(conversations(ledger), which)
     files = gathered(place, ledger, conversation, analysed)
-    return card(conversation, files, asked[0], reviews, loosened)
+    until = time.monotonic() + _SECONDS
+    return card(conversation, files, asked[0], reviews, loosened, lambda _: time.monotonic() < until)
 
 
 def place_asked(session: Session, params: Params) -> Place:

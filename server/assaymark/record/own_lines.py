@@ -1,0 +1,61 @@
+"""Which lines of a text an agent's session wrote, and which of them nobody has reviewed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from assaymark.analysis.reviewing import line_standing
+from assaymark.lineage.lines import line_origin
+from assaymark.lineage.reviews import Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assaymark.analysis.snapshot import Snapshot
+    from assaymark.lineage.reviews import Reviews
+    from assaymark.origin import Origin
+    from assaymark.record.card import File
+    from assaymark.record.conversations import Conversation
+
+
+class Unread(NamedTuple):
+    """Lines *first* to *last* (from 1) of a file that the session wrote and nobody has reviewed."""
+
+    path: str
+    first: int
+    last: int
+
+
+def unread(file: File, conversation: Conversation, reviews: Reviews) -> Iterator[Unread]:
+    """The lines of *file* that *conversation* wrote and nobody has reviewed, with blank ones between them."""
+    if file.now is None:
+        return
+    first = last = -1
+    for line in range(file.now.text.n_lines):
+        if not wrote(file.now, line, conversation):
+            continue
+        if line_standing(file.now, line, reviews) is not Standing.unread:
+            continue
+        if first >= 0 and line > last + 1 and not _blank_between(file.now, last, line):
+            yield Unread(file.path, first + 1, last + 1)
+            first = line
+        first, last = (line if first < 0 else first), line
+    if first >= 0:
+        yield Unread(file.path, first + 1, last + 1)
+
+
+def _blank_between(snapshot: Snapshot, last: int, line: int) -> bool:
+    text = snapshot.text
+    return all(not text.slice(text.line_span(one)).strip() for one in range(last + 1, line))
+
+
+def wrote(snapshot: Snapshot, line: int, conversation: Conversation) -> bool:
+    """Whether any of *line* (from 0) is the conversation's."""
+    place = snapshot.text.place_of_line(line)
+    parts = line_origin(place.leaf.chunk, place.leaf.origins, line - place.line).parts
+    return any(is_of(one.origin, conversation) for one in parts)
+
+
+def is_of(origin: Origin, conversation: Conversation) -> bool:
+    """Whether what is of *origin* is the conversation's."""
+    return (origin.tool, origin.session) == (conversation.tool, conversation.session)
