@@ -22,7 +22,8 @@ from assaymark.cli.usage import UsageError
 from assaymark.dataclass import replace
 from assaymark.repository import git
 from assaymark.repository.objects import contents
-from assaymark.syntax.languages import is_notebook, language_of
+from assaymark.syntax.languages import language_of
+from assaymark.workspace.project import is_notebook
 from assaymark.workspace.reading import Unreadable, read
 from assaymark.workspace.walking import File, shown
 

@@ -34,9 +34,9 @@ from assaymark.settings.layer import Layer
 from assaymark.settings.resolving import Refused, Resolved
 from assaymark.settings.values import Bandit, Settings
 from assaymark.settings.wish import wish_of
-from assaymark.syntax.languages import is_notebook, language_of
+from assaymark.syntax.languages import language_of
 from assaymark.text import Span
-from assaymark.workspace.project import repository_of, rule_path
+from assaymark.workspace.project import is_notebook, repository_of, rule_path
 from assaymark.workspace.reading import Source, Unreadable, decoded
 from assaymark.workspace.today import today
 

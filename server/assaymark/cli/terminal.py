@@ -17,7 +17,7 @@ from assaymark.cli import second
 from assaymark.cli.report import BASELINE, NOT_READ, Checked, Report, Reported
 from assaymark.cli.style import Style, harmless, width
 from assaymark.finding import Fix, Severity
-from assaymark.syntax.languages import is_notebook
+from assaymark.workspace.project import is_notebook
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _MOST_SHOWN = 8

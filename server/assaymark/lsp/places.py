@@ -8,8 +8,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from assaymark.dataclass import dataclass
-from assaymark.syntax.languages import is_notebook
-from assaymark.workspace.project import path_in_repository
+from assaymark.workspace.project import is_notebook, path_in_repository
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,6 @@ _BUNDLED = (
     "scala",
     "sql",
 )
-# How the name of a notebook ends, which says itself which language its cells are in.
-NOTEBOOK = ".ipynb"
 _EXTENSIONS = {".py": "python", ".pyi": "python", ".pyw": "python"}
 _COMPARED = {".js": "javascript", ".jsx": "javascript", ".mjs": "javascript", ".cjs": "javascript"}
 
@@ -86,11 +84,6 @@ def language_of(path: str, first_line: bytes = b"") -> str | None:
     if not ending and first_line.startswith(b"#!") and b"python" in first_line:
         return "python"
     return None
-
-
-def is_notebook(path: str) -> bool:
-    """Whether *path* is called as a notebook is."""
-    return path[-len(NOTEBOOK) :].lower() == NOTEBOOK
 
 
 def compared_language_of(path: str) -> str | None:

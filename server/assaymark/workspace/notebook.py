@@ -16,9 +16,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from assaymark.dataclass import dataclass
-from assaymark.syntax.languages import NOTEBOOK, is_notebook
 from assaymark.text import LINE_END
 from assaymark.workspace.magics import blanked
+from assaymark.workspace.project import NOTEBOOK, is_notebook
 
 
 class NotANotebookError(Exception):

@@ -14,6 +14,14 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 
+# How the name of a notebook ends, which says itself which language its cells are in.
+NOTEBOOK = ".ipynb"
+
+
+def is_notebook(path: str) -> bool:
+    """Whether *path* is called as a notebook is."""
+    return path[-len(NOTEBOOK) :].lower() == NOTEBOOK
+
 
 def repository_of(folder: str) -> str | None:
     """The nearest folder, *folder* or above it, that holds a `.git`."""

@@ -19,8 +19,9 @@ from types import MappingProxyType
 
 from assaymark.dataclass import dataclass, field
 from assaymark.lineage.trusting import Doubts, no_doubts
-from assaymark.syntax.languages import NOTEBOOK, language_of
+from assaymark.syntax.languages import language_of
 from assaymark.workspace.ignoring import DoubtedIgnore, Ignores, ignores_above, with_separator
+from assaymark.workspace.project import NOTEBOOK
 from assaymark.workspace.reading import Unreadable, reason
 
 # Folders that hold what tools keep for themselves.
