@@ -60,7 +60,7 @@ def said(*origins: Origin, n_lines: int = 0) -> str:
         ),
         (
             unknown(Arrival.committed, seconds(2026, 11, 3)),
-            "origin unknown (committed 3 Nov; nothing was recorded of it).",
+            "origin unknown (committed 3 Nov; not recorded).",
         ),
         (unknown(Arrival.pasted), "origin unknown (pasted)."),
         (unknown(Arrival.disk), "origin unknown (the file changed on disk and no tool reported it)."),

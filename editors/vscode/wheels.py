@@ -65,7 +65,8 @@ def _own(target: Path) -> Path:
 
 def needed(wheel: Path, version: str) -> list[str]:
     """What the wheel needs on that Python: pip itself would look at the Python that runs it."""
-    from packaging.requirements import Requirement
+    # pip's own copy, since pip runs here in any case.
+    from pip._vendor.packaging.requirements import Requirement
 
     with ZipFile(wheel) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))

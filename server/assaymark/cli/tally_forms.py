@@ -86,8 +86,12 @@ def _unknown(share: Share) -> str:
     return _said(Share(share.unknown, share.of, share.unknown))
 
 
+def _n(count: int, word: str) -> str:
+    return f"{count:,} {word}{'s' * (count != 1)}"
+
+
 def _facts(made: Made) -> Iterator[tuple[str, str]]:
-    yield "Range", f"{made.typed}: {made.n_commits:,} commits after {made.first}, up to {made.last}"
+    yield "Range", f"{made.typed}: {_n(made.n_commits, 'commit')} after {made.first}, up to {made.last}"
     yield "Made with", f"assaymark {made.version}, rules {made.rules}, {made.git}"
     yield "Again with", made.again
     tips = ", ".join(f"{ref} at {tip}" for ref, tip in made.notes.items())
@@ -100,8 +104,9 @@ def _caveats(tally: Tally) -> list[str]:
 
 def _scope(tally: Tally) -> str:
     return (
-        f"{tally.n_lines:,} lines in {tally.n_files:,} files were added in the range, by `git blame`, and"
-        " stand at its end; blank ones are not counted. A line that several wrote counts as its agent's."
+        "Added in the range, by `git blame`, and there at its end:"
+        f" {_n(tally.n_lines, 'line')} in {_n(tally.n_files, 'file')}; blank ones are not counted."
+        " A line that several wrote counts as its agent's."
     )
 
 

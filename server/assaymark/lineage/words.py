@@ -193,7 +193,7 @@ def _how(origin: Origin, today: int) -> str:
         return f"committed {day_of(origin.time, today)}, before recording began"
     if origin.arrival is Arrival.committed:
         when = "" if origin.time is None else f" {day_of(origin.time, today)}"
-        return f"committed{when}; nothing was recorded of it"
+        return f"committed{when}; not recorded"
     return _ARRIVALS.get(origin.arrival or Arrival.committed, "nothing was recorded of it")
 
 

@@ -9,7 +9,7 @@ local function program()
   local command = require('assaymark.command').program()
   if vim.fn.executable(command[1]) == 0 then
     health.error(('%s is not on PATH'):format(command[1]), {
-      'Install it: pipx install assaymark',
+      'Install it: pipx install assaymark, or in a clone of it: pipx install .',
       "Or name it: vim.lsp.config('assaymark', { cmd = { '/path/to/assaymark', 'lsp' } })",
     })
     return false
