@@ -106,6 +106,15 @@ def test_events_come_out_as_they_went_in(tmp_path: Path) -> None:
     assert pile.broken == []
 
 
+def test_what_is_laid_waits_once_it_is_shown(tmp_path: Path) -> None:
+    """So that what takes time can be done before what it tells is true."""
+    file = spool.laid(str(tmp_path), EVENTS[:1])
+    assert spool.waiting(str(tmp_path)) == []
+    spool.shown(file)
+    (waiting,) = spool.waiting(str(tmp_path))
+    assert list(map(from_plain, spool.read(waiting).plain)) == list(EVENTS[:1])
+
+
 def test_nothing_makes_no_file(tmp_path: Path) -> None:
     """No events, no folder."""
     spool.append(str(tmp_path / "store"), ())

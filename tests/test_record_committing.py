@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assaymark.ledger.events import Change, Edited, Saved, stamp
+from assaymark.ledger.events import Change, Committed, Edited, Saved, stamp
 from assaymark.ledger.store import opened
 from assaymark.lineage import evidence, gitai
 from assaymark.origin import STANDING, Author, Evidence, Origin, Run, covering
@@ -448,6 +448,21 @@ def test_written_later(world: World) -> None:
     done = assaymark(world, "notes", "write", "--missing")
     assert done.stdout == "Written: 2 notes; 3 commits looked at.\n"
     assert letters(world) == ".c.."
+
+
+def test_of_notes_that_were_not_written_the_ledger_is_told_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does anything lie about that was to tell it."""
+    monkeypatch.delenv("ASSAYMARK_TRACEBACK", raising=False)
+    world.write(".git/refs/notes", "in the way")
+    change(world, "a.py", text("one"))
+    world.git("add", "-A")
+    assert "the note was not written" in commit(world)
+    store = Path(place_of(world.here).store)
+    assert [*(store / "spool").iterdir()] == []
+    with opened(str(store)) as ledger:
+        assert not [event for event in ledger.events() if isinstance(event, Committed)]
 
 
 @pytest.mark.skipif(not CAN_START, reason="git is asked one question at a time here")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from assaymark.repository import notes
+from assaymark.repository.child import CAN_START
 from assaymark.repository.git import GitError
 from git_world import World, isolated, made
 
@@ -67,6 +68,29 @@ def test_git_and_we_read_each_other_at_any_depth(world: World, n: int) -> None:
     put(world, {ids[0]: b"once more"})
     assert got(world, ids[-1], ids[0]) == {ids[-1]: b"again\n", ids[0]: b"once more"}
     assert ("/" in world.git("ls-tree", "-r", "--name-only", notes.AI).splitlines()[0]) is (n > 256)
+
+
+@pytest.mark.skipif(not CAN_START, reason="git is asked one question at a time here")
+def test_a_git_that_was_ready_writes_once_and_leaves_nothing(world: World, tmp_path: Path) -> None:
+    """Started before it is needed; whoever writes again starts another. What it began is gone if nobody did."""
+    one, other = world.commit(a="1"), world.commit(a="2")
+    packs = world.root / ".git" / "objects" / "pack"
+    with notes.writing(world.here):
+        # What happens meanwhile is seen by it: it looks when it is told.
+        third = world.commit(a="3")
+        world.git("notes", "--ref", notes.AI, "add", "-m", "theirs", third)
+        assert put(world, {one: b"x"}) == 1
+        assert put(world, {other: b"y"}) == 1
+    assert got(world, one, other, third) == {one: b"x", other: b"y", third: b"theirs\n"}
+    tip = world.git("rev-parse", notes.AI)
+    with notes.writing(world.here):
+        pass
+    assert [*packs.glob("tmp_*")] == []
+    assert world.git("rev-parse", notes.AI) == tip
+    (tmp_path / "none").mkdir()
+    # Where it cannot be ready, nobody is told before something is to be written.
+    with notes.writing(str(tmp_path / "none")):
+        pass
 
 
 def test_mixed_depths_are_read(world: World) -> None:

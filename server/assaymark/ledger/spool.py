@@ -47,18 +47,31 @@ def append(store: str, events: Sequence[Event]) -> None:
     Effect: a new file in the spool of *store*, on the disk when this returns. Raises OSError when it could
     not be written (disk full, read-only); then nothing was.
     """
-    if not events:
-        return
-    content = b"".join(map(sealed, events))
+    if events:
+        shown(laid(store, events))
+        _sync(os.path.join(store, FOLDER))
+
+
+def laid(store: str, events: Sequence[Event]) -> str:
+    """
+    A file with *events* that nobody sees until it is `shown`.
+
+    Effect: what it holds is on the disk. Raises OSError, as `append` does.
+    """
     folder = os.path.join(store, FOLDER)
-    name = os.path.join(folder, events[0].id)
+    file = os.path.join(folder, events[0].id + UNDONE)
+    content = b"".join(map(sealed, events))
     try:
-        _write(name + UNDONE, content)
+        _write(file, content)
     except FileNotFoundError:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        _write(name + UNDONE, content)
-    os.replace(name + UNDONE, name + _DONE)
-    _sync(folder)
+        _write(file, content)
+    return file
+
+
+def shown(file: str) -> None:
+    """Effect: what was laid in *file* waits to be merged; a lost power may take that back. Raises OSError."""
+    os.replace(file, file.removesuffix(UNDONE) + _DONE)
 
 
 def sealed(event: Event) -> bytes:

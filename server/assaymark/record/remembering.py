@@ -6,7 +6,7 @@ Invariants:
     A ledger that cannot be read is said once, and counts as one that knows nothing.
 """
 # Paths stay strings: a commit waits for this.
-# ruff: noqa: PTH110, PTH118
+# ruff: noqa: PTH108, PTH110, PTH118
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from assaymark.ledger.store import Ledger
     from assaymark.origin import Runs
     from assaymark.record.marks import Held
+    from assaymark.repository.git import Meanwhile
 
 _FILES = ("ledger.sqlite", "spool")
 
@@ -75,17 +76,42 @@ def exactly(its: Ground) -> Ground:
     return its._replace(terms=replace(its.terms, known=known))
 
 
-def say_committed(store: str, commits: Iterable[tuple[str, Iterable[str]]]) -> None:
-    """Effect: the ledger in *store* knows which paths of these commits have their origins in notes."""
+@contextlib.contextmanager
+def telling(store: str, commits: Iterable[tuple[str, Iterable[str]]]) -> Iterator[Meanwhile]:
+    """
+    What of the telling takes time, to be done within the block, while notes are written.
+
+    Effect: at its end the ledger in *store* hears which paths of these commits have their origins in notes.
+    """
     from assaymark.ledger import spool
 
-    events = [Committed(*stamp("git"), commit, tuple(paths)) for commit, paths in commits]
+    events, file = [Committed(*stamp("git"), commit, tuple(paths)) for commit, paths in commits], ""
+
+    def lay() -> None:
+        nonlocal file
+        if events and not file:
+            with contextlib.suppress(OSError):
+                file = spool.laid(store, events)
+
+    try:
+        yield lay
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(file)
+        raise
+    lay()
+    # Where it is lost, the ledger keeps what it could forget.
     with contextlib.suppress(OSError):
-        spool.append(store, events)
+        spool.shown(file)
+
+
+def is_recorded(place: Place) -> bool:
+    """Whether there is a ledger."""
+    return any(os.path.exists(os.path.join(place.store, name)) for name in _FILES)
 
 
 def _ledger(place: Place, complaints: list[str]) -> Ledger | None:
-    if not any(os.path.exists(os.path.join(place.store, name)) for name in _FILES):
+    if not is_recorded(place):
         return None
     # Late, as below: a database is not there in most repositories.
     from assaymark.ledger.store import Unavailable, opened

@@ -118,6 +118,16 @@ def asked(arguments: tuple[str, ...], here: str | None) -> Child:
         raise _unanswered(arguments, error) from error
 
 
+def through(
+    arguments: tuple[str, ...], child: Child, given: bytes, meanwhile: Meanwhile = lambda: None
+) -> bytes:
+    """As `run`, by a git that was *asked* before. Effect: that git ends."""
+    try:
+        return _out_of(arguments, *_heard(child, given, meanwhile))
+    except OSError as error:
+        raise _unanswered(arguments, error) from error
+
+
 def refusal(arguments: tuple[str, ...], status: int, complaint: bytes) -> GitError:
     """What to say when git ended with that *status*."""
     said = complaint.decode("utf-8", "replace").strip().splitlines()
@@ -135,6 +145,10 @@ def _answered(
         )
     except OSError as error:
         raise _unanswered(arguments, error) from error
+    return _out_of(arguments, status, out, complaint)
+
+
+def _out_of(arguments: tuple[str, ...], status: int, out: bytes, complaint: bytes) -> bytes:
     if status:
         raise refusal(arguments, status, complaint)
     return out
@@ -164,7 +178,10 @@ def _by_child(
     seconds: float,
 ) -> tuple[int, bytes, bytes]:
     """Exit status, output and complaint of a program. Raises OSError, of which TimeoutError is one."""
-    child = Child(words, environment, seconds)
+    return _heard(Child(words, environment, seconds), given, meanwhile)
+
+
+def _heard(child: Child, given: bytes, meanwhile: Meanwhile) -> tuple[int, bytes, bytes]:
     try:
         child.give(given, is_all=True)
         meanwhile()

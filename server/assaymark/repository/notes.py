@@ -11,20 +11,23 @@ Invariants:
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 
+from assaymark.repository.child import CAN_START
 from assaymark.repository.commits import parsed
-from assaymark.repository.git import GitError, run
-from assaymark.repository.objects import is_id, is_reading, read, texts
+from assaymark.repository.git import GitError, asked, run, through
+from assaymark.repository.objects import is_id, is_reading, read, rest, texts
 from assaymark.repository.place import place_of
 from assaymark.tuples import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import TypeAlias
 
+    from assaymark.repository.child import Child
     from assaymark.repository.git import Meanwhile
 
 AI = "refs/notes/ai"
@@ -39,6 +42,7 @@ _DEPTHS = 4
 _TRIES = 30
 _IDLE = 5
 _DAY = 86_400
+_IMPORT = ("fast-import", "--quiet", "--date-format=raw")
 _WHO = b"Assaymark <notes@assaymark.invalid>"
 # What git says of a ref that is not where it was, or that somebody else is moving.
 _LOST = ("not updating", "cannot lock ref", "file exists")
@@ -51,6 +55,10 @@ Texts: TypeAlias = "Mapping[str, bytes | None]"
 
 class Moved(GitError):
     """A notes ref is not any more where it was read."""
+
+
+# The writers of those who said that they will write: of one thread, and until they do.
+_READY: dict[str | None, Child] = {}
 
 
 class Tip(NamedTuple):
@@ -217,6 +225,22 @@ def write(
     imported(stream, here, meanwhile)
 
 
+@contextlib.contextmanager
+def writing(here: str) -> Iterator[None]:
+    """Effect: git is there to write notes of the repository *here* once, until the end of the block."""
+    if not CAN_START:
+        yield
+        return
+    _READY[here] = asked(_IMPORT, here)
+    try:
+        yield
+    finally:
+        if unused := _READY.pop(here, None):
+            # Stopped at once it would leave a file that it began. Nothing was asked of it.
+            with contextlib.suppress(GitError):
+                through(_IMPORT, unused, b"")
+
+
 def imported(stream: bytes, here: str | None, meanwhile: Meanwhile = lambda: None) -> None:
     """
     Effect: what *stream* says, by `git fast-import`, and what is to be done *meanwhile*.
@@ -225,8 +249,17 @@ def imported(stream: bytes, here: str | None, meanwhile: Meanwhile = lambda: Non
     """
     if not stream:
         return
+
+    def beside() -> None:
+        rest(here)
+        meanwhile()
+
+    ready = _READY.pop(here, None)
     try:
-        run(("fast-import", "--quiet", "--date-format=raw"), here, stream, meanwhile)
+        if ready is None:
+            run(_IMPORT, here, stream, beside)
+        else:
+            through(_IMPORT, ready, stream, beside)
     except GitError as error:
         said = str(error).lower()
         if any(words in said for words in _LOST) and not any(words in said for words in _NEVER):

@@ -74,6 +74,12 @@ def is_reading(here: str | None) -> bool:
     return here in _OPEN
 
 
+def rest(here: str | None) -> None:
+    """Effect: git reads no objects of the repository *here* any more, unless it is asked again."""
+    if here in _OPEN:
+        _OPEN[here].close()
+
+
 def read(names: Sequence[str], here: str | None, max_bytes: int) -> list[Read | None]:
     """The objects of these names, in their order; None for what is not there."""
     if not names:

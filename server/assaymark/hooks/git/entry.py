@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,11 +68,14 @@ def _post_commit(_arguments: Sequence[str]) -> str:
 def _committed(here: str, looks: Child | None) -> str:
     from assaymark.record.fulfilling import Read, fulfilled
     from assaymark.record.planning import after_commit
-    from assaymark.record.remembering import ground
+    from assaymark.record.remembering import ground, is_recorded
     from assaymark.repository.commits import head
     from assaymark.repository.latest import MOST_FILES, changes_of
+    from assaymark.repository.notes import writing
+    from assaymark.repository.place import place_of
 
-    with ground(here) as its:
+    # Git gets ready to write while we look what there is to say.
+    with writing(here) if is_recorded(place_of(here)) else nullcontext(), ground(here) as its:
         commit = head(here)
         if commit is None:
             return ""
