@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from assaymark.cli.single import asked, checked
 from assaymark.finding import Severity
-from assaymark.hooks.checking import answering, protocol, saying, terms, touched
+from assaymark.hooks.checking import answering, judging, protocol, saying, terms, touched
 from assaymark.hooks.checking.limited import TimedOut, within
 from assaymark.hooks.checking.looking import seen_in
 from assaymark.hooks.checking.opening import DEAF, is_code
@@ -619,13 +619,13 @@ def test_what_was_not_checked_is_said(
             pass
 
     with monkeypatch.context() as patched:
-        patched.setattr(answering, "seen_in", endless)
+        patched.setattr(judging, "seen_in", endless)
         patched.setattr(answering, "SECONDS", 0.2)
         assert context_of(answer("claude", edit("claude", world), capfdbinary)) == (
             "assaymark: app.py was not checked (timed out after 0.2 s). This is not a pass."
         )
     with monkeypatch.context() as patched:
-        patched.setattr(answering, "seen_in", lambda: None)
+        patched.setattr(judging, "seen_in", lambda: None)
         assert context_of(answer("claude", edit("claude", world), capfdbinary)) == (
             "assaymark: app.py was not checked (internal error: TypeError). This is not a pass."
         )

@@ -105,6 +105,11 @@ class Door:
         return self.session is not None and any(True for _ in self.session.desk)
 
     @property
+    def folders(self) -> tuple[str, ...]:
+        """The URIs of the workspace's folders, as far as they are known."""
+        return () if self.session is None else tuple(self.session.preferences.folders)
+
+    @property
     def abandoned_code(self) -> int:
         """The exit code when the client leaves without `exit`."""
         return 0 if self._shut else 1

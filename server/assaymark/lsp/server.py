@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 
+from assaymark.lsp.agents import Agents
 from assaymark.lsp.door import Door
 from assaymark.lsp.frames import Frames
 from assaymark.lsp.pipe import own_stdout, reading, stdin_fd, write_all
@@ -52,11 +53,14 @@ async def _serve(stdin: int, stdout: int) -> int:
             done.set_result(door.exit_code if door.exit_code is not None else door.abandoned_code)
 
     door = Door(write, loop.call_later, loop.call_soon_threadsafe)
+    agents = Agents(lambda: door.folders, loop.call_later)
+    agents.follow()
     connection = _Connection(door, end)
     source = await reading(stdin, connection.received, end)
     connection.waiting = source.waiting
     code = await done
     door.close()
+    agents.end()
     connection.warmed()
     return code
 

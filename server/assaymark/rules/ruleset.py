@@ -68,7 +68,8 @@ class RuleSet:
 
     def up_to(self, level: Level) -> RuleSet:
         """The rules that are shown at *level*: what is not shown need not be asked."""
-        kept = tuple(rule for rule in self.rules if rule.level <= level)
+        shown = frozenset(one for one in type(level) if one <= level)
+        kept = tuple([rule for rule in self.rules if rule.level in shown])
         return self if len(kept) == len(self.rules) else self._with_only(kept)
 
     def _with_only(self, kept: Iterable[Rule]) -> RuleSet:

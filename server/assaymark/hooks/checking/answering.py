@@ -14,54 +14,33 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter
 from typing import TYPE_CHECKING
 
-from assaymark.finding import Severity
-from assaymark.hooks.checking import protocol, remembered, saying, touched
+from assaymark.hooks.checking import handed, protocol, remembered, saying
 from assaymark.hooks.checking.limited import TimedOut, within
-from assaymark.hooks.checking.looking import Found, Seen, Whose, lines_in, may_hold, seen_in
 from assaymark.hooks.checking.opening import is_code
 from assaymark.hooks.checking.remembered import Conversation, Open
 from assaymark.hooks.checking.saying import Said
-from assaymark.hooks.checking.terms import ON, NoTermsError, Terms, terms_of
+from assaymark.hooks.checking.verdict import Edit, Fresh, Verdict
 from assaymark.hooks.scene import content_of
 from assaymark.hooks.telling import BY
 from assaymark.ledger.events import Edited, Fixed, Told, stamp
 from assaymark.ledger.spool import append
 from assaymark.origin import Author, Evidence
 from assaymark.repository.place import Place, place_of
-from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from assaymark.hooks.checking.looking import Seen
     from assaymark.hooks.fields import Fields
-    from assaymark.hooks.placing import Step
     from assaymark.hooks.telling import Sent
     from assaymark.ledger.events import Event
 
 SECONDS = 2.0
 # More files than these in one event are a tool's work and not an agent's.
 _MOST_FILES = 20
-_SPOKEN_OF = (Severity.high, Severity.critical)
-
-
-class _Edit(NamedTuple):
-    """What an agent made of a file."""
-
-    place: Place
-    step: Step
-    whose: Whose
-
-
-class _Checked(NamedTuple):
-    """What came of looking at a file: what is there, and what of that came with the edit."""
-
-    place: Place
-    terms: Terms | None = None
-    seen: Seen = Seen()
-    new: tuple[Found, ...] = ()
+_SPOKEN_OF = ("high", "critical")
 
 
 def after_edit(tool: str, event: str, talk: Conversation, sent: Iterable[Sent]) -> str:
@@ -75,16 +54,16 @@ def after_edit(tool: str, event: str, talk: Conversation, sent: Iterable[Sent]) 
         return ""
     still = remembered.open_in(talk)
     hears = protocol.hears_edits(tool, event)
-    until = time.monotonic() + SECONDS
+    until, judge = time.monotonic() + SECONDS, handed.Judge()
     told: list[tuple[Open, Said]] = []
     unchecked: list[tuple[str, str]] = []
     for edit in edits:
         its = tuple(one for one in still if (one.top, one.path) == (edit.place.top, edit.place.path))
-        checked = _looked(edit, its, until)
-        if checked.seen.wrong:
-            unchecked.append((edit.place.path or "", checked.seen.wrong))
-        if checked.terms is not None:
-            told += _kept(checked, its, talk, hears=hears)
+        verdict = _looked(edit, until, judge, whole=bool(its))
+        if verdict.wrong:
+            unchecked.append((edit.place.path or "", verdict.wrong))
+        if verdict.is_asked:
+            told += _kept(verdict, edit.place, its, talk, hears=hears)
     said = saying.after_edit([said for _, said in told], unchecked)
     return protocol.after_edit(tool, event, said) if said else ""
 
@@ -99,9 +78,12 @@ def at_stop(tool: str, asked_as: str, fields: Fields, talk: Conversation) -> str
     if not still:
         return ""
     left = _still_open(still, talk)
-    is_bad = any(Severity(one.severity) in _SPOKEN_OF for one in left)
+    is_bad = any(one.severity in _SPOKEN_OF for one in left)
     if not is_bad or not protocol.ends_now(fields) or remembered.has_spoken(talk):
         return ""
+    # Late, as in what this asks: of most edits something else judges.
+    from assaymark.finding import Severity
+
     left = tuple(one for one in left if _answers(one))
     worst = sorted(left, key=lambda one: -Severity(one.severity).rank)
     said = saying.at_stop([Said(one.path, one.line, one.rule, one.severity) for one in worst])
@@ -113,9 +95,9 @@ def at_stop(tool: str, asked_as: str, fields: Fields, talk: Conversation) -> str
     return answer
 
 
-def _edits(sent: Iterable[Sent]) -> Iterator[_Edit]:
+def _edits(sent: Iterable[Sent]) -> Iterator[Edit]:
     """What of *sent* an agent wrote into files that may be code, each file once."""
-    last: dict[tuple[str, str], _Edit] = {}
+    last: dict[tuple[str, str], Edit] = {}
     for one in sent:
         event, place, step = one.event, one.place, one.step
         if not isinstance(event, Edited) or place is None or step is None or not place.path:
@@ -124,87 +106,57 @@ def _edits(sent: Iterable[Sent]) -> Iterator[_Edit]:
         last.pop(key, None)
         by_agent = event.origin.author is Author.ai and event.origin.evidence is Evidence.hook
         if by_agent and is_code(place.path, step.after):
-            last[key] = _Edit(place, step, Whose(tuple(touched.spans_of(step)), event.origin))
+            last[key] = Edit(place, step, event.origin)
     yield from last.values()
 
 
-def _looked(edit: _Edit, its: Sequence[Open], until: float) -> _Checked:
-    """What comes of looking at *edit*, whatever happens; *its* is what was open in its file."""
+def _looked(edit: Edit, until: float, judge: handed.Judge, *, whole: bool) -> Verdict:
+    """What comes of looking at *edit*, whatever happens: what *judge* says, else what is found here."""
     try:
-        return within(until - time.monotonic(), lambda: _checked(edit, its, until))
+        verdict = judge.verdict_of(edit, until, whole=whole)
+        if verdict is None:
+            verdict = within(until - time.monotonic(), lambda: _judged(edit, until, whole=whole))
     except TimedOut:
-        return _Checked(edit.place, seen=Seen(wrong=f"timed out after {SECONDS:g} s"))
-    except NoTermsError as error:
-        return _Checked(edit.place, seen=Seen(wrong=str(error)))
+        return Verdict(wrong=f"timed out after {SECONDS:g} s")
     except Exception as error:
         if os.environ.get("ASSAYMARK_TRACEBACK"):
             raise
-        return _Checked(edit.place, seen=Seen(wrong=f"internal error: {type(error).__name__}"))
+        return Verdict(wrong=f"internal error: {type(error).__name__}")
+    return verdict
 
 
-def _checked(edit: _Edit, its: Sequence[Open], until: float) -> _Checked:
-    terms = terms_of(edit.place, until, edit.step.after)
-    if terms is None:
-        return _Checked(edit.place)
-    place, step = edit.place, edit.step
-    lines = touched.after(step)
-    # Whether something is gone is seen in the whole of the file.
-    seen = seen_in(step.after, place, terms, None if its else lines, edit.whose)
-    new = lines_in(seen.found, lines)
-    if step.before is not None and any(may_hold(step.before, one) for one in new):
-        then = touched.before(step)
-        was = seen_in(step.before, place, terms, then, is_now=False) if then else Seen()
-        new = tuple(_more(new, Counter(one.mark for one in was.found)))
-    known = {one.mark for one in its}
-    return _Checked(place, terms, seen, tuple(one for one in new if one.mark not in known))
+def _judged(edit: Edit, until: float, *, whole: bool) -> Verdict:
+    # Late: it is most of what a hook takes.
+    from assaymark.hooks.checking.judging import verdict_of
 
-
-def _more(found: Iterable[Found], were: Counter[tuple[str, str]]) -> Iterator[Found]:
-    """What of *found* is more than there was: the last ones of each."""
-    left = Counter(were)
-    for one in found:
-        if left[one.mark] > 0:
-            left[one.mark] -= 1
-        else:
-            yield one
+    return verdict_of(edit, until, whole=whole)
 
 
 def _kept(
-    checked: _Checked, its: Sequence[Open], talk: Conversation, *, hears: bool
+    verdict: Verdict, place: Place, its: Sequence[Open], talk: Conversation, *, hears: bool
 ) -> list[tuple[Open, Said]]:
     """What is to be said of a file now. Effect: it is recorded, with what is gone; all is remembered."""
-    terms, place = checked.terms, checked.place
-    there = {one.mark for one in checked.seen.found}
-    gone = [] if checked.seen.wrong else [one for one in its if one.mark not in there]
+    known = {one.mark for one in its}
+    gone = [] if verdict.wrong else [one for one in its if one.mark not in verdict.there]
     found: list[Open] = []
     told: list[tuple[Open, Said]] = []
-    for one in checked.new:
-        is_told = hears and one.finding.severity in _SPOKEN_OF
+    for one in verdict.new:
+        if one.mark in known:
+            continue
+        is_told = hears and one.severity in _SPOKEN_OF
         spoken = _open(one, place, is_told=is_told)
         found.append(spoken)
-        if is_told and terms is not None:
-            rule = terms.rules.named(one.finding.rule)
-            template = "" if rule is None else rule.message
-            finding = one.finding
-            said = Said(place.path or "", one.first + 1, finding.rule, finding.severity.value)
-            told.append((spoken, said._replace(message=finding.message, template=template)))
+        if is_told:
+            said = Said(place.path or "", one.line, one.rule, one.severity, one.message, one.template)
+            told.append((spoken, said))
     remembered.remember(talk, found, gone)
     _record(Told, talk, [one for one, _ in told])
     _record(Fixed, talk, [one for one in gone if one.told])
     return told
 
 
-def _open(found: Found, place: Place, *, is_told: bool) -> Open:
-    finding = found.finding
-    return Open(
-        place.top,
-        place.path or "",
-        finding.rule,
-        finding.fingerprint,
-        found.first + 1,
-        finding.severity.value,
-        is_told,
-    )
+def _open(one: Fresh, place: Place, *, is_told: bool) -> Open:
+    return Open(place.top, place.path or "", one.rule, one.fingerprint, one.line, one.severity, is_told)
 
 
 def _still_open(still: Sequence[Open], talk: Conversation) -> tuple[Open, ...]:
@@ -246,12 +198,17 @@ def _lines_now(top: str, path: str, until: float) -> dict[tuple[str, str], int] 
 
 
 def _now(raw: bytes, place: Place, until: float) -> Seen | None:
+    from assaymark.hooks.checking.looking import seen_in
+    from assaymark.hooks.checking.terms import terms_of
+
     terms = terms_of(place, until, raw)
     return None if terms is None else seen_in(raw, place, terms, None)
 
 
 def _answers(one: Open) -> bool:
     """Whether the settings let it be spoken of at the end."""
+    from assaymark.hooks.checking.terms import ON, terms_of
+
     try:
         terms = terms_of(place_of(os.path.join(one.top, one.path)), time.monotonic() + SECONDS)
     except Exception:  # noqa: BLE001 - then nothing switched it off
