@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import signal
 import socket
 import stat
@@ -47,6 +46,7 @@ def _repository(top: Path) -> Path:
 def _edit(top: Path, path: str, old: str, new: str, session: str = "s") -> dict[str, Any]:
     return {
         "session_id": session,
+        "transcript_path": f"{top}/{session}",
         "cwd": str(top),
         "hook_event_name": "PostToolUse",
         "tool_name": "Edit",
@@ -468,19 +468,17 @@ def test_the_server_has_it_run_where_hooks_record(tmp_path: Path) -> None:
     agents = Agents(lambda: (top.as_uri(), "untitled:x"), lambda _, call: timers.append(call))  # type: ignore[arg-type,func-returns-value]
     agents.follow()
     timers.pop()()
-    assert agents._process is None
+    assert agents._started == []
     _repository(top)
     timers.pop()()
-    process = agents._process
-    assert process is not None
+    (process,) = agents._started
     timers.pop()()
-    assert agents._process is process
+    assert agents._started == [process]
     _await(lambda: meeting.is_socket(_socket(top)))
-    assert select.select([], [], [], 0) == ([], [], [])
     agents.end()
     assert process.poll() == 0
     assert not Path(_socket(top)).exists()
     assert timers
     timers.pop()()
-    assert agents._process is None
+    assert agents._started == [process]
     assert not timers

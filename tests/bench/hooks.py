@@ -3,8 +3,8 @@ How long an agent waits for a hook: whole processes, from start to end.
 
 Each tool's edit is reported as often as asked for, in a repository of its own, and a command of an agent before
 and after it, in one of 10,000 files; then an edit in a file of 1,000 lines, which is checked, with a finding and
-without, alone and beside two processes that keep the machine busy. A start of Python that does nothing is shown
-beside them. Exit status 1 when a budget of budgets.toml is broken.
+without, alone and where an editor's server runs, and both beside two processes that keep the machine busy. A
+start of Python that does nothing is shown beside them. Exit status 1 when a budget of budgets.toml is broken.
 
     python tests/bench/hooks.py [--runs N] [--json FILE]
 """
@@ -58,11 +58,16 @@ def main() -> int:
         times = _of_tools(Path(folder), options.runs)
         shell = _of_command(Path(folder) / "many", options.runs)
         checks = _of_checks(Path(folder) / "check", options.runs)
+        served = Path(folder) / "served"
+        with _served(served):
+            checks |= _named(_of_checks(served, options.runs), "with a server")
         with _busy(2):
             beside = _of_checks(Path(folder) / "busy", options.runs)
+            with _served(Path(folder) / "both"):
+                beside |= _named(_of_checks(Path(folder) / "both", options.runs), "with a server")
     crowded = {f"{name}, busy": times for name, times in beside.items()}
     for tool, (half, most) in (times | shell | checks | crowded).items():
-        print(f"{tool:<34} p50 {half:6.1f} ms   p95 {most:6.1f} ms")
+        print(f"{tool:<42} p50 {half:6.1f} ms   p95 {most:6.1f} ms")
     if options.json:
         options.json.write_text(
             json.dumps({tool: {"p50_ms": half, "p95_ms": most} for tool, (half, most) in times.items()})
@@ -124,6 +129,28 @@ def _of_checks(top: Path, n_runs: int) -> dict[str, tuple[float, float]]:
     return {name: _summed(times[3:]) for name, times in taken.items()}
 
 
+def _named(several: dict[str, tuple[float, float]], how: str) -> dict[str, tuple[float, float]]:
+    return {f"{name}, {how}": times for name, times in several.items()}
+
+
+@contextmanager
+def _served(top: Path) -> Iterator[None]:
+    """Effect: what an editor's server has run for hooks is there for *top*, which has a ledger."""
+    store = top / ".git" / "assaymark"
+    subprocess.run(["git", "init", "-q", str(top)], check=True)
+    store.mkdir(mode=0o700)
+    code = "import sys; from assaymark.hooks.checking.serving import serve; serve(sys.argv[1:])"
+    running = subprocess.Popen(
+        [sys.executable, "-c", code, str(top)], stdin=subprocess.PIPE, env=_environment(), cwd=top
+    )
+    while running.poll() is None and not [*store.glob("server/*.sock")]:
+        time.sleep(0.05)
+    try:
+        yield
+    finally:
+        running.communicate()
+
+
 def _ordinary(n_lines: int) -> str:
     """So many lines as people write them: of our own modules, one behind the other."""
     lines: list[str] = []
@@ -169,12 +196,16 @@ def _of_command(top: Path, n_runs: int) -> dict[str, tuple[float, float]]:
 
 
 def _once(command: list[str], given: bytes, folder: str) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, input=given, cwd=folder, env=_environment(), capture_output=True, check=True)
+    return (time.perf_counter() - start) * 1000
+
+
+def _environment() -> dict[str, str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "server")}
     # What is installed is compiled; without this each run here would do that again.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    start = time.perf_counter()
-    subprocess.run(command, input=given, cwd=folder, env=environment, capture_output=True, check=True)
-    return (time.perf_counter() - start) * 1000
+    return environment
 
 
 def _summed(taken: list[float]) -> tuple[float, float]:

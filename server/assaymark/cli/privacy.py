@@ -23,7 +23,7 @@ from assaymark.cli.leaving import FILE as PUSHED
 from assaymark.cli.output import say, style
 from assaymark.cli.style import Style, harmless
 from assaymark.hooks import intending, sessions, twice
-from assaymark.hooks.checking import opening
+from assaymark.hooks.checking import meeting, opening
 from assaymark.hooks.install.change import Record
 from assaymark.hooks.install.places import Site, our_site
 from assaymark.hooks.shell import snapshot
@@ -159,6 +159,7 @@ SHELVES = {
     " stamps and keyed hashes of their words",
     intending.FOLDER: "edits that were announced, by hashes and ranges; a day",
     opening.FOLDER: "of each conversation what was found in its edits, by path, rule and hash; 30 days",
+    meeting.FOLDER: "a socket and its lock, while an editor's server runs: what hooks ask there is not kept",
     twice.FOLDER: "empty marks of what was just told; 10 seconds",
     PUSHED: "hashes of the addresses of remotes for which somebody agreed that notes leave",
 }

@@ -2,7 +2,7 @@
 The process beside the server that judges what agents write, for their hooks (`hooks/checking/serving`).
 
 Invariants:
-    It is started where hooks record something, behind all that somebody waits for, once for the same folders.
+    It is started where agents with hooks work, behind all that somebody waits for, once for the same folders.
     It is one of its own: nothing that it is asked holds up the server. It ends with its input, so with us.
 """
 # Paths stay strings, as those of the ledger do.
@@ -25,6 +25,8 @@ _BOOT = (
     "import sys; n = int(sys.argv[1]) + 2; sys.path[:] = sys.argv[2:n];"
     "from assaymark.hooks.checking.serving import serve; serve(sys.argv[n:])"
 )
+# What hooks keep of conversations, and of what was found in their edits.
+_KEPT = ("sessions", "answers")
 _FIRST, _AGAIN = 2.0, 30.0
 _ENDS_IN = 1.0
 
@@ -37,7 +39,7 @@ class Agents:
         self._folders = folders
         self._later = later
         self._served: tuple[str, ...] = ()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._started: list[subprocess.Popen[bytes]] = []
         self._has_ended = False
 
     def follow(self, seconds: float = _FIRST) -> None:
@@ -47,9 +49,17 @@ class Agents:
             self._later(seconds, self._look)
 
     def end(self) -> None:
-        """Effect: the process is gone, and none is started any more."""
+        """Effect: what was started is gone, and nothing is started any more."""
+        from subprocess import TimeoutExpired
+
         self._has_ended = True
         self._stop()
+        for process in self._started:
+            try:
+                process.wait(_ENDS_IN)
+            except TimeoutExpired:
+                process.kill()
+                process.wait()
 
     def _look(self) -> None:
         if self._has_ended:
@@ -58,34 +68,28 @@ class Agents:
         from assaymark.lsp.places import file_path
 
         places = (file_path(uri) for uri in self._folders() if uri.startswith("file:"))
-        folders = tuple(folder for folder in places if _is_reported(folder))
+        folders = tuple(folder for folder in places if _is_worked_in(folder))
         if folders and folders != self._served:
             self._stop()
             self._served = folders
             # Without it hooks do all themselves.
             with contextlib.suppress(OSError):
-                self._process = _started(folders)
+                self._started.append(_started(folders))
         self.follow(_AGAIN)
 
     def _stop(self) -> None:
-        running, self._process = self._process, None
-        if running is None or running.stdin is None:
-            return
-        from subprocess import TimeoutExpired
-
-        running.stdin.close()
-        try:
-            running.wait(_ENDS_IN)
-        except TimeoutExpired:
-            running.kill()
-            running.wait()
+        """Effect: what runs is about to end; nobody waits for that here."""
+        for process in self._started:
+            if process.stdin is not None:
+                process.stdin.close()
 
 
-def _is_reported(folder: str) -> bool:
-    """Whether hooks have recorded something for the repository of *folder*."""
+def _is_worked_in(folder: str) -> bool:
+    """Whether the hooks of an agent have kept something beside the ledger of *folder*."""
     from assaymark.repository.place import place_of
 
-    return os.path.isdir(os.path.join(place_of(os.path.join(folder, "")).store, "spool"))
+    store = place_of(os.path.join(folder, "")).store
+    return any(os.path.isdir(os.path.join(store, name)) for name in _KEPT)
 
 
 def _started(folders: Sequence[str]) -> subprocess.Popen[bytes]:

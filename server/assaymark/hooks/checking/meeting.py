@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from _socket import socket
     from collections.abc import Iterator
 
+FOLDER = "server"
 # How both sides speak; another number is another language.
 PROTOCOL = 1
 # What is longer than this is not said.
@@ -57,10 +58,10 @@ def sockets_of(store: str) -> Iterator[str]:
     name = f"{blake(os.uname().nodename.encode(), 4)}.sock"
     own = f"{blake(os.fsencode(store), 8)}-{name}"
     session = os.environ.get("XDG_RUNTIME_DIR", "")
-    folders = [(os.path.join(store, "server"), name)]
+    folders = [(os.path.join(store, FOLDER), name)]
     folders += [(os.path.join(session, "assaymark"), own)] if os.path.isabs(session) else []
     state = state_folder(os.environ, os.path.expanduser("~"), sys.platform)
-    folders.append((os.path.join(state, "server"), own))
+    folders.append((os.path.join(state, FOLDER), own))
     for folder, called in folders:
         file = os.path.join(folder, called)
         if len(os.fsencode(file)) <= _MOST_NAMED:

@@ -87,6 +87,9 @@ def _wait(heard: dict[str, Listener], roots: Sequence[str]) -> bool:
 
 def _listen(heard: dict[str, Listener], roots: Sequence[str]) -> None:
     """Effect: there is a socket for each ledger of *roots* for which nobody else listens."""
+    # Who removes a ledger removes the socket beside it.
+    for store in [store for store, one in heard.items() if not os.path.lexists(one.file)]:
+        heard.pop(store).end()
     for root in roots:
         store = place_of(os.path.join(root, "")).store
         if store not in heard and os.path.isdir(store):
