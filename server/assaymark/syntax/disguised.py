@@ -13,12 +13,14 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from assaymark.syntax.cut import ParseWork, cut
+from assaymark.syntax.words import IN_WORDS
 from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_WORD = re.compile(rb"[\w\x80-\xff]*[\x80-\xff][\w\x80-\xff]*")
+# From its first letter that is not of ASCII on: to begin with any would be tried at each letter of a text.
+_REST = re.compile(rb"[\x80-\xff][\w\x80-\xff]*")
 
 
 class Disguised(NamedTuple):
@@ -36,11 +38,14 @@ def first_disguised(content: bytes) -> Disguised | None:
 
 
 def _suspects(content: bytes) -> Iterator[Disguised]:
-    for found in _WORD.finditer(content):
-        written = found[0].decode("utf-8", "replace")
+    for found in _REST.finditer(content):
+        start = found.start()
+        while start and content[start - 1] in IN_WORDS:
+            start -= 1
+        written = content[start : found.end()].decode("utf-8", "replace")
         read = unicodedata.normalize("NFKC", written)
         if read.isascii() and read.isidentifier():
-            yield Disguised(found.start(), written, read)
+            yield Disguised(start, written, read)
 
 
 def _names(content: bytes, suspects: Mapping[int, Disguised]) -> Iterator[Disguised]:
