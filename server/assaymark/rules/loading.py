@@ -66,7 +66,9 @@ def load_with(pages: Path, extra: Sequence[Path], folder: Path | None) -> RuleSe
     stored = stored_rules(file, key)
     if stored is not None:
         return stored
-    rules = _read(files) if shipped is None else _read(own, shipped)
+    # Ours are compiled once, whatever others are beside them.
+    known = load_with(pages, (), folder) if own and shipped is None else shipped
+    rules = _read(files) if known is None else _read(own, known)
     store_rules(file, key, rules)
     return rules
 
@@ -109,7 +111,7 @@ def _read(
 ) -> RuleSet:
     """The *known* rules and those in *files*; of two with one id, the first. *instead* is as in `load`."""
     rules = {(rule.language, rule.id): rule for rule in known.rules} if known is not None else {}
-    problems: list[Problem] = []
+    problems = list(known.problems) if known is not None else []
     for file, name in files:
         is_other = instead is not None and file in instead
         read, bad = (
