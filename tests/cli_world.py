@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from assaymark.cli import main
+from git_world import compiled_rules
 
 ROOT = Path(__file__).parents[1]
 
@@ -130,6 +131,8 @@ def world(
 ) -> World:
     # One cache of compiled rules for all tests of a session, and never the user's.
     shared = tmp_path_factory.getbasetemp() / "cache"
+    if not shared.exists():
+        compiled_rules(shared)
     monkeypatch.setenv("XDG_CACHE_HOME", str(shared))
     monkeypatch.setenv("LOCALAPPDATA", str(shared))
     for name in ("NO_COLOR", "FORCE_COLOR"):

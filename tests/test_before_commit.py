@@ -30,10 +30,8 @@ STOPS = (
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> World:
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     isolated(monkeypatch, tmp_path / "home")
-    # One cache of compiled rules for all tests of a session.
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
     world = made(tmp_path / "repository")
     _hook(world, script("pre-commit", PROGRAM))
     world.write("app/load.py", FLAW)

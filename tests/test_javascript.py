@@ -15,6 +15,7 @@ from assaymark.rules.loading import load
 from assaymark.rules.patterns.compile import compile_formula
 from assaymark.rules.patterns.match import Work, matches
 from assaymark.syntax.javascript.values import value_of
+from git_world import compiled_rules
 
 SERVER = Path(__file__).parents[1] / "server"
 
@@ -114,9 +115,6 @@ def test_the_grammar_is_imported_when_javascript_is_compared(tmp_path):
         print(loaded()[0], "assaymark.syntax.javascript.adapter" in loaded()[1])
     """
     where = {"PYTHONPATH": str(SERVER), "XDG_CACHE_HOME": str(tmp_path)}
-    first, second = (
-        subprocess.run([sys.executable, "-c", code], env=where, capture_output=True, text=True, check=True)
-        for _ in range(2)
-    )
-    assert first.stdout.endswith("2 True\n")
-    assert second.stdout == "(1, [])\n2 True\n"
+    compiled_rules(tmp_path)
+    done = subprocess.run([sys.executable, "-c", code], env=where, capture_output=True, text=True, check=True)
+    assert done.stdout == "(1, [])\n2 True\n"

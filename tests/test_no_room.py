@@ -36,7 +36,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     if MORTAL and shutil.which(MORTAL[0]) is None:
         pytest.skip("who runs this may write everything")
     isolated(monkeypatch, tmp_path / "home")
-    (tmp_path / "home").mkdir()
+    (tmp_path / "home").mkdir(exist_ok=True)
     world = made(tmp_path / "repository")
     world.commit("one", a=FLAWED)
     yield world
