@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 from functools import cache
 
@@ -16,7 +16,7 @@ from assaymark.dataclass import replace
 from assaymark.finding import Finding
 from assaymark.rules.compiled import Compiled
 from assaymark.rules.fences import ChangeExample, Example
-from assaymark.rules.loading import load
+from assaymark.rules.loading import load, read_page
 from assaymark.rules.page import RulePage, needed_of
 from assaymark.rules.patterns import bound
 from assaymark.rules.patterns import compile as compile_module
@@ -28,10 +28,9 @@ from assaymark.rules.ruleset import RuleSet
 from assaymark.rules.testing import EXAMPLE_DAY, failures, failures_of_changes, line_of
 from assaymark.syntax.view import View, view_of_source
 
-PAGES = rule_index.pages()
-PATTERN_PAGES = [page for page in PAGES if page.rule.engine == "patterns" and page.rule.removal is None]
-REMOVAL_PAGES = [page for page in PAGES if page.rule.removal is not None]
 RULES = load().rules
+REMOVALS = [rule for rule in RULES if rule.removal is not None]
+PRESENT = [rule for rule in RULES if rule.removal is None]
 OPERATORS = frozenset(
     [
         "pattern",
@@ -53,12 +52,24 @@ CONDITIONS = {"unless-added": "unless", "leaves": "leaves", "keeps": "keeps"}
 # Literals, words, numbers, and every other sign by itself.
 TOKEN = re.compile(r"""[a-zA-Z]*(?:"[^"]*"|'[^']*')|\w+|[^\w\s]""")
 
-every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.rule.id)
-every_present_page = pytest.mark.parametrize(
-    "page", [page for page in PAGES if page.rule.removal is None], ids=lambda page: page.rule.id
-)
-every_removal_page = pytest.mark.parametrize("page", REMOVAL_PAGES, ids=lambda page: page.rule.id)
-every_pattern_page = pytest.mark.parametrize("page", PATTERN_PAGES, ids=lambda page: page.rule.id)
+pages = cache(rule_index.pages)
+page_of = cache(read_page)
+
+
+def pages_of(rules: Iterable[Rule]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("page", tuple(rules), ids=lambda rule: rule.id, indirect=True)
+
+
+every_page, every_present_page, every_removal_page = pages_of(RULES), pages_of(PRESENT), pages_of(REMOVALS)
+every_pattern_page = pages_of(rule for rule in PRESENT if rule.engine == "patterns")
+
+
+@pytest.fixture
+def page(request: pytest.FixtureRequest) -> RulePage:
+    """Read when a test asks for it: who collects tests reads none."""
+    found = page_of(request.param)
+    assert found is not None
+    return found
 
 
 @every_present_page
@@ -152,16 +163,16 @@ def test_a_page_says_all_that_is_asked_of_it(page):
 
 def test_the_pages_use_every_operator():
     """And there are eighty pages or more, twenty-five of them with a fix."""
-    assert len(PAGES) >= 80
-    assert sum(bool(page.rule.fixes) for page in PAGES) >= 25
-    assert OPERATORS - {key for page in PAGES for key in keys(page.patterns)} == set()
+    assert len(pages()) >= 80
+    assert sum(bool(page.rule.fixes) for page in pages()) >= 25
+    assert OPERATORS - {key for page in pages() for key in keys(page.patterns)} == set()
 
 
 def test_thirty_pages_and_more_are_about_changes():
     """Of both languages; and no two pages of whatever language share a name, by which comments know them."""
-    assert len(REMOVAL_PAGES) >= 30
-    assert {page.rule.language for page in REMOVAL_PAGES} == {"javascript", "python"}
-    assert len({page.rule.id for page in PAGES}) == len(PAGES)
+    assert len(REMOVALS) >= 30
+    assert {rule.language for rule in REMOVALS} == {"javascript", "python"}
+    assert len({page.rule.id for page in pages()}) == len(pages()) == len(RULES)
 
 
 def test_the_index_of_the_rules_is_fresh():
