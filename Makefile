@@ -3,7 +3,7 @@
 # make test-editors   sets up real editors (once, outside of the clone) and runs what drives them
 # make check  ruff and mypy, as the tests do        make fix    what ruff can put right by itself
 # make bench  keystrokes and batch, against ruff's server and bandit (CORPUS=folder: instead of Django's sdist)
-# make fuzz   the golden property with 100,000 examples
+# make fuzz   the golden property with 100,000 examples      make nightly  all properties with ten times the examples
 
 VENV := .venv
 SECOND := .venv-second
@@ -17,7 +17,7 @@ CORPUS ?=
 # Compiled modules are kept, whatever the environment says: the tests start hundreds of programs.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test test-editors check fix bench bench-keystrokes bench-batch bench-hooks bench-commits fuzz second clean
+.PHONY: demo test test-editors check fix bench bench-keystrokes bench-batch bench-hooks bench-commits fuzz nightly second clean
 
 demo: $(INSTALLED)
 	@# Findings are what is to be seen here, not a failure.
@@ -57,6 +57,9 @@ bench-commits: $(READY)
 
 fuzz: $(READY)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest tests/test_typing_equals_opening.py --timeout=0
+
+nightly: $(READY)
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n auto --dist worksteal --timeout=0
 
 # What can differ between versions of Python, on another than the first, in half a minute: our dataclasses, YAML and the
 # grammar (every rule page with its examples), the law of typing, ast (bandit), sqlite, tomllib, the wire, argparse, a wheel.

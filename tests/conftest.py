@@ -2,8 +2,9 @@
 What all tests share: how much Hypothesis tries, and the sizes that are reported and not enforced.
 
 HYPOTHESIS_PROFILE chooses: `dev` (the default), `ci` (the same examples every time, so that a red build is due
-to its change), `second` (few, on the second Python) or `fuzz` (`make fuzz`). The golden property tries eight times as many examples as a profile says;
-any other test that sets `max_examples` itself is outside of this.
+to its change), `nightly` (`make nightly`: ten times as many, others every time), `second` (few, on the second Python) or
+`fuzz` (`make fuzz`). The golden property and test_lineage_sessions try many more than a profile says; any other test
+that sets `max_examples` itself is outside of this.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("dev", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", settings.get_profile("dev"), max_examples=250, derandomize=True)
+settings.register_profile("ci", settings.get_profile("dev"), max_examples=100, derandomize=True)
+settings.register_profile("nightly", settings.get_profile("dev"), max_examples=1_000, print_blob=True)
 settings.register_profile("fuzz", settings.get_profile("dev"), max_examples=12_500, print_blob=True)
 settings.register_profile("second", settings.get_profile("dev"), max_examples=10)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))

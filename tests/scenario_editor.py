@@ -105,8 +105,8 @@ def _n_shared(one: str, other: str) -> int:
 class Editor:
     """What a person has before them."""
 
-    def __init__(self, root: Path) -> None:
-        self.inside = Inside(CAPABILITIES, rootUri=root.as_uri())
+    def __init__(self, root: Path, **options: object) -> None:
+        self.inside = Inside(CAPABILITIES, rootUri=root.as_uri(), initializationOptions=options)
         self.inside.session.recording.noted = noted_at_once
         self.buffers: dict[str, Buffer] = {}
         self.notebooks: dict[str, str] = {}

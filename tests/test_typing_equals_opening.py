@@ -1,13 +1,14 @@
 """
 The law: typing it there equals opening it.
 
-It is tried eight times as often as any other property: with 2,000 examples in CI, with 100,000 by `make fuzz`.
-They are shared out among four tests, each with a quarter of the corpus and draws of its own.
+It is tried more often than any other property: with 2,000 examples in CI, with 100,000 by `make fuzz`. They are shared
+out among four tests, each with a quarter of the corpus and draws of its own.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import os
 from functools import cache
 from typing import Any
 
@@ -32,6 +33,10 @@ from editing import SILENCED, an_edit, an_edit_of_a_silence, applied, corpus
 
 AGENT = Origin(Author.ai, Evidence.hook, "claude")
 PERSON = Origin(Author.human, Evidence.typed)
+# Of each quarter.
+N_EXAMPLES = {"ci": 500, "nightly": 5_000, "fuzz": 25_000}.get(
+    os.environ.get("HYPOTHESIS_PROFILE", ""), 2 * settings.default.max_examples
+)
 
 
 @cache
@@ -61,7 +66,7 @@ def _typed(draw: st.DrawFn, content: bytes) -> list[Edit]:
 
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("quarter", range(4))
-@settings(max_examples=2 * settings.default.max_examples)
+@settings(max_examples=N_EXAMPLES)
 @given(data=st.data())
 def test_typing_it_there_equals_opening_it(quarter: int, data: st.DataObject) -> None:
     """After any run of edits the findings are those of a fresh check: same spans, same order."""
@@ -85,12 +90,17 @@ def few_rules() -> RuleSet:
     return rules().selected(("eval-code", "yaml-unsafe-load", "os-shell-call", "ignore-*"))
 
 
+@cache
+def _silenced_first(content: bytes) -> Snapshot:
+    return opened(content, "x.py", few_rules(), today=DAY, may_loosen=no_agent)
+
+
 @pytest.mark.timeout(0)
 @given(st.data())
 def test_typing_a_silence_equals_opening_it(data: st.DataObject) -> None:
     """The same where comments silence, whoever wrote them: what they take, and what is said about them."""
     content = data.draw(st.sampled_from((SILENCED, SILENCED.replace(b"\n", b"\r\n"))))
-    snapshot = opened(content, "x.py", few_rules(), today=DAY, may_loosen=no_agent)
+    snapshot = _silenced_first(content)
     for _ in range(data.draw(st.integers(1, 6))):
         edits = [data.draw(st.one_of(an_edit_of_a_silence(content), an_edit(content)))]
         content = applied(content, edits[0])
@@ -110,14 +120,14 @@ def test_typing_a_silence_equals_opening_it(data: st.DataObject) -> None:
 
 
 _CROWD = b"import os\nimport subprocess\n\n" + b"".join(
-    b"def f%d(cmd):\n    subprocess.run(cmd, shell=True)\n    return %d\n\n" % (i, i) for i in range(500)
+    b"def f%d(cmd):\n    subprocess.run(cmd, shell=True)\n    return %d\n\n" % (i, i) for i in range(200)
 )
 
 
 def test_a_keystroke_asks_what_it_touches() -> None:
-    """One character in one of 500 flawed functions parses and asks one chunk."""
+    """One character in one of 200 flawed functions parses and asks one chunk."""
     before = opened(_CROWD, "x.py", rules())
-    at = _CROWD.index(b"return 250")
+    at = _CROWD.index(b"return 100")
     work = advanced(before, [Edit(Span(at, at), b"x")]).work
     assert (work.chunks_parsed, work.chunks_asked) == (1, 1)
     assert work.bytes_parsed < 100
@@ -138,9 +148,9 @@ def test_a_fact_that_changes_asks_those_who_looked_it_up() -> None:
     before = opened(source, "x.py", rules().up_to(Level.default))
     at = source.index(b"import subprocess")
     after = advanced(before, [Edit(Span(at, at + len(b"import subprocess")), b"import mine as subprocess")])
-    assert len(before.findings()) == 500
+    assert len(before.findings()) == 200
     assert after.findings() == []
-    assert 500 <= after.work.chunks_asked <= 502
+    assert 200 <= after.work.chunks_asked <= 202
     assert after.work.chunks_parsed <= 2
 
 
@@ -195,14 +205,14 @@ def test_forgetting_facts_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None
 
 _SILENT_CROWD = b"import os\n\n" + b"".join(
     b"def f%d(x):\n    eval(x)  # nosec\n    return %d\n\n# assaymark: ignore[eval-code] -- ours\n" % (i, i)
-    for i in range(500)
+    for i in range(200)
 )
 
 
 def test_a_keystroke_judges_the_silences_that_it_touches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One character in one of 500 chunks that all leave a silence pending: that one and its neighbours."""
+    """One character in one of 200 chunks that all leave a silence pending: that one and its neighbours."""
     before = opened(_SILENT_CROWD, "x.py", rules())
-    at = _SILENT_CROWD.index(b"return 250")
+    at = _SILENT_CROWD.index(b"return 100")
     n_judged = 0
 
     def counted(*arguments: Any) -> Any:
