@@ -482,3 +482,27 @@ def test_the_server_has_it_run_where_hooks_record(tmp_path: Path) -> None:
     timers.pop()()
     assert agents._started == [process]
     assert not timers
+
+
+@pytest.mark.e2e
+def test_an_editors_server_has_it_run(tmp_path: Path) -> None:
+    """From its first seconds on, for the folders of its workspace, and until it ends."""
+    load()
+    top = _repository(tmp_path / "project")
+    command = [sys.executable, "-c", "from assaymark.cli.entry import main; main()", "lsp"]
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=ENVIRONMENT)
+    assert server.stdin is not None
+    folder = {"uri": top.as_uri(), "name": "project"}
+    for message in (
+        {"id": 1, "method": "initialize", "params": {"capabilities": {}, "workspaceFolders": [folder]}},
+        {"method": "initialized", "params": {}},
+    ):
+        body = json.dumps({"jsonrpc": "2.0", **message}).encode()
+        server.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+    server.stdin.flush()
+    _await(lambda: meeting.is_socket(_socket(top)))
+    assert b"yaml-unsafe-load" in _said(top, _asked(top))
+    server.kill()
+    server.wait(30)
+    server.stdin.close()
+    _await(lambda: not Path(_socket(top)).exists())
