@@ -11,7 +11,8 @@ of a match is another object, with the same `pattern`.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+
+TYPE_CHECKING = False
 
 
 class _Regex:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING
 
 from assaymark.hooks.checking import handed, protocol, remembered, saying
 from assaymark.hooks.checking.limited import TimedOut, within
@@ -29,6 +28,7 @@ from assaymark.ledger.spool import append
 from assaymark.origin import Author, Evidence
 from assaymark.repository.place import Place, place_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 

@@ -9,10 +9,8 @@ Invariants:
 
 from __future__ import annotations
 
-import json
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from assaymark.hooks.checking.meeting import (
     MOST_ASKED,
@@ -26,7 +24,9 @@ from assaymark.hooks.checking.meeting import (
 from assaymark.hooks.checking.verdict import from_plain
 from assaymark.ledger.secret import secret_of
 from assaymark.lineage.plain import to_plain
+from assaymark.quickjson import dumps, loads
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from assaymark.hooks.checking.verdict import Edit, Verdict
 
@@ -76,7 +76,7 @@ def _question(edit: Edit, *, whole: bool) -> bytes:
         "origin": to_plain(edit.origin),
         "whole": whole,
     }
-    asked = json.dumps(table, separators=(",", ":")).encode() + b"\n"
+    asked = dumps(table, separators=(",", ":")).encode() + b"\n"
     if len(asked) > MOST_ASKED:
         msg = "too much to ask"
         raise ValueError(msg)
@@ -104,5 +104,5 @@ def _answered(file: str, asked: bytes, until: float) -> Verdict | None:
             said += part
     finally:
         connection.close()
-    table = json.loads(said)
+    table = loads(said)
     return from_plain(table["verdict"]) if table.get("protocol") == PROTOCOL else None

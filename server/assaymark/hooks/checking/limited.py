@@ -7,17 +7,17 @@ the analysis are the only ones.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal
     from collections.abc import Callable
     from types import FrameType
+    from typing import TypeVar
+
+    T = TypeVar("T")
 else:
     # `signal` makes classes of all names in it, which takes a while.
     import _signal as signal
-
-T = TypeVar("T")
 
 
 class TimedOut(BaseException):

@@ -16,12 +16,12 @@ import os
 import stat
 import struct
 import sys
-from typing import TYPE_CHECKING
 
 from assaymark.hashes import blake
 from assaymark.repository.place import state_folder
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _socket import socket
     from collections.abc import Iterator

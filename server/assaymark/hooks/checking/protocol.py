@@ -8,9 +8,9 @@ Invariants:
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
+from assaymark.quickjson import dumps
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -74,4 +74,4 @@ def ends_now(fields: Fields) -> bool:
 
 
 def _json(table: Mapping[str, object]) -> str:
-    return json.dumps(table, separators=(",", ":"))
+    return dumps(table, separators=(",", ":"))

@@ -14,14 +14,15 @@ Invariants:
 
 from __future__ import annotations
 
-import json
 import os
 import time
 
 from assaymark.hooks.checking.opening import FOLDER
 from assaymark.ledger.secret import secret_of
+from assaymark.quickjson import dumps, loads
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,7 +92,7 @@ def remember(talk: Conversation, found: Iterable[Open], gone: Iterable[Open] = (
     rows = [*((one, False) for one in found), *((one, True) for one in gone)]
     if not talk.session or not rows:
         return
-    text = "".join(json.dumps([is_gone, *one]) + "\n" for one, is_gone in rows)
+    text = "".join(dumps([is_gone, *one]) + "\n" for one, is_gone in rows)
     try:
         os.makedirs(os.path.join(talk.store, FOLDER), mode=0o700, exist_ok=True)
         descriptor = os.open(talk.file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -130,7 +131,7 @@ def forget_answers(store: str) -> None:
 
 def _read(line: bytes) -> tuple[Open | None, bool]:
     try:
-        is_gone, top, path, rule, fingerprint, at, severity, told = json.loads(line)
+        is_gone, top, path, rule, fingerprint, at, severity, told = loads(line)
     except (ValueError, TypeError, RecursionError):
         return None, False
     texts = all(isinstance(one, str) for one in (top, path, rule, fingerprint, severity))

@@ -10,10 +10,10 @@ Invariants:
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

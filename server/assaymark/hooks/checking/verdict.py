@@ -6,10 +6,9 @@ Invariant: nothing is imported here but what recording has imported before.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from assaymark.tuples import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
