@@ -686,6 +686,7 @@ def test_nothing_is_loaded_that_an_agent_would_wait_for(world: World) -> None:
         assert name not in tops
     ours = {name.split(".")[1] for name in loaded if name.startswith("assaymark.")}
     assert ours <= {
+        "choices",
         "cli",
         "dataclass",
         "hooks",

@@ -22,6 +22,7 @@ PACKAGE = ROOT / "server" / "assaymark"
 FLOORS = {
     # What values are made with.
     "tuples": -2,
+    "choices": -2,
     "quickjson": -2,
     "dataclass": -1,
     "hashes": -1,

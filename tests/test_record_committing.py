@@ -508,7 +508,7 @@ def test_what_a_commit_does_not_wait_for(world: World) -> None:
         check=True,
     )
     unwanted = {"subprocess", "dataclasses", "random", "urllib", "argparse", "logging", "pathlib", "hashlib"}
-    unwanted |= {"typing", "re", "json", "sqlite3", "datetime", "warnings", "heapq"}
+    unwanted |= {"typing", "enum", "re", "json", "sqlite3", "datetime", "warnings", "heapq"}
     if CAN_START:
         assert unwanted & set(ran.stdout.split()) == set()
     assert world.note()

@@ -8,8 +8,7 @@ Invariants:
 
 from __future__ import annotations
 
-import enum
-
+from assaymark.choices import Choice
 from assaymark.dataclass import dataclass
 from assaymark.tuples import NamedTuple
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from assaymark.text import Span
 
 
-class Author(enum.Enum):
+class Author(Choice):
     """What kind of author wrote something; never which person."""
 
     human = "human"
@@ -30,7 +29,7 @@ class Author(enum.Enum):
     unknown = "unknown"
 
 
-class Evidence(enum.Enum):
+class Evidence(Choice):
     """
     What an origin rests on.
 
@@ -49,7 +48,7 @@ class Evidence(enum.Enum):
     none = "none"
 
 
-class Arrival(enum.Enum):
+class Arrival(Choice):
     """How something came whose author is unknown."""
 
     standing = "standing"  # before recording began

@@ -22,7 +22,6 @@ from assaymark.ledger.folding import anchored
 from assaymark.ledger.secret import Secret, secret_of
 from assaymark.ledger.sqlite import sqlite3
 from assaymark.ledger.states import States
-from assaymark.lineage.reviews import NO_REVIEWS, Channel, Relation, Review, Reviews
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self, TypeVar
 
+    from assaymark.lineage.reviews import Review, Reviews
     from assaymark.origin import Runs
 
     _T = TypeVar("_T")
@@ -57,7 +57,7 @@ class Ledger:
         self._reviewed: list[Review] = []
         self._withdrawn: list[str] = []
         self._signed: dict[str, tuple[str, str]] = {}
-        self._reviews = NO_REVIEWS
+        self._reviews: Reviews | None = None
         self._open()
 
     def __enter__(self) -> Self:
@@ -152,8 +152,11 @@ class Ledger:
 
         The same object as long as none came.
         """
+        # Late: a commit waits for what is imported, and what is committed was seldom part of a review.
+        from assaymark.lineage.reviews import Reviews
+
         last = self.last
-        if last != self._read_to:
+        if self._reviews is None or last != self._read_to:
             beyond, self._read_to = self._read_to, last
             kinds = ("reviewed", "withdrawn")
             events = self._read(lambda: rows.of_kinds(self.database, kinds, beyond))
@@ -164,7 +167,7 @@ class Ledger:
                 for event in events
                 if isinstance(event, Reviewed) and event.signature
             }
-            if events:
+            if self._reviews is None or events:
                 self._reviews = Reviews(self._reviewed, self._withdrawn)
         return self._reviews
 
@@ -233,7 +236,7 @@ class Ledger:
         self.database, self._identity = self._connected()
         self._states = States(self.database)
         self._seen = self._read_to = -1
-        self._reviewed, self._withdrawn, self._signed, self._reviews = [], [], {}, NO_REVIEWS
+        self._reviewed, self._withdrawn, self._signed, self._reviews = [], [], {}, None
 
     def _connected(self) -> Connection:
         """Effect: a file that is no database of ours is set aside."""
@@ -271,6 +274,8 @@ def opened(store: str, by: str = "cli") -> Ledger:
 
 
 def _review(event: Reviewed) -> Review:
+    from assaymark.lineage.reviews import Channel, Relation, Review
+
     channels, relations = {one.value: one for one in Channel}, {one.value: one for one in Relation}
     channel = channels.get(event.channel, Channel.terminal)
     return Review(event.id, channel, relations.get(event.relation, Relation.unknown), event.time, event.who)

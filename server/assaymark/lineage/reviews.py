@@ -10,8 +10,7 @@ Invariants:
 
 from __future__ import annotations
 
-import enum
-
+from assaymark.choices import Choice
 from assaymark.lineage.reviewed import is_doubted
 from assaymark.tuples import NamedTuple
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from assaymark.lineage.lines import LineOrigin
 
 
-class Channel(enum.Enum):
+class Channel(Choice):
     """By which way somebody said that they had read something."""
 
     editor = "editor"
@@ -31,7 +30,7 @@ class Channel(enum.Enum):
     trailer = "trailer"
 
 
-class Relation(enum.Enum):
+class Relation(Choice):
     """Who read it: who asked for the code, another person, or somebody of whom that is not known."""
 
     requester = "requester"
@@ -39,7 +38,7 @@ class Relation(enum.Enum):
     unknown = "unknown"
 
 
-class Signature(enum.Enum):
+class Signature(Choice):
     """
     What is known of a review's signature.
 
@@ -67,7 +66,7 @@ class Review(NamedTuple):
     signature: Signature = Signature.none
 
 
-class Standing(enum.Enum):
+class Standing(Choice):
     """What a person should know of a line: nobody need read it, nobody has, or who has."""
 
     written = "written"
