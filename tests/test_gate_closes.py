@@ -1,8 +1,8 @@
 """
 Whatever of the records is taken away, a gate that does not pass does not begin to.
 
-Random histories: lines of agents, typed ones and unknown ones, read, not read and taken back, committed with notes and
-not. `ASSAYMARK_GATES=50` plays more of them, `ASSAYMARK_FIRST_GATE=100` others.
+Random histories: lines of agents, typed ones and unknown ones, some cut by an agent, read, not read and taken back,
+committed with notes and not. `ASSAYMARK_GATES=50` plays more of them, `ASSAYMARK_FIRST_GATE=100` others.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from pathlib import Path
 import pytest
 
 from assaymark.cli import reviewed
-from assaymark.ledger.events import Saved, stamp
+from assaymark.ledger.events import Change, Edited, Saved, stamp
 from assaymark.ledger.store import opened
+from assaymark.lineage.cuts import cuts
+from assaymark.lineage.narrowing import changes
+from assaymark.lineage.reviewed import cut_by, with_cut
 from assaymark.origin import Arrival, Author, Evidence, Origin, Run, Runs, joined, unknown
 from assaymark.repository.place import place_of
 from cli_world import World, world
@@ -41,6 +44,16 @@ RECORDS = (
     "refs/notes/ai",
     "refs/notes/assaymark",
     "hooks",
+)
+
+
+# With words that an agent may take out, in the line or as a line of its own.
+GOES = (b", kept=1", b"    kept=1,\n")
+TEXTS = (
+    b"send(n%d, secret=False)\n",
+    b"n%d = 1\n",
+    b"send(n%d, kept=1, secret=False)\n",
+    b"send(\n    n%d,\n    kept=1,\n    secret=False,\n)\n",
 )
 
 
@@ -69,14 +82,42 @@ class History:
         """Effect: lines come, and somebody may read some."""
         for _ in range(self.chance.randint(1, 2)):
             self.n += 1
-            text = self.chance.choice([b"send(n%d, secret=False)\n", b"n%d = 1\n"]) % self.n
+            text = self.chance.choice(TEXTS) % self.n
             at = self.chance.randint(0, len(self.lines))
             self.lines.insert(at, (text, self.chance.choice(ORIGINS)))
         self.world.write(a=self.content)
         with opened(place_of(str(self.world.here)).store, "server") as ledger:
             digest, outline = ledger.secret.digest(self.content), ledger.secret.outline(self.content)
             ledger.record([Saved(*stamp("server"), "a.py", digest, self.runs, outline)])
+        self.cut()
         self.read()
+
+    def cut(self) -> None:
+        """Effect: an agent may take something out of what somebody wrote, and its hook says so."""
+        several = [number for number, (text, _) in enumerate(self.lines) if any(one in text for one in GOES)]
+        if not several or self.chance.random() < 0.4:
+            return
+        number, before = self.chance.choice(several), self.content
+        text, origin = self.lines[number]
+        cut = cut_by(ORIGINS[0])._replace(between=GOES[0] not in text)
+        self.lines[number] = text.replace(GOES[0], b"").replace(GOES[1], b""), with_cut(origin, cut)
+        found = changes(before, self.content)
+        self.world.write(a=self.content)
+        with opened(place_of(str(self.world.here)).store, "hook") as ledger:
+            digest, outline = ledger.secret.digest, ledger.secret.outline
+            event = Edited(
+                *stamp("hook"),
+                "a.py",
+                ORIGINS[0],
+                digest(before),
+                digest(self.content),
+                tuple(Change(one.start, one.end, one.new_end - one.new_start) for one in found),
+                len(self.content),
+                outline(self.content),
+                lines_before=outline(before),
+                cuts=tuple(cuts(before, self.content, found)),
+            )
+            ledger.record([event])
 
     def read(self) -> None:
         """Effect: somebody may say that they read some lines, and may take back what was said of some."""

@@ -6,12 +6,15 @@ import pytest
 
 from assaymark.lineage.lines import line_origins
 from assaymark.lineage.reviewed import (
+    cut_around,
+    explained,
     has_reviews,
     reviewed,
-    shared_reviews,
     unreviewed,
     voided,
-    with_reviews_of,
+    with_cut,
+    with_cuts_as_in,
+    with_marks_of,
 )
 from assaymark.lineage.reviews import (
     NO_REVIEWS,
@@ -26,6 +29,7 @@ from assaymark.lineage.reviews import (
 from assaymark.origin import (
     STANDING,
     Author,
+    Cut,
     Evidence,
     Origin,
     Runs,
@@ -114,10 +118,62 @@ def test_an_edit_voids_the_lines_that_it_changed(landed: tuple[int, int], lost: 
     assert n_bytes_of(after) == len(TEXT)
 
 
-def test_reviews_are_joined_and_shared() -> None:
-    """Of two views of one text: what either saw reviewed, and what both did."""
+def test_reviews_are_joined() -> None:
+    """Of two views of one text: what either saw reviewed."""
     runs = covering(6, AI)
     one, two = reviewed(runs, 0, 4, "one"), reviewed(reviewed(runs, 2, 6, "one"), 0, 6, "two")
-    assert with_reviews_of(one, two) == reviewed(reviewed(runs, 0, 6, "one"), 0, 6, "two")
-    assert shared_reviews(two, one) == reviewed(runs, 2, 4, "one")
+    assert with_marks_of(one, two) == reviewed(reviewed(runs, 0, 6, "one"), 0, 6, "two")
     assert unreviewed(two) == runs
+
+
+CLAUDE = Cut("claude", 86_400)
+LINES = b"one(a)\ntwo(b,\n    c)\n"
+LINE_STARTS = [0, 7, 14, 21]
+
+
+def _cut_lines(landed: tuple[int, int], origin: Origin = TYPED) -> list[Cut | None]:
+    runs = cut_around(covering(len(LINES), origin), LINE_STARTS[:-1], [landed], CLAUDE)
+    assert n_bytes_of(runs) == len(LINES)
+    return [line.cut for line in line_origins(LINES, runs) if line.parts]
+
+
+def test_a_cut_is_of_its_line_and_whole_lines_are_missed_between_others() -> None:
+    """What is left of the line has it; where whole lines went, both neighbours have it, as such."""
+    between = CLAUDE._replace(between=True)
+    assert _cut_lines((5, 5)) == [CLAUDE, None, None]
+    assert _cut_lines((14, 14)) == [None, between, between]
+    assert _cut_lines((5, 9)) == [CLAUDE, CLAUDE, None]
+
+
+def test_nothing_is_noted_of_what_must_be_read_anyway() -> None:
+    """An agent's bytes and those of unknown origin have an author to read them for."""
+    assert _cut_lines((5, 5), AI) == [None] * 3
+    assert _cut_lines((5, 5), STANDING) == [None] * 3
+
+
+def test_a_cut_line_is_unread_until_somebody_reads_it() -> None:
+    """A review of its bytes counts, as long as it holds."""
+    runs = reviewed(covering(2, with_cut(TYPED, CLAUDE)), 0, 2, "one")
+    (line,) = (one for one in line_origins(b"a\n", runs) if one.parts)
+    assert standing(line, NO_REVIEWS) is Standing.unread
+    assert standing(line, Reviews([ONE])) is Standing.by_requester
+    assert standing(line, Reviews([ONE], ["one"])) is Standing.unread
+
+
+def test_of_several_cuts_an_agents_is_told_and_the_last() -> None:
+    """Nobody known hides no agent, and whole lines beside it nothing in the line."""
+    nobody, later = Cut("", 172_800), Cut("cursor", 172_800)
+    for several in ((CLAUDE, nobody), (nobody, CLAUDE), (later._replace(between=True), CLAUDE)):
+        assert with_cut(with_cut(TYPED, several[0]), several[1]).cut == CLAUDE
+    assert with_cut(with_cut(TYPED, later), CLAUDE).cut == later
+
+
+def test_cuts_are_joined_and_taken_back() -> None:
+    """Of two views of one text what either tells counts; nobody known gives way to a text that is known."""
+    typed, cut = covering(4, TYPED), covering(4, with_cut(TYPED, CLAUDE))
+    nobody = covering(4, with_cut(TYPED, Cut()))
+    assert with_marks_of(typed, cut) == with_marks_of(cut, typed) == with_marks_of(nobody, cut) == cut
+    assert with_cuts_as_in(cut, typed) == typed
+    assert explained(nobody, typed) == typed
+    assert explained(nobody, covering(4, STANDING)) == nobody
+    assert explained(cut, typed) == cut

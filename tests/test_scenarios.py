@@ -32,6 +32,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     person = {"NAME": "A", "EMAIL": "a@example.org"}
     return kept | {
         "PATH": f"{programs}:{os.environ['PATH']}",
+        # An installed program may be that of another checkout; git's hooks name it where there is one.
+        "PYTHONPATH": str(server),
         "HOME": str(home),
         "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(home / "cache")),
         "XDG_CONFIG_HOME": str(home / "config"),

@@ -66,6 +66,24 @@ _OF_AUTHOR = {
 }
 
 
+class Cut(NamedTuple):
+    """
+    An edit that took something out of a line, or changed signs in it: nothing that it brought need be read.
+
+    *tool* is the agent, empty where nobody knows who it was; *time* the day, in seconds since 1970.
+    *between*: whole lines went beside this one, which changes the statement that they were in, and no other.
+    """
+
+    tool: str = ""
+    time: int | None = None
+    between: bool = False
+
+    @property
+    def rank(self) -> tuple[bool, bool, int]:
+        """Which of several cuts is told: one of the line itself, an agent's, the last."""
+        return not self.between, bool(self.tool), self.time or 0
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """
@@ -76,7 +94,8 @@ class Origin:
     evidence that its author cannot have.
 
     *reviews* are the ids, in ascending order, of the reviews that these bytes were part of: they move with
-    the bytes, as the origin does (`lineage/reviews` says what they are).
+    the bytes, as the origin does (`lineage/reviews` says what they are). So does *cut*, of bytes that nobody
+    would have to read for their author: what an agent, or nobody known, did to their line last.
     """
 
     author: Author
@@ -89,6 +108,7 @@ class Origin:
     arrival: Arrival | None = None
     named: str = ""
     reviews: tuple[str, ...] = ()
+    cut: Cut | None = None
 
     def __post_init__(self) -> None:
         if self.evidence not in _OF_AUTHOR[self.author]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assaymark.lineage.lines import line_origins
-from assaymark.lineage.reviews import Standing, standing
+from assaymark.lineage.reviews import Standing, standing, standing_between
 from assaymark.origin import sliced
 from assaymark.syntax.statements import statement_at
 
@@ -42,7 +42,7 @@ def section_standing(section: Section, line: int, reviews: Reviews) -> Standing:
     own = lines[line - first]
     if not own.parts:
         return Standing.written
-    return least({standing(one, reviews) for one in lines})
+    return least({*(standing(one, reviews) for one in lines), *standing_between(lines, reviews)})
 
 
 def statement_lines(reading: Reading, line: int) -> tuple[int, int]:

@@ -31,7 +31,6 @@ from assaymark.workspace.reading import Unreadable, read
 from assaymark.workspace.today import today
 
 if TYPE_CHECKING:
-    from assaymark.lineage.lines import LineOrigin
     from assaymark.lineage.reviews import Review
 
 SCHEMA = "assaymark/blame/1"
@@ -100,7 +99,10 @@ def _text(content: bytes, found: Judged, first: int, last: int, look: Style) -> 
     if last == len(recorded.lines) and lines and not texts[-1] and first < last:
         lines = lines[:-1]
     day = today()
-    whose = [_whose(line.origin, day) for line in lines]
+    whose = [
+        harmless(words.briefly(line.origin, day, is_due=found.at(number) is not Standing.written))
+        for number, line in enumerate(lines, first)
+    ]
     width = min(max(map(len, whose), default=0), _WIDEST)
     read = [read_in_short(found, first + n, day) for n in range(len(lines))]
     # Where nothing is recorded at all, "not reviewed" at every line would say nothing.
@@ -114,10 +116,6 @@ def _text(content: bytes, found: Judged, first: int, last: int, look: Style) -> 
         yield f"{commit}  {look(_looks(line), shown.ljust(width))}{review}  {number:>{n_digits}} │ {text}\n"
     yield from (f"assaymark: {harmless(problem)}\n" for problem in recorded.problems)
     yield f"Recorded in: {_where(recorded)}. {'·' * _N_COMMIT} is not committed.\n"
-
-
-def _whose(line: LineOrigin, day: int) -> str:
-    return harmless(words.briefly(line, day))
 
 
 def read_in_short(found: Judged, number: int, day: int) -> str:

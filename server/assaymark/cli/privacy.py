@@ -71,6 +71,7 @@ FIELDS = {
     "digest": "a keyed hash of the file",
     "edits": "which bytes changed",
     "ranges": "which bytes came",
+    "cuts": "where something went, or signs changed",
     "n_bytes": "the file's length",
     "lines": "keyed hashes of its lines",
     "lines_before": "keyed hashes of the lines before",
@@ -109,6 +110,7 @@ ORIGIN = {
     "arrival": "how it came",
     "named": "the agent that a commit names",
     "reviews": "the numbers of the reviews that it was part of",
+    "cut": "which tool took something out of its line last, and when",
 }
 # What is remembered of a file that hooks were installed in.
 INSTALLATION = {
@@ -129,7 +131,7 @@ NOTED = {
 }
 ALWAYS_NOTED = (
     "the commit, the paths of its files and the numbers of their lines",
-    "the kind of author and the evidence",
+    "the kind of author and the evidence, and that something was taken out",
     "that lines were read: by which way, whether by who asked for them, and what was signed of it",
     "the conversation, as a hash",
     "the day, without the time",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from assaymark.cli.gate import BLOCKED, PASSED, named
 from assaymark.cli.style import harmless
 from assaymark.lineage import words
-from assaymark.lineage.plain import to_plain
+from assaymark.lineage.plain import cut_to_plain, to_plain
 from assaymark.lineage.reviews import Standing
 from assaymark.origin import STANDING
 from assaymark.record.reading import NONE
@@ -40,8 +40,10 @@ _SAID = ("author", "evidence", "tool", "model", "time", "arrival", "named")
 def told(stood: Stood) -> str:
     """Whose they are and whether they were read, as `Claude Code, 14 Nov (its edit hook); not reviewed`."""
     day = today()
-    whose = _UNRECORDED if _is_unrecorded(stood) else words.briefly(stood.origin, day) or _UNRECORDED
-    if stood.standing is Standing.written:
+    is_due = stood.standing is not Standing.written
+    said = "" if _is_unrecorded(stood) else words.briefly(stood.origin, day, is_due=is_due)
+    whose = said or _UNRECORDED
+    if not is_due:
         return whose
     if stood.is_unread or not stood.reviews:
         return f"{whose}; {_STANDINGS[stood.standing]}"
@@ -74,6 +76,8 @@ def plain(stood: Stood) -> dict[str, Value]:
     }
     if origin is not None:
         said |= _of_origin(origin)
+    if stood.origin.cut is not None and stood.standing is not Standing.written:
+        said["cut"] = dict(cut_to_plain(stood.origin.cut))
     if stood.lack is not None:
         said["lack"] = stood.lack.value
     return said

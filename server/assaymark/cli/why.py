@@ -141,7 +141,8 @@ def _text(answer: _Answer, look: Style) -> Iterator[str]:
         yield f"{look('path', harmless(at))}  {finding.rule} · {severity}{cwe}\n"
         yield f"  {harmless(finding.message)}\n"
     read = _read(answer)
-    said = words.sentence(answer.number, answer.line.origin, today(), read=read)
+    is_due = answer.judged.at(answer.number) is not Read.written
+    said = words.sentence(answer.number, answer.line.origin, today(), read=read, is_due=is_due)
     yield f"  {harmless(said) or f'Line {answer.number}: blank.'}\n"
     yield from _about_reviews(answer, read)
     for origin, *_ in answer.line.origin.parts:
@@ -174,7 +175,7 @@ def _about_reviews(answer: _Answer, read: Sequence[Review]) -> Iterator[str]:
         return
     if reviews_of(answer.line.origin, reviews):
         yield "  It was read once, but other lines of its statement were not, or have changed since.\n"
-    elif all(part.origin.author is not Author.ai for part in answer.line.origin.parts):
+    elif not any(one.origin.author is Author.ai or one.origin.cut for one in answer.line.origin.parts):
         yield "  Not reviewed.\n"
 
 

@@ -6,9 +6,12 @@ Invariant: an event holds digests, ranges and names, and nothing of the text.
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from assaymark.hooks.scene import Scene, origin_of, origin_of_theirs
 from assaymark.ledger.events import Change, Edited, stamp
-from assaymark.ledger.secret import secret_of
+from assaymark.ledger.secret import outlined, secret_of
+from assaymark.lineage.cuts import cuts
 from assaymark.tuples import NamedTuple
 
 TYPE_CHECKING = False
@@ -63,5 +66,11 @@ def edited(scene: Scene, place: Place, before: Was, step: Step, *, accepted: boo
         call=scene.turn.call,
         ranges=step.ranges,
         lines_before=before.outline,
+        cuts=tuple(cuts(step.before, step.after, step.changes, _starts(before.outline))),
     )
     return Sent(place.store, event, place, step)
+
+
+def _starts(outline: bytes) -> set[int]:
+    """Where the lines begin of which *outline* tells, and where the last one ends."""
+    return {0, *accumulate(line.n_bytes for line in outlined(outline))}

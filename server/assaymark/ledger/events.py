@@ -48,6 +48,7 @@ class Edited(NamedTuple):
     is empty, and *ranges* are the bytes of the text after that are the tool's. *n_bytes* is the length of the
     text after and *lines* its outline (`Secret.outline`), as *lines_before* is that of the text before, by
     which lines are found again that somebody changed in between. *call* is the tool's own name of the edit.
+    *cuts* are where those edits stand, in the text after, that left nothing to be read (`lineage/cuts`).
     """
 
     id: str
@@ -63,6 +64,7 @@ class Edited(NamedTuple):
     call: str = ""
     ranges: tuple[tuple[int, int], ...] = ()
     lines_before: bytes = b""
+    cuts: tuple[tuple[int, int], ...] = ()
 
 
 class Saved(NamedTuple):

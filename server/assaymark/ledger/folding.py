@@ -18,11 +18,21 @@ from itertools import accumulate
 from assaymark.ledger.events import Edited, Reviewed, Saved
 from assaymark.ledger.secret import Line, outlined
 from assaymark.lineage.alignment import aligned
-from assaymark.lineage.reviewed import has_reviews, is_doubted, reviewed, unreviewed, voided, with_reviews_of
+from assaymark.lineage.reviewed import (
+    cut_around,
+    cut_by,
+    has_reviews,
+    is_doubted,
+    may_be_cut,
+    reviewed,
+    voided,
+    with_marks_of,
+)
 from assaymark.origin import (
     STANDING,
     Arrival,
     Author,
+    Cut,
     Origin,
     Run,
     Runs,
@@ -92,9 +102,10 @@ def folded(event: Edited | Saved | Reviewed, around: Around) -> State:
 
 def refolded(event: Edited, before: State, after: State) -> State:
     """The state *after* an edit that was folded earlier, now that more is known of the one *before* it."""
-    if _before(event, Around(before), _n_before(event)) is None:
+    # Which lines were cut nobody can tell without an outline: then what is unknown stays unknown.
+    if _before(event, Around(before), _n_before(event)) is None or (event.cuts and not after.lines):
         return after
-    found = _edited(event, Around(before))
+    found = _edited(event._replace(lines=after.lines), Around(before))
     return after._replace(runs=filled(after.runs, found.runs), exact=after.exact or found.exact)
 
 
@@ -114,8 +125,14 @@ def is_whole(event: Edited) -> bool:
     return event.before is None and event.ranges == ((0, event.n_bytes),)
 
 
-def anchored(state: State, lines: bytes, n_bytes: int, otherwise: Origin = DISK) -> Runs:
-    """The origins of *n_bytes* with the outline *lines*: those of lines of *state*, and *otherwise*."""
+def anchored(
+    state: State, lines: bytes, n_bytes: int, otherwise: Origin = DISK, *, is_next: bool = False
+) -> Runs:
+    """
+    The origins of *n_bytes* with the outline *lines*: those of lines of *state*, and *otherwise*.
+
+    *is_next*: nothing came in between, so lines that are gone went unseen.
+    """
     old, new = outlined(state.lines), outlined(lines)
     starts = [0, *accumulate(line.n_bytes for line in old)]
     # No outline is kept of a very long text, and one that is not of this text says nothing of it.
@@ -132,20 +149,20 @@ def anchored(state: State, lines: bytes, n_bytes: int, otherwise: Origin = DISK)
         at, at_old = same.new + same.n, same.old + same.n
         found.extend(_carried(old[same.old : at_old], new[same.new : at], starts[same.old], cut))
     runs = joined([*found, covering(_length(new[at:]), otherwise)])
-    return _parted(runs, new, gaps) if gaps and has_reviews(runs) else runs
-
-
-def _parted(runs: Runs, lines: Sequence[Line], gaps: Sequence[int]) -> Runs:
-    """*runs* of *lines* without the reviews of those around the *gaps* where others were taken away."""
-    starts = [0, *accumulate(line.n_bytes for line in lines)]
-    return voided(runs, starts[:-1], [(starts[gap], starts[gap]) for gap in gaps])
+    if not gaps or not (is_next or has_reviews(runs)):
+        return runs
+    ends = [0, *accumulate(line.n_bytes for line in new)]
+    landed = [(ends[gap], ends[gap]) for gap in gaps]
+    # Who read the lines around read them with what is gone.
+    runs = voided(runs, ends[:-1], landed)
+    return cut_around(runs, ends[:-1], landed, Cut()) if is_next else runs
 
 
 def filled(known: Runs, other: Runs, arrivals: frozenset[Arrival] | None = None) -> Runs:
     """
     *known*, with what *other* knows of the bytes that are unknown there (and came by *arrivals*).
 
-    What was reviewed by either was.
+    What was reviewed, or cut, by either was.
     """
     if n_bytes_of(known) != n_bytes_of(other):
         return known
@@ -155,7 +172,7 @@ def filled(known: Runs, other: Runs, arrivals: frozenset[Arrival] | None = None)
         is_open = run.origin.author is Author.unknown and (arrivals is None or run.origin.arrival in arrivals)
         found.append(_preferred(cut(at, at + run.n_bytes), run.origin) if is_open else (run,))
         at += run.n_bytes
-    return with_reviews_of(with_reviews_of(joined(found), known), other)
+    return with_marks_of(with_marks_of(joined(found), known), other)
 
 
 def brought_forward(newest: State, earlier: State) -> State:
@@ -199,14 +216,15 @@ def _edited(event: Edited, around: Around) -> State:
 
 
 def _voided(event: Edited, runs: Runs) -> Runs:
-    """*runs* without the reviews of lines that *event* changed."""
-    if not is_doubted(event.origin) or not has_reviews(runs):
+    """*runs* without the reviews of lines that *event* changed, and with its cuts."""
+    if not is_doubted(event.origin) or not (has_reviews(runs) or (event.cuts and may_be_cut(runs))):
         return runs
     starts = [0, *accumulate(line.n_bytes for line in outlined(event.lines))]
+    landed, cuts = event.ranges if event.before is None else tuple(_shifted(event)), event.cuts
     # Without an outline nobody can tell which lines these are.
     if starts[-1] != event.n_bytes:
-        return unreviewed(runs)
-    return voided(runs, starts[:-1], event.ranges if event.before is None else tuple(_shifted(event)))
+        starts, landed, cuts = [0, event.n_bytes], ((0, event.n_bytes),), cuts and ((0, event.n_bytes),)
+    return cut_around(voided(runs, starts[:-1], landed), starts[:-1], cuts, cut_by(event.origin))
 
 
 def _is_alone(event: Edited, around: Around) -> bool:

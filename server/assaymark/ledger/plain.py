@@ -174,7 +174,7 @@ _READ: dict[str, Callable[[Any], object]] = {
     **dict.fromkeys(("time", "n_bytes", "line"), _count),
     "origin": origin_from_plain,
     "edits": _changes,
-    "ranges": _ranges,
+    **dict.fromkeys(("ranges", "cuts"), _ranges),
     **dict.fromkeys(("lines", "lines_before"), bytes_from_plain),
     "runs": runs_from_plain,
     "paths": _texts,

@@ -109,7 +109,7 @@ class Ledger:
         newest = self._read(lambda: self._states.newest(path))
         if newest is None or not newest.state.lines:
             return None
-        return anchored(newest.state, self.secret.outline(content), len(content))
+        return anchored(newest.state, self.secret.outline(content), len(content), is_next=True)
 
     def state_by_digest(self, path: str, digest: str) -> Runs | None:
         """Where each byte of a content came from, at *path* or, where nothing is known of that, elsewhere."""

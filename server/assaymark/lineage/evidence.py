@@ -29,11 +29,12 @@ _EVIDENCE, _REVIEW = "e_", "r_"
 _HEX = 12
 
 
-def keyed(origin: Origin, others: Iterable[Author], date: str) -> tuple[str, Table]:
+def keyed(origin: Origin, others: Iterable[Author], date: str, cut: Table | None = None) -> tuple[str, Table]:
     """
     The key and the record of lines of *origin*.
 
-    *others* wrote parts of them too; *date* is the day, as 2026-11-14, or empty.
+    *others* wrote parts of them too; *date* is the day, as 2026-11-14, or empty. *cut* is what is said of
+    their cut, where there is one.
     """
     record: Table = {"author": origin.author.value, "evidence": origin.evidence.value}
     if origin.author is not Author.human:
@@ -44,6 +45,8 @@ def keyed(origin: Origin, others: Iterable[Author], date: str) -> tuple[str, Tab
         record["date"] = date
     if mixed := sorted({author.value for author in others}):
         record["mixed"] = mixed
+    if cut is not None:
+        record["cut"] = cut
     return f"{_EVIDENCE}{_hashed(record)}", record
 
 

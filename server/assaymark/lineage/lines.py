@@ -12,7 +12,8 @@ from __future__ import annotations
 from itertools import accumulate
 
 from assaymark.dataclass import dataclass
-from assaymark.origin import Author, Origin, Runs, sliced
+from assaymark.lineage.cuts import has_word
+from assaymark.origin import Author, Cut, Origin, Runs, sliced
 from assaymark.tuples import NamedTuple
 
 TYPE_CHECKING = False
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from assaymark.text import Chunk
 
 _BLANKS = b" \t\r\n\x0b\x0c"
-# What is of no word.
-_MARKS = bytes(byte for byte in range(128) if not (chr(byte).isalnum() or chr(byte) == "_"))
 
 
 class Part(NamedTuple):
@@ -62,6 +61,12 @@ class LineOrigin:
         """Whether an agent wrote some of it and others wrote the rest."""
         return len({part.origin.author is Author.ai for part in self.parts}) > 1
 
+    @property
+    def cut(self) -> Cut | None:
+        """What an agent, or nobody known, did to it without leaving a word."""
+        cuts = [part.origin.cut for part in self.parts if part.origin.cut is not None]
+        return max(cuts, key=lambda one: one.rank, default=None)
+
 
 def line_origins(data: bytes, runs: Runs) -> list[LineOrigin]:
     """The origins of each line of *data*, which *runs* cover."""
@@ -84,11 +89,6 @@ def line_origins(data: bytes, runs: Runs) -> list[LineOrigin]:
         lines.append(LineOrigin(tuple(parts.values())))
         at = stop
     return lines
-
-
-def has_word(piece: bytes) -> bool:
-    """Whether anything of *piece* is of a word."""
-    return bool(piece.translate(None, _MARKS))
 
 
 def line_origin(chunk: Chunk, runs: Runs, number: int) -> LineOrigin:

@@ -6,13 +6,14 @@ Invariant: what was written is read as it was; what cannot be read is of unknown
 
 from __future__ import annotations
 
-from assaymark.origin import STANDING, Arrival, Author, Evidence, Origin
+from assaymark.origin import STANDING, Arrival, Author, Cut, Evidence, Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-PlainOrigin: TypeAlias = "dict[str, str | int | list[str]]"
+PlainOrigin: TypeAlias = "dict[str, str | int | list[str] | PlainCut]"
+PlainCut: TypeAlias = "dict[str, str | int | bool]"
 
 _TEXTS = ("tool", "model", "session", "prompt", "named")
 
@@ -27,7 +28,14 @@ def to_plain(origin: Origin) -> PlainOrigin:
         plain["arrival"] = origin.arrival.value
     if origin.reviews:
         plain["reviews"] = list(origin.reviews)
+    if origin.cut is not None:
+        plain["cut"] = cut_to_plain(origin.cut)
     return plain
+
+
+def cut_to_plain(cut: Cut) -> PlainCut:
+    """*cut* as a table that JSON can hold; what is empty is left out."""
+    return {name: value for name, value in cut._asdict().items() if value}
 
 
 def from_plain(plain: object) -> Origin:
@@ -46,10 +54,20 @@ def from_plain(plain: object) -> Origin:
             reviews=tuple(one for one in reviews if isinstance(one, str))
             if isinstance(reviews, list)
             else (),
+            cut=_cut(plain.get("cut")),
         )
     except ValueError:
         return STANDING
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
+def _cut(plain: object) -> Cut | None:
+    """The cut that *plain* says: one that cannot be understood is one of nobody known."""
+    if plain is None:
+        return None
+    its = plain if isinstance(plain, dict) else {}
+    tool, time = its.get("tool"), its.get("time")
+    return Cut(
+        tool if isinstance(tool, str) else "",
+        time if isinstance(time, int) else None,
+        between=its.get("between") is True,
+    )

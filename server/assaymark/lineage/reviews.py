@@ -3,8 +3,8 @@ What a review is, and whether a line needs one and has it.
 
 Invariants:
     A review that nobody knows, or that was withdrawn, is none.
-    Nobody need read what a person typed, or what a tool of theirs did by itself; who wrote the rest does not
-    count, and unknown counts as an agent's.
+    Nobody need read what a person typed, or what a tool of theirs did by itself, as long as nobody else
+    cut it; who wrote the rest does not count, and unknown counts as an agent's.
     That somebody scrolled past, or how long a file was open, is no review.
 """
 
@@ -16,9 +16,10 @@ from assaymark.tuples import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from assaymark.lineage.lines import LineOrigin
+    from assaymark.lineage.lines import LineOrigin, Part
+    from assaymark.origin import Origin
 
 
 class Channel(Choice):
@@ -99,10 +100,25 @@ NO_REVIEWS = Reviews()
 
 def standing(line: LineOrigin, reviews: Reviews) -> Standing:
     """How it stands with a *line*: as with that part of it of which the least is known to have been read."""
-    doubted = [part.origin for part in line.parts if part.has_word and is_doubted(part.origin)]
-    if not doubted:
+    return _standing([part.origin for part in line.parts if _is_due(part)], reviews)
+
+
+def standing_between(lines: Iterable[LineOrigin], reviews: Reviews) -> Iterator[Standing]:
+    """How it stands with the *lines* of a statement where others went in between: each as with that."""
+    before = Standing.written
+    for line in lines:
+        if line.parts:
+            cuts = [part.origin for part in line.parts if part.origin.cut and part.origin.cut.between]
+            after = _standing(cuts, reviews)
+            if Standing.written not in (before, after):
+                yield from (before, after)
+            before = after
+
+
+def _standing(due: Sequence[Origin], reviews: Reviews) -> Standing:
+    if not due:
         return Standing.written
-    several = [reviews.valid(origin.reviews) for origin in doubted]
+    several = [reviews.valid(origin.reviews) for origin in due]
     if not all(several):
         return Standing.unread
     is_by_another = all(any(one.relation is Relation.another for one in valid) for valid in several)
@@ -116,16 +132,16 @@ def is_unread(line: LineOrigin, reviews: Reviews) -> bool:
 
 def reviews_of(line: LineOrigin, reviews: Reviews) -> tuple[Review, ...]:
     """The reviews of any part of *line* that somebody should read, each once."""
-    ids = dict.fromkeys(one for part in line.parts if is_doubted(part.origin) for one in part.origin.reviews)
-    return reviews.valid(ids)
+    several = [part.origin for part in line.parts if is_doubted(part.origin) or part.origin.cut is not None]
+    return reviews.valid(dict.fromkeys(one for origin in several for one in origin.reviews))
 
 
 def shared_reviews(line: LineOrigin, reviews: Reviews) -> tuple[Review, ...]:
     """The reviews that say of *line* as a whole what `standing` says of it; none where it is unread."""
-    doubted = [part for part in line.parts if is_doubted(part.origin)]
     # Brackets alone need no reading, but part no range of lines that were read.
-    doubted = [part for part in doubted if part.has_word] or doubted
-    several = [reviews.valid(part.origin.reviews) for part in doubted]
+    due = [part for part in line.parts if _is_due(part)]
+    due = due or [part for part in line.parts if is_doubted(part.origin)]
+    several = [reviews.valid(part.origin.reviews) for part in due]
     if not several or not all(several):
         return ()
     if shared := [one for one in several[0] if all(one in valid for valid in several)]:
@@ -134,3 +150,9 @@ def shared_reviews(line: LineOrigin, reviews: Reviews) -> tuple[Review, ...]:
     if standing(line, reviews) is Standing.by_another:
         return tuple(found)
     return tuple(one for one in found if one.relation is not Relation.another)
+
+
+def _is_due(part: Part) -> bool:
+    """Whether somebody should read *part* of a line."""
+    cut = part.origin.cut
+    return (cut is not None and not cut.between) or (part.has_word and is_doubted(part.origin))

@@ -82,11 +82,20 @@ def lens(n_findings: int, n_ai: int, n_lines: int) -> str:
     return f"{findings} · {n_ai} of {n_lines} line{'' if n_lines == 1 else 's'} by AI, {_NOT_REVIEWED}"
 
 
-def sentence(number: int, line: LineOrigin, today: int, n_lines: int = 0, read: Sequence[Review] = ()) -> str:
+def sentence(
+    number: int,
+    line: LineOrigin,
+    today: int,
+    n_lines: int = 0,
+    read: Sequence[Review] = (),
+    *,
+    is_due: bool = False,
+) -> str:
     """
     Where line *number* (from 1) comes from, and who *read* it; nothing when it is blank.
 
     *today* is a proleptic Gregorian ordinal, *n_lines* how many lines came with it, if that is known.
+    *is_due*: somebody should read it, or its statement.
     """
     origins = _told_apart(line)
     if not origins:
@@ -95,11 +104,10 @@ def sentence(number: int, line: LineOrigin, today: int, n_lines: int = 0, read: 
         origin = ", ".join(f"partly {_in_short(origin, today)}" for origin in origins) + "."
     else:
         origin = _in_full(origins[0], today, n_lines)
-    is_ai = any(origin.author is Author.ai for origin in origins)
-    unread = "Not reviewed." if is_ai else ""
-    return " ".join(
-        filter(None, [f"Line {number}:", origin, f"{review(read[-1], today)}." if read else unread])
-    )
+    cut = _cut(line, today, is_due=is_due)
+    is_unread = cut or any(origin.author is Author.ai for origin in origins)
+    said = f"{review(read[-1], today)}." if read else "Not reviewed." if is_unread else ""
+    return " ".join(filter(None, [f"Line {number}:", origin, cut and f"{cut}.", said]))
 
 
 def review(read: Review, today: int) -> str:
@@ -115,12 +123,13 @@ def review_in_short(read: Review, today: int) -> str:
     return said if read.time is None else f"{said} {day_of(read.time, today)}"
 
 
-def briefly(line: LineOrigin, today: int) -> str:
-    """Where *line* comes from, for a column of many; nothing when it is blank."""
+def briefly(line: LineOrigin, today: int, *, is_due: bool = False) -> str:
+    """The same for a column of many, without who read it."""
     origins = _told_apart(line)
     if len(origins) == 1 and origins[0].author is Author.unknown:
         return f"unknown ({_how(origins[0], today)})"
-    return "; ".join(_in_short(origin, today) for origin in origins)
+    said = [_in_short(origin, today) for origin in origins]
+    return "; ".join(filter(None, [*said, _cut(line, today, is_due=is_due)]))
 
 
 def name_of(tool: str) -> str:
@@ -133,6 +142,17 @@ def day_of(time: int, today: int) -> str:
     year, month, day = _date(_EPOCH + time // _DAY)
     said = f"{day} {_MONTHS[month - 1]}"
     return said if year == _date(today)[0] else f"{said} {year}"
+
+
+def _cut(line: LineOrigin, today: int, *, is_due: bool) -> str:
+    """What was done to *line* without a word: `Claude Code changed something in it, 14 Nov`."""
+    cut = line.cut
+    # Lines that are gone are of no account but within a statement.
+    if cut is None or (cut.between and not is_due):
+        return ""
+    what = "took lines away beside it" if cut.between else "changed something in it"
+    said = f"{name_of(cut.tool) or 'something unknown'} {what}"
+    return said if cut.time is None else f"{said}, {day_of(cut.time, today)}"
 
 
 def _told_apart(line: LineOrigin) -> list[Origin]:

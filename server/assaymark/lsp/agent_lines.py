@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from assaymark.analysis.reviewing import section_standing
 from assaymark.analysis.snapshot import Section
-from assaymark.lineage.lines import has_word, line_origins
+from assaymark.lineage.cuts import has_word
+from assaymark.lineage.lines import line_origins
 from assaymark.lineage.reviewed import has_reviews
 from assaymark.lineage.reviews import NO_REVIEWS, Reviews, Standing
 from assaymark.lsp.kept import Kept

@@ -22,11 +22,12 @@ from assaymark.dataclass import dataclass, field
 from assaymark.lineage import arrivals, tokens
 from assaymark.lineage.changes import Change, narrowed, where, where_still
 from assaymark.lineage.history import History, Inverse, composed
+from assaymark.lineage.reviewed import cut_by
 from assaymark.lsp import voiding
 from assaymark.lsp.pasted import runs_pasted, with_kept
 from assaymark.lsp.signal import OWN, Kind, Signal
 from assaymark.lsp.wire import Position
-from assaymark.origin import Runs, covering, joined, sliced
+from assaymark.origin import Cut, Runs, covering, joined, sliced
 from assaymark.text import Edit, Span, Text
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ Spans = Callable[[str, "int | None", Position, Position], "Span | None"]
 PATIENCE = 5.0
 _MOST_CHANGES = 512
 _MOST_OFFERED = 256
+_MOST_VOIDED = 64
 # What a person does to a line that was read leaves the rest of it read.
 _PEOPLES = frozenset((Kind.undo, Kind.redo, Kind.format, Kind.rename, Kind.tool))
 
@@ -51,6 +53,8 @@ class _Track:
 
     history: History = field(default_factory=History)
     changes: deque[Change] = field(default_factory=lambda: deque(maxlen=_MOST_CHANGES))
+    # Those whose lines were read, or uncut, before.
+    voided: deque[Change] = field(default_factory=lambda: deque(maxlen=_MOST_VOIDED))
     offered: list[Edit] = field(default_factory=list)
 
     def log(self, change: Change) -> None:
@@ -139,6 +143,12 @@ class Arrivals:
         changes = list(track.carried())[-newest if newest else 0 :]
         return [change for change in changes if voiding.may_be_outside(self._desk, uri, change)]
 
+    def void(self, document: Document, change: Change, by: Cut | None = None) -> None:
+        """Effect: the rest of the lines of *change* is not read, and cut *by* somebody, till it is undone."""
+        track = self._tracks.get(document.uri)
+        if track is not None and voiding.void(self._desk, document.uri, change, by):
+            track.voided.append(change)
+
     def forget(self, uri: str) -> None:
         """Effect: nothing is remembered of the document *uri*."""
         self._tracks.pop(uri, None)
@@ -160,7 +170,7 @@ class Arrivals:
         for change in reversed(fresh):
             change.is_judged = True
             if voiding.is_doubtful(change):
-                voiding.void(self._desk, document.uri, change)
+                self.void(document, change, Cut() if voiding.swaps_signs(change) else None)
 
     def _expire(self) -> None:
         now = self._clock()
@@ -176,6 +186,9 @@ class Arrivals:
             return False
         if signal.version is None:
             del changes[:-1]
+        for change in changes:
+            change.explained = True
+            self._rejudge(document, signal, change)
         if signal.kind in {Kind.undo, Kind.redo}:
             self._bring_back(document, track, signal, changes)
         else:
@@ -184,11 +197,15 @@ class Arrivals:
                     # So that what was copied is found whole, where a line end of it is spelled as new.
                     self._attribute(document, change, with_kept(change))
                 self._attribute(document, change, self._runs(document, signal, change))
-        for change in changes:
-            change.explained = True
-            if signal.kind in _PEOPLES:
-                voiding.restore(self._desk, document.uri, change)
         return True
+
+    def _rejudge(self, document: Document, signal: Signal, change: Change) -> None:
+        """Effect: what *change* means for its lines is done, now that *signal* says who made it."""
+        desk, uri = self._desk, document.uri
+        if signal.kind in _PEOPLES or signal.kind is Kind.paste:
+            voiding.restore(desk, uri, change, is_read=signal.kind is not Kind.paste)
+        elif voiding.cuts(desk, uri, change):
+            self.void(document, change, cut_by(signal.origin))
 
     def _fits(self, signal: Signal, change: Change) -> bool:
         if change.explained or self._clock() - change.at > PATIENCE:
@@ -257,6 +274,9 @@ class Arrivals:
             self._desk.attribute(document.uri, restored.span, restored.runs)
         elif len(changes) > 1:
             self._bring_back_each(document, history, changes)
+        for change in track.voided:
+            if change.before.past is track.history.past:
+                voiding.bring_back(self._desk, document.uri, change)
 
     def _bring_back_each(self, document: Document, history: History, changes: Sequence[Change]) -> None:
         """Effect: what each of *changes* brought has the origins that just these bytes had when they went."""

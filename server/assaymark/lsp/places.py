@@ -58,6 +58,14 @@ def is_file_of(uri: str, content: bytes) -> bool:
         return False
 
 
+def is_as_long(uri: str, n_bytes: int) -> bool:
+    """Whether the file *uri* holds as many bytes."""
+    try:
+        return Path(file_path(uri)).stat().st_size == n_bytes
+    except (OSError, ValueError):
+        return False
+
+
 def file_path(uri: str) -> str:
     """The path that a file URI names (RFC 8089): `file:///c%3A/x` is `c:/x` on Windows."""
     host, path = _split(uri)

@@ -20,18 +20,20 @@ from typing import TYPE_CHECKING
 from assaymark.analysis.attributing import runs_of
 from assaymark.dataclass import dataclass, field
 from assaymark.lineage.arrivals import day_of, is_typed
+from assaymark.lineage.reviewed import cut_by
 from assaymark.lineage.rewritten import rewritten
 from assaymark.lineage.trusting import MayLoosen, no_agent, once_read
 from assaymark.lsp import voiding
 from assaymark.lsp.noted import Ask, asking
-from assaymark.lsp.places import file_path, is_file_of
-from assaymark.origin import STANDING, Arrival, Runs, covering, n_bytes_of, spliced, unknown
+from assaymark.lsp.places import file_path, is_as_long, is_file_of
+from assaymark.origin import STANDING, Arrival, Origin, Runs, covering, n_bytes_of, spliced, unknown
 from assaymark.repository.place import Place, place_of
 from assaymark.text import Edit, Span
 
 if TYPE_CHECKING:
     from assaymark.ledger.events import Event
     from assaymark.ledger.store import Ledger
+    from assaymark.lineage.changes import Change
     from assaymark.lineage.reviews import Reviews
     from assaymark.lsp.document import Document, Later
     from assaymark.lsp.session import Session
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 _ASKED = (0.05, 0.25, 0.6, 1.5, 4.0, 12.0, 40.0, 120.0, 300.0)
 # A save is told within this time, so what stands on the disk then without one was written by others.
 _SETTLED = 0.6
+_SLACK = 0.01
 _MOST_BYTES = 5_242_880
 _OPENED = 0.02
 # When it is looked whether hooks that were installed are gone: behind all that somebody waits for.
@@ -67,6 +70,9 @@ class _Track:
     edits: list[Edit] = field(default_factory=list)
     saved: str = ""
     saved_at: float = 0.0
+    # When something came or went that may be the disk's, and when that was looked at.
+    moved_at: float = 0.0
+    compared_at: float = 0.0
 
 
 class Recording:
@@ -104,11 +110,11 @@ class Recording:
             document
         ):
             self._later(_ASKED[0], lambda: self._look(document, is_file=False))
-            self._later(_SETTLED, lambda: self._compare(document))
+            self._compare_later(document, track)
         elif not all(edit.new.strip() for edit in edits) and self._session.arrivals.taken(
             document, len(edits)
         ):
-            self._later(_SETTLED, lambda: self._compare(document))
+            self._compare_later(document, track)
 
     def saved(self, document: Document) -> None:
         """Effect: the origins of *document* are recorded, if anything is known of them."""
@@ -223,6 +229,7 @@ class Recording:
     def _fill(self, document: Document, runs: Runs) -> None:
         """Effect: what is unknown in *document* is of the origins *runs*, where these know it."""
         from assaymark.ledger.folding import filled
+        from assaymark.lineage.reviewed import explained
 
         entry = self._session.read(document.uri)
         if entry is None:
@@ -230,34 +237,57 @@ class Recording:
         text = entry.snapshot.text
         now = runs_of(text)
         is_untold = all(run.origin == STANDING for run in now)
-        after = runs if is_untold else filled(now, runs)
+        after = runs if is_untold else filled(explained(now, runs), runs)
         if after != now:
             self._session.desk.attribute(document.uri, Span(0, text.n_bytes), after)
             self._session.tell_news(document)
 
+    def _compare_later(self, document: Document, track: _Track) -> None:
+        """Effect: once nothing more comes, *document* is held against the disk."""
+        is_waiting, track.moved_at = track.moved_at > track.compared_at, self._session.clock()
+        if not is_waiting:
+            self._later(_SETTLED, lambda: self._compare(document))
+
     def _compare(self, document: Document) -> None:
         """Effect: what came at once and is just what stands on the disk, came from there."""
         track, entry = self._tracks.get(document.uri), self._session.read(document.uri)
-        place, changes = self._place(document), self._session.arrivals.unexplained(document)
-        taken = self._session.arrivals.taken(document)
-        if track is None or entry is None or not (changes or taken):
+        if track is None or entry is None:
             return
-        earliest = (changes or taken)[0].at
-        if track.saved_at >= earliest or not is_file_of(document.uri, entry.snapshot.text.whole()):
+        now, text = self._session.clock(), entry.snapshot.text
+        if now - track.moved_at < _SETTLED - _SLACK:
+            self._later(_SETTLED - (now - track.moved_at), lambda: self._compare(document))
             return
+        track.compared_at = now
+        # Most often somebody types, and the file is as it was.
+        if not (is_as_long(document.uri, text.n_bytes) and is_file_of(document.uri, text.whole())):
+            return
+        arrivals = self._session.arrivals
+        changes, taken = (
+            [change for change in several if change.at > track.saved_at]
+            for several in (arrivals.unexplained(document), arrivals.taken(document))
+        )
+        if changes or taken:
+            self._came_from_disk(document, changes, taken)
+
+    def _came_from_disk(self, document: Document, changes: Sequence[Change], taken: Sequence[Change]) -> None:
+        desk, place = self._session.desk, self._place(document)
         came = unknown(Arrival.disk, day_of(int(self._session.clock())))
         for change in taken:
-            voiding.void(self._session.desk, document.uri, change)
+            self._void(document, change, came, is_cut=voiding.cuts(desk, document.uri, change))
         for change in changes:
             if not change.touched and change.span.length:
                 inverse = change.inverse
-                runs = rewritten(inverse.old, inverse.runs, change.edit.new, came)
-                self._session.desk.attribute(document.uri, change.span, runs)
+                runs, is_cut = rewritten(inverse.old, inverse.runs, change.edit.new, came)
+                desk.attribute(document.uri, change.span, runs)
                 change.came = runs
+                self._void(document, change, came, is_cut=is_cut)
         self._session.tell_news(document)
         self._look(document, is_file=True)
         if place is not None:
             self._later(_LOOKED, lambda: self._note_absence(place))
+
+    def _void(self, document: Document, change: Change, came: Origin, *, is_cut: bool) -> None:
+        self._session.arrivals.void(document, change, cut_by(came) if is_cut else None)
 
     def _record(self, ledger: Ledger, path: str, digest: str, runs: Runs, content: bytes) -> None:
         from assaymark.ledger.events import Saved, stamp

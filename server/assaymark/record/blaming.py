@@ -21,7 +21,7 @@ from assaymark.repository.objects import texts
 from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from assaymark.lineage.attested import Note
     from assaymark.lineage.ranges import Piece
@@ -80,9 +80,19 @@ def marks(found: Lines, here: str | None = None) -> dict[int, Mark]:
         mark = keys[place].at(one.line)
         if any(mark):
             marked[number] = mark
+    for line in _parted(found):
+        if line in marked:
+            marked[line] = marked[line]._replace(parted=True)
     if any(mark.reviews for mark in marked.values()):
         _part(marked, found, keys, here)
     return marked
+
+
+def _parted(found: Lines) -> Iterator[int]:
+    """The lines, from 1, between which others of their own commit are gone."""
+    for number, (one, other) in enumerate(pairwise(found.blamed), 1):
+        if one[:2] == other[:2] and other.line > one.line + 1:
+            yield from (number, number + 1)
 
 
 def _part(

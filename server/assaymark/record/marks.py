@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from assaymark.lineage.lines import LineOrigin
     from assaymark.lineage.ranges import Piece
     from assaymark.lineage.reviews import Reviews
-    from assaymark.origin import Runs
+    from assaymark.origin import Cut, Runs
 
 TOOL, MODEL, PERSON = "tool", "model", "person"
 
@@ -35,12 +35,14 @@ class Mark(NamedTuple):
     """
     The keys of a line: in git-ai's note, and in ours; empty where that note says nothing of it.
 
-    *reviews* are the keys, in ascending order, of the reviews that our note has of it.
+    *reviews* are the keys, in ascending order, of the reviews that our note has of it. *parted*: lines that
+    stood beside it are gone since.
     """
 
     ai: str = ""
     ours: str = ""
     reviews: tuple[str, ...] = ()
+    parted: bool = False
 
 
 class Wording(NamedTuple):
@@ -273,7 +275,7 @@ def _marked(marks: Marks, line: LineOrigin, wording: Wording) -> Mark:
     origin = _worded(main.origin, wording)
     others = {part.origin.author for part in line.parts} - {origin.author}
     day = wording.day if origin.time is None else day_of(origin.time)
-    key, record = evidence.keyed(origin, others, day)
+    key, record = evidence.keyed(origin, others, day, None if line.cut is None else _said(line.cut, wording))
     marks.keep(Records({}, {key: record}, {}))
     if origin.author is Author.ai:
         ai, session = gitai.keyed(origin)
@@ -284,6 +286,16 @@ def _marked(marks: Marks, line: LineOrigin, wording: Wording) -> Mark:
         marks.keep(Records(gitai.shelved(human, record), {}, {}))
         return Mark(human, key)
     return Mark("", key)
+
+
+def _said(cut: Cut, wording: Wording) -> Table:
+    """What notes say of *cut*."""
+    said: Table = {}
+    if cut.tool and TOOL in wording.include:
+        said["tool"] = cut.tool
+    if cut.time is not None:
+        said["date"] = day_of(cut.time)
+    return {**said, "between": True} if cut.between else said
 
 
 # What reviews need is imported where there is one: a commit waits for this, and most have none.

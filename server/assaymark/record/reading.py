@@ -18,10 +18,10 @@ from assaymark.lineage import agent_trace, evidence, gitai
 from assaymark.lineage.alignment import aligned
 from assaymark.lineage.lines import LineOrigin, Part, line_origins
 from assaymark.lineage.review_records import joined_records, records_in
-from assaymark.lineage.reviewed import with_ids
+from assaymark.lineage.reviewed import with_cut, with_ids, without_gaps
 from assaymark.lineage.reviews import NO_REVIEWS, Reviews
 from assaymark.lineage.trailers import named_in, origin_by, reviews_by
-from assaymark.origin import STANDING, Arrival, Author, Evidence, Origin, Runs, covering, joined, unknown
+from assaymark.origin import STANDING, Arrival, Author, Cut, Evidence, Origin, Runs, covering, joined, unknown
 from assaymark.record import blaming, registry
 from assaymark.record.marks import Mark, Notes, lines_around_gaps, split
 from assaymark.record.registry import NO_LEDGER
@@ -71,12 +71,17 @@ class Recorded(NamedTuple):
 
 
 class _Committed(NamedTuple):
-    """What git says of a line: the commit that added it, what is recorded there of it, and its reviews."""
+    """
+    What git says of a line: the commit that added it, what is recorded there of it, and its reviews.
+
+    *parted*: lines that stood beside it are gone since, which nobody there tells who took.
+    """
 
     commit: Commit
     origin: Origin | None
     others: tuple[Origin, ...]
     reviews: tuple[str, ...] = ()
+    parted: bool = False
 
 
 class _Past(NamedTuple):
@@ -132,7 +137,7 @@ def noted(place: Place, content: bytes) -> Runs | None:
     parts = []
     for number, (start, end) in zip(git_numbers(content), pairwise(starts), strict=True):
         its = committed.get(number)
-        origin = STANDING if its is None or its.origin is None else its.origin
+        origin = STANDING if its is None or its.origin is None else _since(its, its.origin)
         parts.append(covering(end - start, with_ids(origin, its.reviews) if its is not None else origin))
     return joined(parts)
 
@@ -183,7 +188,10 @@ def _line(line: LineOrigin, committed: _Committed | None) -> Line:
         return Line(line, LEDGER if is_known else NONE)
     commit, time = committed.commit.id, committed.commit.time
     if is_known or not line.parts:
-        return Line(_read(line, committed.reviews), LEDGER if is_known else NONE, commit, time)
+        # Where a note would not tell it either, it does not count: else losing the ledger would help.
+        is_told = committed.parted or committed.origin is None or committed.origin.cut is not None
+        known = line if is_told else _of_parts(line, without_gaps)
+        return Line(_read(known, committed.reviews), LEDGER if is_known else NONE, commit, time)
     n_bytes = sum(part.n_bytes for part in line.parts)
     is_word = any(part.has_word for part in line.parts)
     # What is of unknown origin for the ledger may have been read all the same.
@@ -191,7 +199,7 @@ def _line(line: LineOrigin, committed: _Committed | None) -> Line:
     reviews = (*committed.reviews, *every)
     if committed.origin is not None:
         parts = (
-            Part(committed.origin, n_bytes, is_word),
+            Part(_since(committed, committed.origin), n_bytes, is_word),
             *(Part(other, 0, is_word) for other in committed.others),
         )
         return Line(_read(LineOrigin(parts), reviews), NOTES, commit, time)
@@ -203,10 +211,16 @@ def _line(line: LineOrigin, committed: _Committed | None) -> Line:
 
 def _read(line: LineOrigin, reviews: tuple[str, ...]) -> LineOrigin:
     """*line*, all of which was part of these *reviews*."""
-    if not reviews:
-        return line
-    parts = (part._replace(origin=with_ids(part.origin, reviews)) for part in line.parts)
-    return LineOrigin(tuple(parts))
+    return _of_parts(line, lambda origin: with_ids(origin, reviews)) if reviews else line
+
+
+def _of_parts(line: LineOrigin, made: Callable[[Origin], Origin]) -> LineOrigin:
+    return LineOrigin(tuple(part._replace(origin=made(part.origin)) for part in line.parts))
+
+
+def _since(committed: _Committed, origin: Origin) -> Origin:
+    """The *origin* that a note says, after what became of the lines beside it."""
+    return with_cut(origin, Cut(between=True)) if committed.parted else origin
 
 
 def _verified(
@@ -266,7 +280,10 @@ def _committed(place: Place, content: bytes, at: str = "HEAD") -> _Past:
             known = _origins(mark, found.notes[one.commit]) if mark.ai or mark.ours else (origin, ())
             number = same.new + i + 1
             reviews = (*mark.reviews, *(review.id for review in trailers[one.commit]))
-            said[number] = _Committed(by_id[one.commit], *known, () if number in parted else reviews)
+            is_parted = number in parted
+            said[number] = _Committed(
+                by_id[one.commit], *known, () if is_parted else reviews, is_parted or mark.parted
+            )
     noted = [records_in(its.ours) for its in found.notes.values()]
     every = tuple(review for several in trailers.values() for review in several)
     return _Past(said, joined_records(noted), every)
@@ -289,10 +306,17 @@ def _by_record(record: Mapping[str, object]) -> Origin:
         return unknown(Arrival.committed)
     tool, model, session = (_text(record.get(name)) for name in ("tool", "model", "session"))
     time = _time(_text(record.get("date")))
+    cut = _cut(record["cut"]) if "cut" in record and author is not Author.ai else None
     try:
-        return Origin(author, named or Evidence.note, tool, model, session, time=time)
+        return Origin(author, named or Evidence.note, tool, model, session, time=time, cut=cut)
     except ValueError:
-        return Origin(author, Evidence.note, tool, model, session, time=time)
+        return Origin(author, Evidence.note, tool, model, session, time=time, cut=cut)
+
+
+def _cut(said: object) -> Cut:
+    """The cut that a record tells of; one of nobody known where that cannot be understood."""
+    its = said if isinstance(said, dict) else {}
+    return Cut(_text(its.get("tool")), _time(_text(its.get("date"))), between=its.get("between") is True)
 
 
 def _of_author(name: str) -> Origin:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from assaymark.analysis.reviewing import least, statement_lines
-from assaymark.lineage.reviews import Standing, standing
+from assaymark.lineage.reviews import Standing, standing, standing_between
 from assaymark.record.reading import of_file
 from assaymark.syntax.languages import language_of
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from assaymark.analysis.snapshot import Snapshot
-    from assaymark.record.reading import Recorded
+    from assaymark.lineage.reviews import Reviews
+    from assaymark.record.reading import Line, Recorded
     from assaymark.repository.place import Place
     from assaymark.syntax.reading import Reading
 
@@ -54,27 +55,31 @@ def judged(place: Place, content: bytes, snapshot: Snapshot | None = None, at: s
     recorded = of_file(place, content, at)
     alone = [standing(line.origin, recorded.reviews) for line in recorded.lines]
     own = [bool(line.origin.parts) for line in recorded.lines]
-    if len({one for one, is_own in zip(alone, own, strict=True) if is_own}) < 2:
+    is_gap = [line.origin.cut is not None and line.origin.cut.between for line in recorded.lines]
+    if len({one for one, is_own in zip(alone, own, strict=True) if is_own}) < 2 and not any(is_gap):
         return Judged(recorded, tuple(alone))
     first = 0
     found: list[Standing] = list(alone)
     for reading in _readings(place, content, snapshot):
         n_lines = reading.chunk.n_breaks + 1
-        several = alone[first : first + n_lines]
-        if len(set(several)) > 1:
-            found[first : first + n_lines] = _together(reading, several, own[first : first + n_lines])
+        its = slice(first, first + n_lines)
+        if len(set(alone[its])) > 1 or any(is_gap[its]):
+            found[its] = _together(reading, recorded.lines[its], alone[its], recorded.reviews)
         first += reading.chunk.n_breaks
     return Judged(recorded, tuple(found))
 
 
-def _together(reading: Reading, alone: Sequence[Standing], own: Sequence[bool]) -> Iterator[Standing]:
+def _together(
+    reading: Reading, lines: Sequence[Line], alone: Sequence[Standing], reviews: Reviews
+) -> Iterator[Standing]:
     """How it stands with the lines of a chunk, each with its statement; a blank line needs no reading."""
-    for line, is_own in enumerate(own):
-        if not is_own:
+    for number, line in enumerate(lines):
+        if not line.origin.parts:
             yield Standing.written
             continue
-        first, last = statement_lines(reading, line)
-        yield least({*alone[first : last + 1], alone[line]})
+        first, last = statement_lines(reading, number)
+        within = standing_between((one.origin for one in lines[first : last + 1]), reviews)
+        yield least({*alone[first : last + 1], alone[number], *within})
 
 
 def _readings(place: Place, content: bytes, snapshot: Snapshot | None) -> Iterator[Reading]:

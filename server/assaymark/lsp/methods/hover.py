@@ -68,9 +68,10 @@ def _lineage(session: Session, part: Part, finding: Finding) -> str:
     place = part.entry.snapshot.text.place_of_byte(at)
     section, number = place.leaf, place.leaf.chunk.line_of(at - place.start)
     line, reviews = line_origin(section.chunk, section.origins, number), session.reviews.of(part.document)
-    is_read = section_standing(section, number, reviews) is not Standing.unread
-    read = reviews_of(line, reviews) if is_read else ()
-    return sentence(part.position(at).line + 1, line, today(), read=read)
+    standing = section_standing(section, number, reviews)
+    read = reviews_of(line, reviews) if standing is not Standing.unread else ()
+    is_due = standing is not Standing.written
+    return sentence(part.position(at).line + 1, line, today(), read=read, is_due=is_due)
 
 
 def _cwe(number: int) -> str:
