@@ -25,12 +25,14 @@ from assaymark.ledger.schema import migrate
 from assaymark.ledger.secret import Secret
 from assaymark.ledger.states import States
 from assaymark.lineage.arrivals import typed
+from assaymark.lineage.cuts import cuts
 from assaymark.lineage.lines import line_origins
 from assaymark.lineage.narrowing import changes
 from assaymark.origin import (
     STANDING,
     Arrival,
     Author,
+    Cut,
     Evidence,
     Origin,
     Run,
@@ -575,3 +577,69 @@ def test_a_review_is_known_in_whatever_order_it_is_heard_of() -> None:
     assert _read_lines(after, known.state.runs) == [True, True, False]
     assert newest is not None
     assert newest.state.digest == SECRET.digest(after)
+
+
+# Cuts.
+
+DRAFT, SAFE, MORE = b"a = 1\nload(f)\n", b"a = 1\nload(f, Safe)\n", b"b = 2\na = 1\nload(f)\n"
+
+
+def _agents_cut(before: bytes, after: bytes) -> Edited:
+    found = changes(before, after)
+    return _agents_edit(before, after)._replace(cuts=tuple(cuts(before, after, found)))
+
+
+def _saves(content: bytes, id_: str = "a") -> Saved:
+    runs_ = covering(len(content), HUMAN)
+    return Saved(id_, 1, "server", "a.py", SECRET.digest(content), runs_, SECRET.outline(content))
+
+
+def _cut_in(ledger: Record, content: bytes) -> list[str | None]:
+    lines = [line for line in line_origins(content, ledger.state(content)) if line.parts]
+    return [line.cut.tool if line.cut else None for line in lines]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (1, 0, 2), (2, 0, 1)])
+def test_a_cut_is_known_in_whatever_order_it_is_heard_of(order: tuple[int, int, int]) -> None:
+    """Also where an editor saved what was left before the hook was heard of, and took it for typed."""
+    events: list[Event] = [_saves(SAFE), _agents_cut(SAFE, DRAFT), _saves(DRAFT, "z")]
+    ledger = Record()
+    for number in order:
+        ledger.record([events[number]])
+    assert _cut_in(ledger, DRAFT) == [None, "claude"]
+    assert _cut_in(ledger, SAFE) == [None, None]
+
+
+def test_a_cut_is_brought_forward_to_what_was_made_of_the_text() -> None:
+    """Somebody typed on and saved before it was heard of."""
+    ledger = Record()
+    ledger.record([_saves(SAFE), _saves(DRAFT, "x"), _saves(MORE, "z")])
+    ledger.record([_agents_cut(SAFE, DRAFT)])
+    assert _cut_in(ledger, MORE) == [None, None, "claude"]
+
+
+def test_an_event_of_an_older_program_cuts_nothing() -> None:
+    """It did not say which of its edits left no word."""
+    ledger = Record()
+    ledger.record([_saves(SAFE)])
+    plain = {name: one for name, one in to_plain(_agents_cut(SAFE, DRAFT)).items() if name != "cuts"}
+    ledger.record([from_plain(plain)])
+    assert _cut_in(ledger, DRAFT) == [None, None]
+
+
+def test_a_text_without_an_outline_is_cut_as_a_whole() -> None:
+    """Nobody can tell which lines these are."""
+    event = _agents_cut(SAFE, DRAFT)._replace(lines=b"", lines_before=b"")
+    found = folded(event, Around(before=_state(SAFE, covering(len(SAFE), HUMAN))))
+    assert all(run.origin.cut for run in found.runs)
+
+
+def test_a_line_that_went_unseen_is_missed_in_its_statement() -> None:
+    """The neighbours that are left say so, by nobody known."""
+    ledger, text = Record(), b"load(\nf,\nSafe,\n)\n"
+    ledger.record([_saves(text)])
+    newest, after = ledger.states.newest("a.py"), b"load(\nf,\n)\n"
+    assert newest is not None
+    found = anchored(newest.state, SECRET.outline(after), len(after), is_next=True)
+    lines = [line.cut for line in line_origins(after, found) if line.parts]
+    assert lines == [None, Cut(between=True), Cut(between=True)]
