@@ -440,7 +440,7 @@ def test_what_a_hook_loads_where_a_server_judges(top: Path) -> None:
     """Nothing that parses, no rules, and no `socket`, which takes as long to import as to be answered."""
     (top / "light.py").write_text(BEFORE.replace("    pass\n", NEW), "utf-8")
     show = (
-        "import sys; from assaymark.hooks.checking import handed; handed.SECONDS = 20.0\n"
+        "import sys; from assaymark.hooks.checking import handed; handed.SECONDS = handed._SOON = 20.0\n"
         "from assaymark.cli.entry import hooked\n"
         "hooked(['claude']); sys.stderr.write('\\n'.join(sorted(sys.modules)))"
     )

@@ -3,7 +3,7 @@ The judging of an edit handed over to the process of an editor's server, where o
 
 Invariants:
     What comes back is what would be found here; where that is not sure, there is nothing.
-    It is waited for no longer than `SECONDS`, and after one failure nobody is asked again.
+    It is waited for no longer than `SECONDS`, and not idly; after one failure nobody is asked again.
     Nothing is said but digests and what gave way; the file itself is read by who answers.
 """
 
@@ -28,9 +28,25 @@ from assaymark.quickjson import dumps, loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from _socket import socket
+
     from assaymark.hooks.checking.verdict import Edit, Verdict
 
 SECONDS = 0.05
+# An answer mostly comes within that time; then what judges here is loaded, in parts that take little.
+_SOON = 0.02
+_PARTS = (
+    "tree_sitter",
+    "assaymark.syntax.languages",
+    "assaymark.finding",
+    "assaymark.syntax.view",
+    "assaymark.rules.rule",
+    "assaymark.engines.patterns",
+    "assaymark.analysis.snapshot",
+    "assaymark.analysis.advance",
+    "assaymark.rules.ready",
+    "assaymark.hooks.checking.judging",
+)
 
 
 class Judge:
@@ -83,6 +99,20 @@ def _question(edit: Edit, *, whole: bool) -> bytes:
     return asked
 
 
+def _prepare(connection: socket) -> None:
+    """Effect: as long as no answer comes, what will judge here if none does is loaded."""
+    import select
+
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    came = poll.poll(_SOON * 1000)
+    for name in _PARTS:
+        if came:
+            return
+        __import__(name)
+        came = poll.poll(0)
+
+
 def _answered(file: str, asked: bytes, until: float) -> Verdict | None:
     """What who listens at *file* says, if it can tell. Raises OSError or ValueError."""
     # `socket` makes classes of all names in it, which takes as long as to be answered.
@@ -95,6 +125,7 @@ def _answered(file: str, asked: bytes, until: float) -> Verdict | None:
         if not is_peer(connection):
             return None
         connection.sendall(asked)
+        _prepare(connection)
         said = b""
         while not said.endswith(b"\n"):
             connection.settimeout(max(until - time.monotonic(), 0.001))
