@@ -54,6 +54,40 @@ def test_what_comes_at_once_is_unknown_however_it_looks() -> None:
     assert told(editor) == [("def f():\n    return 1\n", "unknown:bulk")]
 
 
+def test_an_editor_that_sends_all_of_it_changes_the_lines_that_differ() -> None:
+    """At each key. The line on which something was typed is of unknown origin, since more may have come."""
+    editor = opened("import os\nx = load(body)\ny = 1\n")
+    editor.come(editor.change({"text": "import os\nx = load(my_body)\ny = 1\n"}))
+    editor.come(editor.change({"text": "import os\nx = load(my_body)\ny = 1\n"}))
+    assert told(editor) == [
+        ("import os\n", "ai:hook"),
+        ("x = load(my_body)\n", "unknown:bulk"),
+        ("y = 1\n", "ai:hook"),
+    ]
+
+
+_SOME_LINES = st.lists(
+    st.sampled_from(
+        ("import yaml\n", "def f(x):\n", "    yaml.load(x)\n", "    eval(x)\r\n", "\n", "\r", '"""', "x")
+    )
+).map("".join)
+
+
+@given(_SOME_LINES, st.lists(_SOME_LINES, min_size=1, max_size=3))
+def test_sending_all_of_it_equals_opening_it(first: str, texts: list[str]) -> None:
+    """Text and findings, one change after the other and several at once."""
+    editor, again = Inside(PULLS), Inside(PULLS)
+    editor.open(first)
+    editor.come(editor.change(*({"text": text} for text in texts)), editor.change({"text": texts[0]}))
+    again.open(texts[0])
+    assert editor.session.read(URI).snapshot.text.whole() == texts[0].encode()
+    found, fresh = (
+        [(one["range"], one["code"], one["data"]["fingerprint"]) for one in where.report()["items"]]
+        for where in (editor, again)
+    )
+    assert found == fresh
+
+
 def test_a_burst_is_as_many_keys_as_it_has_changes() -> None:
     """An editor may send several keys at once."""
     editor = opened("")

@@ -11,6 +11,7 @@ Invariants:
 from __future__ import annotations
 
 from assaymark.dataclass import dataclass
+from assaymark.lineage.changes import kept_lines
 from assaymark.lsp.wire import Encoding, NumberedLines, Position, offset_of, utf8
 from assaymark.text import LINE_END, Edit, Span
 
@@ -58,10 +59,17 @@ class Draft:
         self.versions.append(version)
 
     def replace_all(self, text: str, version: int) -> None:
-        """Effect: a new text in the place of everything waits as one more edit."""
-        self._window.widen(0, self._window.n_lines)
-        edit = Edit(Span(0, self._window.n_bytes), utf8(text))
-        self._window.apply(edit)
+        """
+        Effect: a new text in the place of everything waits as one more edit, of the lines that differ.
+
+        Some editors send all of it at each key; what they leave as it was has the origins that it had.
+        """
+        window, new = self._window, utf8(text)
+        window.widen(0, window.n_lines)
+        old = window.slice(Span(0, window.n_bytes))
+        head, tail = kept_lines(old, new)
+        edit = Edit(Span(head, len(old) - tail), new[head : len(new) - tail])
+        window.apply(edit)
         self.edits.append(edit)
         self.versions.append(version)
 
@@ -128,7 +136,7 @@ class _Window:
         return Span(self._start + start, self._start + start + length)
 
     def slice(self, span: Span) -> bytes:
-        """The bytes of *span*, which lies in one line."""
+        """The bytes of *span*, which lies in one line, or among those that are held."""
         if span.start < self._start:
             return self._beneath.slice(span)
         if span.end > self._start + len(self._inner):
