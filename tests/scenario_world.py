@@ -1,38 +1,33 @@
 """
 The world of a scenario: a folder with an editor, agents, git and the command line, and what each step does in it.
 
-The editor speaks to the server's door in this process; hooks, git and the command line are processes.
+The editor speaks to the server's door in this process; hooks, git and the command line are processes, but for what is
+only looked at afterwards, and for a person who says that they read lines.
 """
 
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import re
 import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+from assaymark.cli import main, reviewed
 from assaymark.origin import Origin, Runs
 from scenario_agents import Agents, Payload, encoded, hook_of
 from scenario_editor import Buffer, Editor, Swap, least
 from scenario_page import BAR, Expected, Scenario, Shown, Step
 
 _BLANK = " \t\r\n"
-_SERVER = Path(__file__).parents[1] / "server"
-_BY_A_PERSON = f"""
-import sys
-sys.path.insert(0, {str(_SERVER)!r})
-from assaymark.cli import main, reviewed
-reviewed.person = lambda: None
-sys.exit(main.run(sys.argv[1:]))
-"""
 
 
 @dataclass
@@ -104,6 +99,21 @@ class World:
             f"{shlex.join(command)} ended with {done.returncode}:\n{said}{done.stderr.decode()}"
         )
         return said
+
+    def here_run(self, *arguments: str) -> tuple[int, str, str]:
+        """Exit code and what the command line prints, in this process: for what is to be seen, not to be tried."""
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.chdir(self.here), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main.run(list(arguments))
+        return code, out.getvalue(), err.getvalue()
+
+    def blamed(self, path: str) -> list[dict[str, Any]]:
+        """What the command line says of the lines of a file in the work tree."""
+        code, out, err = self.here_run("blame", "--json", path)
+        assert not code, f"blame {path} ended with {code}:\n{out}{err}"
+        lines = json.loads(out)["lines"]
+        assert isinstance(lines, list)
+        return lines
 
     def assaymark(self, *arguments: str, given: bytes = b"", check: bool = True) -> None:
         self.run("assaymark", *arguments, given=given, check=check)
@@ -439,7 +449,9 @@ def _assaymark(world: World, one: Step, words: tuple[str, ...], said: dict[str, 
 @step("reviewed")
 def _reviewed(world: World, one: Step, words: tuple[str, ...], said: dict[str, str]) -> None:
     """A person at a terminal says so, where there is none."""
-    world.run(sys.executable, "-P", "-c", _BY_A_PERSON, *shlex.split(one.raw), check=False)
+    with mock.patch.object(reviewed, "person", return_value=None):
+        world.code, *said_by_it = world.here_run(*shlex.split(one.raw))
+    world.said = "".join(said_by_it)
 
 
 @step("sh")
@@ -549,9 +561,8 @@ def _rows(lines: list[Shown]) -> Iterator[str]:
 
 def _blamed(world: World, path: str) -> Iterator[Shown]:
     """What the command line says of a file in the work tree, the lines behind its last line end left out."""
-    said = world.told("assaymark", "blame", "--json", path)
     texts = re.split(r"\r\n|\n|\r", (world.here / path).read_bytes().decode())
-    for line, text in zip(json.loads(said)["lines"], texts, strict=False):
+    for line, text in zip(world.blamed(path), texts, strict=False):
         if text or line["line"] < len(texts):
             origins = dict.fromkeys(_label_of(origin) for origin in line["origins"])
             yield Shown(", ".join(origins), text.rstrip())
@@ -559,9 +570,8 @@ def _blamed(world: World, path: str) -> Iterator[Shown]:
 
 def _read(world: World, path: str) -> Iterator[Shown]:
     """How it stands with each line of a file in the work tree; nothing with those that nobody need read."""
-    said = world.told("assaymark", "blame", "--json", path)
     texts = re.split(r"\r\n|\n|\r", (world.here / path).read_bytes().decode())
-    for line, text in zip(json.loads(said)["lines"], texts, strict=False):
+    for line, text in zip(world.blamed(path), texts, strict=False):
         if text or line["line"] < len(texts):
             yield Shown("" if line["standing"] == "written" else line["standing"], text.rstrip())
 

@@ -89,6 +89,7 @@ BANNED = frozenset(
 )
 BANNED_MODULES = frozenset(["common", "core", "helpers", "types", "utils"])
 
+Modules = list[tuple[str, ast.Module]]
 Check = Callable[[str, ast.Module], Iterator[str]]
 
 
@@ -179,16 +180,15 @@ CHECKS: tuple[Check, ...] = (
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_house(check: Check) -> None:
+def test_house(check: Check, modules: Modules) -> None:
     """Nothing in the package breaks the plan."""
-    assert [offence for module, tree in _modules() for offence in check(module, tree)] == []
+    assert [offence for module, tree in modules for offence in check(module, tree)] == []
 
 
 def test_every_module_has_a_floor() -> None:
     """A new module at the top of the package is put on a floor, here, before it is used."""
-    assert [
-        module for module, _ in _modules() if module != "." and module.partition(".")[0] not in FLOORS
-    ] == []
+    names = map(_name_of, _files())
+    assert [module for module in names if module != "." and module.partition(".")[0] not in FLOORS] == []
 
 
 @pytest.mark.parametrize(
@@ -262,10 +262,10 @@ def test_no_file_names_a_machine_path() -> None:
     assert [str(file) for file in _tracked() if path.search((ROOT / file).read_bytes())] == []
 
 
-def test_sizes_are_reported(record_property: Callable[[str, object], None]) -> None:
+def test_sizes_are_reported(record_property: Callable[[str, object], None], modules: Modules) -> None:
     """Large modules and bodies are named at the end of a run; nothing fails because of a size."""
     lines = [(len((PACKAGE / file).read_text("utf-8").splitlines()), file) for file in _files()]
-    bodies = [body for module, tree in _modules() for body in _bodies(module, tree)]
+    bodies = [body for module, tree in modules for body in _bodies(module, tree)]
     median = statistics.median(length for length, _ in bodies) if bodies else 0
     report = [
         f"{len(lines)} modules, {sum(n for n, _ in lines)} lines; {len(bodies)} bodies, median {median:g} lines"
@@ -275,11 +275,15 @@ def test_sizes_are_reported(record_property: Callable[[str, object], None]) -> N
     record_property("report", "\n".join(report))
 
 
-def _modules() -> Iterator[tuple[str, ast.Module]]:
-    """Each module's name without the package's, "rules.page"; a package's __init__ is "rules."."""
-    for file in _files():
-        name = ".".join(file.with_suffix("").parts)
-        yield name.removesuffix("__init__") or ".", ast.parse((PACKAGE / file).read_bytes())
+@pytest.fixture(scope="module")
+def modules() -> Modules:
+    """Each module by its name; parsed once, and kept no longer than these tests need it."""
+    return [(_name_of(file), ast.parse((PACKAGE / file).read_bytes())) for file in _files()]
+
+
+def _name_of(file: Path) -> str:
+    """A module's name without the package's, "rules.page"; a package's __init__ is "rules."."""
+    return ".".join(file.with_suffix("").parts).removesuffix("__init__") or "."
 
 
 def _files() -> list[Path]:

@@ -51,22 +51,33 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Way], Path]:
     return cache(lambda way: way(tmp_path_factory.mktemp(way.__name__)))
 
 
+@pytest.fixture(scope="module")
+def installed(
+    built: Callable[[Way], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Way], tuple[Path, Path]]:
+    """The Python, and the folder of packages, of what was installed of each; for tests that change nothing in it."""
+
+    def one(way: Way) -> tuple[Path, Path]:
+        python = _environment(tmp_path_factory.mktemp("installed") / "env")
+        return python, _installed(python, built(way))
+
+    return cache(one)
+
+
 @pytest.mark.parametrize("way", [wheel, editable], ids=lambda way: way.__name__)
 def test_an_installed_rule_is_explained_by_its_page(
-    way: Way, built: Callable[[Way], Path], tmp_path: Path
+    way: Way, installed: Callable[[Way], tuple[Path, Path]]
 ) -> None:
     """In the terminal and by the link that an editor shows; a page is not only loaded, it is read again."""
-    python = _environment(tmp_path / "env")
-    _installed(python, built(way))
+    python, _ = installed(way)
     assert "## Use instead" in _said(python, EXPLAIN)
     assert _said(python, URI) == (Path(_said(python, FIND)) / "python" / "yaml-unsafe-load.md").as_uri()
 
 
 @pytest.mark.parametrize("way", [wheel, wheel_of_sdist], ids=lambda way: way.__name__)
-def test_pages_ship_beside_the_code(way: Way, built: Callable[[Way], Path], tmp_path: Path) -> None:
+def test_pages_ship_beside_the_code(way: Way, installed: Callable[[Way], tuple[Path, Path]]) -> None:
     """An installed wheel has every page of rules/, beside the code, and finds them there."""
-    python = _environment(tmp_path / "env")
-    site = _installed(python, built(way))
+    python, site = installed(way)
     folder = Path(_said(python, FIND))
     assert folder == site / "assaymark" / "pages"
     assert sorted(str(page.relative_to(folder)) for page in folder.rglob("*.md")) == PAGES
@@ -100,10 +111,9 @@ def test_both_wheels_hold_the_same(built: Callable[[Way], Path]) -> None:
     assert "assaymark/py.typed" in wanted
 
 
-def test_an_editable_install_reads_the_checkout(built: Callable[[Way], Path], tmp_path: Path) -> None:
+def test_an_editable_install_reads_the_checkout(installed: Callable[[Way], tuple[Path, Path]]) -> None:
     """It finds rules/ of the checkout and leaves no copy that could grow stale."""
-    python = _environment(tmp_path / "env")
-    site = _installed(python, built(editable))
+    python, site = installed(editable)
     assert Path(_said(python, FIND)) == ROOT / "rules"
     assert not (site / "assaymark").exists()
 
@@ -155,7 +165,9 @@ def _installed(python: Path, package: Path) -> Path:
     """Where *package* was installed to."""
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python", python]
     # The lent folder also lends its record of Assaymark, which pip would uninstall.
-    subprocess.run([*pip, "install", "--no-deps", "--no-index", "--ignore-installed", package], check=True)
+    # Nor are the modules compiled that nothing imports.
+    how = ["--no-deps", "--no-index", "--no-compile", "--ignore-installed"]
+    subprocess.run([*pip, "install", *how, package], check=True)
     return _site(python)
 
 
