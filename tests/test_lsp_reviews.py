@@ -207,6 +207,17 @@ def test_words_that_went_on_the_disk_void_the_line(world: Reviewing) -> None:
     assert world.unread(editor) == {6}
 
 
+def test_a_character_that_is_typed_and_taken_back_takes_no_review(world: Reviewing) -> None:
+    """Though the text is then what stands on the disk, and nobody saved it."""
+    editor = world.open()
+    world.mark(editor, 1, 6)
+    world.type(editor, insert(6, 10, "x"))
+    world.type(editor, replace(6, 10, 6, 11, ""))
+    editor.clock.pass_by(1)
+    editor.come()
+    assert not world.unread(editor)
+
+
 def test_an_agent_cannot_mark(world: Reviewing, monkeypatch: pytest.MonkeyPatch) -> None:
     """An editor that an agent started refuses, and records nothing."""
     editor = world.open()

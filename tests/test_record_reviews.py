@@ -168,6 +168,23 @@ def test_a_later_commit_that_takes_a_line_away_takes_the_review_of_its_neighbour
     assert standings(world)[:3] == [READ] * 3
 
 
+def test_a_line_that_goes_beside_those_of_another_commit_takes_the_review_of_its_neighbour(
+    world: World,
+) -> None:
+    """At either end of what the commit added, and of the file; not where another came in its place."""
+    world.commit(a="a = 1\nz = 1\n")
+    world.commit(a="a = 1\ncheck()\nb = 2\nc = 3\nd = 4\ncheck()\nz = 1\n")
+    note(world, "2-6", TERMINAL)
+    world.commit(a="a = 1\nb = 2\nc = 3\nd = 4\nz = 1\n")
+    assert standings(world)[1:4] == [UNREAD, READ, UNREAD]
+    world.commit(a="a = 1\nother()\nb = 2\nc = 3\nd = 4\nz = 1\n")
+    assert standings(world)[2] == READ
+    world.commit(a="check()\ne = 2\nf = 3\ng = 4\ncheck()\n")
+    note(world, "1-5", TERMINAL)
+    world.commit(a="e = 2\nf = 3\ng = 4\n")
+    assert standings(world)[:3] == [UNREAD, READ, UNREAD]
+
+
 def test_a_person_who_reviewed_a_commit_read_its_lines(world: World) -> None:
     """By the trailer; who is the author has asked for them, and an agent is nobody."""
     world.commit("one\n\nReviewed-by: B <b@example.org>", a="a = 1\n")

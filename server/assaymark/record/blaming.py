@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 LARGEST = 4 << 20
 
+# Within so many lines beside a line the others are that it was read with.
+_NEAR = 5
+
 
 class Lines(NamedTuple):
     """The lines of a committed file, whose each is, and the notes of those commits that have some."""
@@ -98,24 +101,62 @@ def _parted(found: Lines) -> Iterator[int]:
 def _part(
     marked: dict[int, Mark], found: Lines, keys: Mapping[tuple[str, str], _OfFile], here: str | None
 ) -> None:
-    """Effect: lines between which others are gone have no review that was of those too."""
-    gone: list[tuple[int, Blamed, int, frozenset[str]]] = []
-    for number, (one, other) in enumerate(pairwise(found.blamed), 1):
-        its = keys.get((one.commit, one.path))
-        if its is None or other[:2] != one[:2] or other.line <= one.line + 1:
-            continue
-        if lost := its.reviews_among(one.line + 1, other.line - 1):
-            gone.append((number, one, other.line, lost))
-    places = list(dict.fromkeys(f"{one.commit}:{one.path}" for _, one, _, _ in gone))
-    before = dict(zip(places, texts(places, here, LARGEST), strict=True)) if places else {}
-    for number, one, end, lost in gone:
-        lines = split(before[f"{one.commit}:{one.path}"] or b"")[one.line : end - 1]
+    """Effect: lines beside which others are gone have no review that was of those too."""
+    beside = [
+        (number, step)
+        for number, mark in marked.items()
+        if mark.reviews
+        for step in (-1, 1)
+        if _blamed(found, number + step) != _next(found.blamed[number - 1], step)
+        and _read_beside(keys, found.blamed[number - 1], step)
+    ]
+    places = list(dict.fromkeys(_place(found.blamed[number - 1]) for number, _ in beside))
+    texts_at = zip(places, texts(places, here, LARGEST), strict=True) if places else ()
+    before = {place: split(text or b"") for place, text in texts_at}
+    for number, step in beside:
+        one = found.blamed[number - 1]
+        gone = _gone(before[_place(one)], one.line, step, _line(found, number + step))
         # Blank lines come and go with a formatter.
-        if any(line.strip() for line in lines):
-            for line in (number, number + 1):
-                if (mark := marked.get(line)) is not None:
-                    left = tuple(key for key in mark.reviews if key not in lost)
-                    marked[line] = mark._replace(reviews=left)
+        if any(line.strip() for line in gone):
+            near, far = one.line + step, one.line + step * len(gone)
+            lost = keys[one.commit, one.path].reviews_among(min(near, far), max(near, far))
+            left = tuple(key for key in marked[number].reviews if key not in lost)
+            marked[number] = marked[number]._replace(reviews=left)
+
+
+def _read_beside(keys: Mapping[tuple[str, str], _OfFile], one: Blamed, step: int) -> bool:
+    """Whether any of the next few lines was read as well; else no text need be asked for."""
+    ends = sorted((one.line + step, one.line + step * _NEAR))
+    return bool(keys[one.commit, one.path].reviews_among(*ends))
+
+
+def _gone(before: list[bytes], line: int, step: int, beside: bytes | None) -> list[bytes]:
+    """
+    The lines that stood between *line* (from 1) of the text *before* and *beside*, which is next to it now.
+
+    Nothing where something else came there: who reads that sees what it is next to. Without a line *beside*
+    it is the first one now, or the last.
+    """
+    rest = before[line:] if step > 0 else before[: line - 1][::-1]
+    if beside is None:
+        return rest
+    return rest[: rest.index(beside)] if beside in rest else []
+
+
+def _blamed(found: Lines, number: int) -> Blamed | None:
+    return found.blamed[number - 1] if 0 < number <= len(found.blamed) else None
+
+
+def _line(found: Lines, number: int) -> bytes | None:
+    return found.lines[number - 1] if 0 < number <= len(found.blamed) else None
+
+
+def _next(one: Blamed, step: int) -> Blamed:
+    return one._replace(line=one.line + step)
+
+
+def _place(one: Blamed) -> str:
+    return f"{one.commit}:{one.path}"
 
 
 def marks_at(
