@@ -106,13 +106,16 @@ def test_events_come_out_as_they_went_in(tmp_path: Path) -> None:
     assert pile.broken == []
 
 
-def test_what_is_laid_waits_once_it_is_shown(tmp_path: Path) -> None:
-    """So that what takes time can be done before what it tells is true."""
-    file = spool.laid(str(tmp_path), EVENTS[:1])
-    assert spool.waiting(str(tmp_path)) == []
-    spool.shown(file)
+def test_what_may_be_lost_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is there for whoever reads next all the same."""
+    syncs: list[int] = []
+    monkeypatch.setattr(os, "fsync", syncs.append)
+    spool.append(str(tmp_path), EVENTS[:1], synced=False)
+    assert syncs == []
     (waiting,) = spool.waiting(str(tmp_path))
     assert list(map(from_plain, spool.read(waiting).plain)) == list(EVENTS[:1])
+    spool.append(str(tmp_path), EVENTS[1:2])
+    assert len(syncs) == 2
 
 
 def test_nothing_makes_no_file(tmp_path: Path) -> None:

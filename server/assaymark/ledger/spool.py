@@ -2,7 +2,8 @@
 Where events wait until they are merged: files of one writer each, a line for each event.
 
 Invariants:
-    What `append` returned from is on the disk: neither a killed process nor a lost power takes it back.
+    What `append` returned from is on the disk: neither a killed process nor a lost power takes it back. Only
+    what need not be synced waits for no disk, and a lost power may take it.
     A file that can be seen is finished, and nobody writes to it again.
     A line says its own checksum; one that does not hold harms no other.
 
@@ -40,38 +41,26 @@ class Pile(NamedTuple):
     broken: list[bytes]
 
 
-def append(store: str, events: Sequence[Event]) -> None:
+def append(store: str, events: Sequence[Event], *, synced: bool = True) -> None:
     """
     Hand over *events* of one writer, in their order.
 
-    Effect: a new file in the spool of *store*, on the disk when this returns. Raises OSError when it could
-    not be written (disk full, read-only); then nothing was.
+    Effect: a new file in the spool of *store*, on the disk when this returns if it is to be *synced*. Raises
+    OSError when it could not be written (disk full, read-only); then nothing was.
     """
-    if events:
-        shown(laid(store, events))
-        _sync(os.path.join(store, FOLDER))
-
-
-def laid(store: str, events: Sequence[Event]) -> str:
-    """
-    A file with *events* that nobody sees until it is `shown`.
-
-    Effect: what it holds is on the disk. Raises OSError, as `append` does.
-    """
-    folder = os.path.join(store, FOLDER)
-    file = os.path.join(folder, events[0].id + UNDONE)
+    if not events:
+        return
     content = b"".join(map(sealed, events))
+    folder = os.path.join(store, FOLDER)
+    name = os.path.join(folder, events[0].id)
     try:
-        _write(file, content)
+        _write(name + UNDONE, content, synced=synced)
     except FileNotFoundError:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        _write(file, content)
-    return file
-
-
-def shown(file: str) -> None:
-    """Effect: what was laid in *file* waits to be merged; a lost power may take that back. Raises OSError."""
-    os.replace(file, file.removesuffix(UNDONE) + _DONE)
+        _write(name + UNDONE, content, synced=synced)
+    os.replace(name + UNDONE, name + _DONE)
+    if synced:
+        _sync(folder)
 
 
 def sealed(event: Event) -> bytes:
@@ -141,14 +130,15 @@ def _unsealed(line: bytes) -> object:
         return None
 
 
-def _write(file: str, content: bytes) -> None:
-    """Effect: *file* is on the disk, or not there. Raises OSError."""
+def _write(file: str, content: bytes, *, synced: bool) -> None:
+    """Effect: *file* is on the disk (once that is *synced*), or not there. Raises OSError."""
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     try:
         rest = memoryview(content)
         while rest:
             rest = rest[os.write(descriptor, rest) :]
-        os.fsync(descriptor)
+        if synced:
+            os.fsync(descriptor)
     except OSError:
         os.close(descriptor)
         os.unlink(file)

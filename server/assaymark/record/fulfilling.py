@@ -7,7 +7,7 @@ Invariant: what is interrupted, or done twice, leaves notes as doing it once doe
 from __future__ import annotations
 
 from assaymark.record.committing import marks_of, noted, sources
-from assaymark.record.remembering import telling
+from assaymark.record.remembering import say_committed
 from assaymark.repository.commits import changes, commits
 from assaymark.tuples import NamedTuple
 
@@ -38,8 +38,8 @@ def fulfilled(tasks: Sequence[Task], ground: Ground, read: Mapping[str, Read] | 
     """
     How many notes changed. *read* are commits of *tasks*, by id.
 
-    Effect: writes the notes; while git writes the last, the ledger is closed and told, which takes as long.
-    Raises GitError.
+    Effect: writes the notes; while git writes the last, the ledger is closed, which takes as long. Raises
+    GitError.
     """
     if ground.ledger is None:
         # Then nothing is known but what other commits say.
@@ -66,16 +66,11 @@ def _fulfilled(tasks: Sequence[Task], ground: Ground, read: Mapping[str, Read], 
         older = [known[one] for one in task.reverted if one in known]
         changed = read[commit.id].changes if commit.id in read else changes(commit, here)
         done[commit.id] = (marks_of(commit, changed, its, older, ground.terms), its)
-    if ground.ledger is None:
-        return noted(done, here, meanwhile)
-    covered = [(commit, marks.lines) for commit, (marks, _) in done.items() if marks.lines]
-    with telling(ground.place.store, covered) as tell:
-        return noted(done, here, lambda: _both(meanwhile, tell))
-
-
-def _both(one: Meanwhile, other: Meanwhile) -> None:
-    one()
-    other()
+    n = noted(done, here, meanwhile)
+    if ground.ledger is not None:
+        covered = [(commit, marks.lines) for commit, (marks, _) in done.items() if marks.lines]
+        say_committed(ground.place.store, covered)
+    return n
 
 
 def _each(tasks: Iterable[Task]) -> list[str]:

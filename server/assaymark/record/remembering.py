@@ -6,7 +6,7 @@ Invariants:
     A ledger that cannot be read is said once, and counts as one that knows nothing.
 """
 # Paths stay strings: a commit waits for this.
-# ruff: noqa: PTH108, PTH110, PTH118
+# ruff: noqa: PTH110, PTH118
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from assaymark.ledger.store import Ledger
     from assaymark.origin import Runs
     from assaymark.record.marks import Held
-    from assaymark.repository.git import Meanwhile
 
 _FILES = ("ledger.sqlite", "spool")
 
@@ -76,33 +75,14 @@ def exactly(its: Ground) -> Ground:
     return its._replace(terms=replace(its.terms, known=known))
 
 
-@contextlib.contextmanager
-def telling(store: str, commits: Iterable[tuple[str, Iterable[str]]]) -> Iterator[Meanwhile]:
-    """
-    What of the telling takes time, to be done within the block, while notes are written.
-
-    Effect: at its end the ledger in *store* hears which paths of these commits have their origins in notes.
-    """
+def say_committed(store: str, commits: Iterable[tuple[str, Iterable[str]]]) -> None:
+    """Effect: the ledger in *store* knows which paths of these commits have their origins in notes."""
     from assaymark.ledger import spool
 
-    events, file = [Committed(*stamp("git"), commit, tuple(paths)) for commit, paths in commits], ""
-
-    def lay() -> None:
-        nonlocal file
-        if events and not file:
-            with contextlib.suppress(OSError):
-                file = spool.laid(store, events)
-
-    try:
-        yield lay
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(file)
-        raise
-    lay()
-    # Where it is lost, the ledger keeps what it could forget.
+    events = [Committed(*stamp("git"), commit, tuple(paths)) for commit, paths in commits]
     with contextlib.suppress(OSError):
-        spool.shown(file)
+        # Where it is lost, the ledger keeps what it could forget; so nobody waits for the disk.
+        spool.append(store, events, synced=False)
 
 
 def is_recorded(place: Place) -> bool:
