@@ -12,6 +12,7 @@ from assaymark.syntax.bindings import Bindings
 from assaymark.syntax.cut import ParseWork, cut
 from assaymark.syntax.languages import adapter
 from assaymark.syntax.names import Resolution
+from assaymark.syntax.python.constants import _plain_number
 from assaymark.syntax.view import view_of_source
 from editing import an_edit, applied, corpus
 
@@ -188,3 +189,14 @@ def test_every_name_of_a_random_tree_is_a_word_and_is_found(source: str) -> None
         if node.text.isascii() and node.text:
             assert node.text in view.words
             assert node in view.occurrences(node.text)
+
+
+@given(st.text("0123456789._eEjxX-+ ", max_size=20))
+def test_a_plain_number_is_what_python_reads(text: str) -> None:
+    """Where digits are read here, that is what a literal is."""
+    found = _plain_number(text.encode())
+    if found is not None:
+        known = ast.literal_eval(text)
+        assert (type(found), found) == (type(known), known)
+    assert _plain_number(b"60") == 60
+    assert _plain_number(b"0.5") == 0.5

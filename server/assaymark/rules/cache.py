@@ -16,11 +16,11 @@ Invariants:
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING, TypedDict
 
 from assaymark.hashes import blake
+from assaymark.quickjson import dumps, loads
 from assaymark.rules.rule import Problem
 from assaymark.rules.ruleset import RuleSet
 from assaymark.rules.stored import PlainFix, PlainRule, rule_from_plain, rule_to_plain
@@ -125,7 +125,7 @@ def _stamp(file: str) -> _Stamp:
 def _rules(stored: bytes, key: str, wanted: Callable[[PlainRule], bool] | None = None) -> RuleSet | None:
     try:
         lines = iter(_trusted_lines(stored))
-        content: _Content = json.loads(next(lines))
+        content: _Content = loads(next(lines))
         if content["key"] != key:
             return None
         whole = [_with_texts(plain, lines) for plain in content["rules"]]
@@ -170,8 +170,8 @@ def _stored(key: str, rules: RuleSet) -> bytes:
         rules=[_without_texts(rule_to_plain(rule), texts) for rule in rules.rules],
         problems=[(one.path, one.line, one.message, one.rule, one.key) for one in rules.problems],
     )
-    body = "\n".join([json.dumps(content, separators=(",", ":")), *texts]).encode()
-    head = json.dumps({"checksum": _checksum(body)}).encode()
+    body = "\n".join([dumps(content, separators=(",", ":")), *texts]).encode()
+    head = dumps({"checksum": _checksum(body)}).encode()
     return head + b"\n" + body
 
 
@@ -193,7 +193,7 @@ def _own(file: str) -> bytes:
 def _trusted_lines(stored: bytes) -> list[str]:
     """The lines after the checksum, when that is right; none otherwise."""
     head, _, body = stored.partition(b"\n")
-    return body.decode().split("\n") if json.loads(head)["checksum"] == _checksum(body) else []
+    return body.decode().split("\n") if loads(head)["checksum"] == _checksum(body) else []
 
 
 def _without_texts(plain: PlainRule, texts: list[str]) -> PlainRule:

@@ -7,9 +7,9 @@ all else that loading does.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
+from assaymark.quickjson import dumps, loads
 from assaymark.rules.patterns.plain import from_plain, to_plain
 
 if TYPE_CHECKING:
@@ -27,13 +27,13 @@ class Compiled:
 
     @classmethod
     def of(cls, formula: Formula) -> Compiled:
-        return cls(json.dumps(to_plain(formula), separators=(",", ":")))
+        return cls(dumps(to_plain(formula), separators=(",", ":")))
 
     @property
     def formula(self) -> Formula:
         """The formula; ValueError when the text is not of one."""
         if self._formula is None:
-            self._formula = from_plain(json.loads(self.text))
+            self._formula = from_plain(loads(self.text))
         return self._formula
 
     def __eq__(self, other: object) -> bool:

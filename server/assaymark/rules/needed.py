@@ -8,9 +8,9 @@ Invariants:
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, TypedDict
 
+from assaymark.quickjson import dumps, loads
 from assaymark.rules.patterns.need import Alternative, Needs
 from assaymark.rules.patterns.ways import Leads, leads_of, ways_of
 
@@ -50,13 +50,13 @@ class Needed:
     def of(cls, needs: Needs, keywords: AbstractSet[str]) -> Needed:
         """*needs* of a rule whose language has these *keywords*."""
         leads = leads_of(needs.alternatives, frozenset(word.encode() for word in keywords))
-        return cls(json.dumps(_to_plain(needs), separators=(",", ":")), needs.reach, leads)
+        return cls(dumps(_to_plain(needs), separators=(",", ":")), needs.reach, leads)
 
     @property
     def needs(self) -> Needs:
         """The needs; any exception means that the text is not of them."""
         if self._needs is None:
-            self._needs = _from_plain(json.loads(self.text), self.reach)
+            self._needs = _from_plain(loads(self.text), self.reach)
         return self._needs
 
     @property

@@ -9,12 +9,12 @@ Invariants:
 
 from __future__ import annotations
 
-import json
 from typing import TypedDict
 
 from assaymark.dataclass import replace
 from assaymark.finding import Confidence, Level, Severity
 from assaymark.hashes import blake
+from assaymark.quickjson import dumps
 from assaymark.rules.compiled import Compiled
 from assaymark.rules.needed import Needed, words_from_plain, words_to_plain
 from assaymark.rules.patterns.ways import Leads
@@ -72,7 +72,7 @@ class PlainRule(TypedDict):
 def sealed(rule: Rule) -> Rule:
     """The rule with the digest of its content; where it was read from is no part of that."""
     plain = rule_to_plain(replace(rule, digest="", source=""))
-    text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
+    text = dumps(plain, sort_keys=True, separators=(",", ":"))
     return replace(rule, digest=blake(text.encode(), 16))
 
 

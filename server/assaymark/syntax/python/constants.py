@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 # A constant deeper or wider than this is not worth knowing, and must not cost a stack.
 _DEEPEST = 40
 _WIDEST = 400
+# Numbers of up to so many signs are read here, since most files hold some: Python's own reader of literals
+# takes longer to import than many files to check.
+_PLAIN = 18
 _WORDS: dict[str, Constant] = {"true": Constant(True), "false": Constant(False), "none": Constant(None)}
 _PERCENT = regex(r"%%|%s|%d")
 _BRACES = regex(r"\{\{|\}\}|\{\}")
@@ -37,8 +40,17 @@ def expression(node: RawNode, depth: int = 0) -> Expression | None:
 
 
 def _number(node: RawNode, _depth: int) -> Expression | None:
-    value = _evaluated(node.text or b"")
+    text = node.text or b""
+    plain = _plain_number(text) if len(text) <= _PLAIN else None
+    value = _evaluated(text) if plain is None else plain
     return Constant(value) if isinstance(value, int | float) else None
+
+
+def _plain_number(text: bytes) -> int | float | None:
+    """The number that *text* is, if it is digits, with a point or without."""
+    if text.isdigit():
+        return None if text[:1] == b"0" and len(text) > 1 else int(text)
+    return float(text) if text.replace(b".", b"", 1).isdigit() else None
 
 
 def _name(node: RawNode, _depth: int) -> Expression | None:
@@ -67,7 +79,7 @@ def _escaped(text: bytes, opening: bytes) -> Expression | None:
 
 def _evaluated(text: bytes) -> object:
     """What the literal *text* stands for; None where that is nothing."""
-    # Late: `ast` takes longer to import than many files to check.
+    # Late, as said above.
     import ast
 
     try:
