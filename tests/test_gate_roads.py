@@ -56,6 +56,19 @@ def test_whatever_git_tracks_is_asked_about(repository: World, files: dict[str, 
     assert codes(repository) == {1}
 
 
+def test_a_gate_is_about_the_whole_repository(repository: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From whatever folder somebody asks; who names paths is told that it was about these."""
+    put(repository, {"assaymark.toml": b'ignore = ["old-call"]\n'})
+    repository.git("commit", "-qm", "settings")
+    put(repository, {"b.py": FLAW, "sub/c.py": b"x = 1\n", "vendor/d.py": FLAW})
+    monkeypatch.chdir(repository.here / "sub")
+    assert codes(repository) == {1}
+    whole = repository.run("check", "--gate", "--rules", str(repository.rules), "--format", "json")
+    assert whole.json["review_gate"]["loosened"] == ["ignore (assaymark.toml:1)"]
+    named = repository.check("--gate", "c.py", "--format", "text")
+    assert (named.code, "in lines changed against HEAD, in c.py alone." in named.out) == (0, True)
+
+
 def test_what_settings_exclude_is_not_asked_about(repository: World) -> None:
     """So who keeps others' code in the repository says so."""
     (repository.here / "assaymark.toml").write_text('exclude = ["vendor"]\n')
@@ -159,8 +172,11 @@ def test_a_line_that_moves_in_a_very_large_change_is_new(repository: World) -> N
     assert 0 not in codes(repository)
 
 
-def test_a_staged_script_without_an_ending_is_asked_about(repository: World) -> None:
-    put(repository, {"tool": b"#!/usr/bin/env python3\n" + FLAW})
+@pytest.mark.parametrize(
+    "first_line", [b"#!/usr/bin/env python3", b"#!/usr/bin/pypy", b"#!/usr/bin/env -S uv run --script"]
+)
+def test_a_staged_script_without_an_ending_is_asked_about(repository: World, first_line: bytes) -> None:
+    put(repository, {"tool": first_line + b"\n" + FLAW})
     assert codes(repository) == {1}
 
 

@@ -197,23 +197,33 @@ def exit_code(report: Report, *, exit_zero: bool) -> int:
 
 
 def subject_of(options: Options, terms: Terms) -> Subject:
-    """What is to be checked. Raises UsageError."""
+    """What is to be checked; a gate asks about the whole repository. Raises UsageError."""
     limit = terms.here.limits.max_bytes
     if options.stdin_as is not None:
         about = from_stdin(options.stdin_as, limit)
     elif options.staged:
         about = from_index(options.paths, limit, everything=options.gate)
     else:
-        about = from_disk(options.paths, terms.excluding, terms.doubts, everything=options.gate)
+        paths = options.paths or (_whole() if options.gate else ())
+        about = from_disk(paths, terms.excluding, terms.doubts, everything=options.gate)
     about = without_excluded(about, terms.excluding)
     if options.gate:
         from assaymark.cli.gate import older_state
         from assaymark.cli.links import with_links
 
         base, against = older_state(options.diff)
+        if options.paths:
+            against = f"{against}, in {' and '.join(options.paths)} alone"
         changed = since(base, about, limit, strict=True)
         return replace(with_links(changed, base, limit, options.paths, terms.excluding), against=against)
     return about if options.diff is None else since(options.diff, about, limit)
+
+
+def _whole() -> tuple[str, ...]:
+    """The repository, from whatever folder of it somebody asks."""
+    from assaymark.repository.place import place_of
+
+    return (place_of(os.curdir).top,)
 
 
 def _told(report: Report, about: Subject, terms: Terms, options: Options) -> Report:
@@ -248,7 +258,9 @@ def _results(about: Subject, terms: Terms, options: Options) -> list[Checked]:
             if about.contents is not None:
                 found = check_contents(about.contents, some, ours)
             else:
-                found = check_files(some, ours, options.n_jobs, cached=options.cached, tell=told)
+                # Who can write the folder of kept results may have changed one.
+                cached = options.cached and not options.gate
+                found = check_files(some, ours, options.n_jobs, cached=cached, tell=told)
             results |= {result.path: result for result in found}
     return [results[file.path] for file in files]
 

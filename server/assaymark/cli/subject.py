@@ -146,7 +146,7 @@ def _with_tracked(walked: Walked, paths: Sequence[str], *, everything: bool = Fa
     here = str(Path.cwd())
     roots = [os.path.normpath(Path(here, path)) for path in paths]
     try:
-        names = git.tracked(here) if everything else git.tracked_though_ignored(here)
+        names = git.tracked(git.top(here)) if everything else git.tracked_though_ignored(here)
         tracked = [place for place in names if is_in(place, roots) and _is_file(place)]
     except git.GitError:
         # No repository, or no git: then nothing is tracked.

@@ -135,8 +135,8 @@ class Terms:
         resolved = self._lookup.at(folder).resolved
         if resolved.wrong:
             raise UsageError("\n           ".join(map(str, resolved.wrong)))
-        # A walk begins by asking what excludes its root, in which nothing of the folder around it is checked.
-        if not self._here.startswith(with_separator(folder)):
+        # A walk begins by asking what excludes its root; nothing of the folder around that is checked.
+        if not self._lookup.at(self._here).top.startswith(with_separator(folder)):
             self._used[resolved] = None
         return resolved
 

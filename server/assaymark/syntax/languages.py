@@ -42,6 +42,8 @@ _BUNDLED = (
     "sql",
 )
 _EXTENSIONS = {".py": "python", ".pyi": "python", ".pyw": "python"}
+# What runs Python by a `#!` line.
+_INTERPRETERS = (b"python", b"pypy", b"uv run", b"pipx run", b"hatch run")
 _COMPARED = {".js": "javascript", ".jsx": "javascript", ".mjs": "javascript", ".cjs": "javascript"}
 
 
@@ -81,7 +83,7 @@ def language_of(path: str, first_line: bytes = b"") -> str | None:
     ending = name[name.rfind(".") :].lower() if "." in name else ""
     if ending in _EXTENSIONS:
         return _EXTENSIONS[ending]
-    if not ending and first_line.startswith(b"#!") and b"python" in first_line:
+    if not ending and first_line.startswith(b"#!") and any(one in first_line for one in _INTERPRETERS):
         return "python"
     return None
 
