@@ -33,13 +33,16 @@ export async function at(page, line, column) {
     const input = page.locator(".quick-input-widget:visible input").first();
     await input.waitFor();
     await input.fill(`:${line}:${column}`);
+    await page.waitForSelector(`.quick-input-list .monaco-list-row[aria-label*="line ${line}"]`);
     await page.keyboard.press("Enter");
     await page.waitForSelector(`.statusbar-item[aria-label*="Ln ${line}, Col ${column}"]`);
+    // The next key would go astray before.
+    await page.waitForFunction(() => document.activeElement?.closest(".editor-instance") !== null);
 }
 
 /** The text of the lines that are to be seen. */
 export const text = (page) =>
-    page.$$eval(".editor-instance .view-line", (lines) =>
+    page.$$eval('.editor-instance .view-line:not([class*="inline-edit"] *)', (lines) =>
         lines.sort((a, b) => parseFloat(a.style.top) - parseFloat(b.style.top)).map((line) => line.textContent.replace(/\u00a0/g, " ")).join("\n"),
     );
 

@@ -23,3 +23,8 @@ export function report(server: Server, said: Report): void {
 export function isOurs(document: vscode.TextDocument): boolean {
     return document.languageId === "python" && ["file", "untitled", "vscode-notebook-cell"].includes(document.uri.scheme);
 }
+
+/** Whether it may be a key that is pressed while a tool is at work: one character, which nobody misses of a tool. */
+export function isKey(changes: readonly vscode.TextDocumentContentChangeEvent[]): boolean {
+    return changes.length === 1 && changes[0]?.text.length === 1;
+}

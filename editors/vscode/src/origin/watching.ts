@@ -1,8 +1,9 @@
 /** What VS Code says of changes by itself: undo and redo, what comes while a file is saved, its detailed reason. */
 import * as vscode from "vscode";
 import type { Server } from "../server";
+import { registerAccepting } from "./accepting";
 import { registerPasting } from "./pasting";
-import { isOurs, report } from "./reporting";
+import { isKey, isOurs, report } from "./reporting";
 import { registerWrapped } from "./wrapping";
 
 /** Only there where the proposed API is on. */
@@ -13,10 +14,14 @@ interface Detailed {
 export function registerOrigin(server: Server): vscode.Disposable {
     const saving = new Set<string>();
     return vscode.Disposable.from(
+        registerAccepting(server),
         registerWrapped(server),
         registerPasting(server),
         vscode.workspace.onDidChangeTextDocument((change) => explain(server, change, saving)),
-        vscode.workspace.onWillSaveTextDocument(({ document }) => saving.add(document.uri.toString())),
+        vscode.workspace.onWillSaveTextDocument(({ document, reason }) => {
+            // VS Code formats nothing that it saves by itself in the middle of work.
+            if (reason !== vscode.TextDocumentSaveReason.AfterDelay) saving.add(document.uri.toString());
+        }),
         vscode.workspace.onDidSaveTextDocument((document) => saving.delete(document.uri.toString())),
     );
 }
@@ -32,10 +37,7 @@ function explain(
     if (reason === vscode.TextDocumentChangeReason.Undo) report(server, { uri, kind: "undo", version });
     else if (reason === vscode.TextDocumentChangeReason.Redo) report(server, { uri, kind: "redo", version });
     else if (isAccepted(change)) for (const { text } of contentChanges) report(server, { uri, kind: "accept", version, text });
-    // A key that is pressed while a file is saved brings one character; a formatter that does so is not missed.
-    else if (saving.has(uri) && contentChanges.some(({ text }) => text.length !== 1)) {
-        report(server, { uri, kind: "format", version });
-    }
+    else if (saving.has(uri) && !isKey(contentChanges)) report(server, { uri, kind: "format", version });
     if (!document.isDirty) saving.delete(uri);
 }
 

@@ -5,12 +5,11 @@
  */
 import * as vscode from "vscode";
 import type { Server } from "../server";
-import { type Kind, isOurs, report } from "./reporting";
+import { type Kind, isKey, isOurs, report } from "./reporting";
 
+/** A rename is made after its command has ended. */
+const AFTERWARDS = 1000;
 const WRAPPED: Readonly<Record<string, readonly [kind: Kind, command: string]>> = {
-    "assaymark.acceptSuggestion": ["accept", "editor.action.inlineSuggest.commit"],
-    "assaymark.acceptWord": ["accept", "editor.action.inlineSuggest.acceptNextWord"],
-    "assaymark.acceptLine": ["accept", "editor.action.inlineSuggest.acceptNextLine"],
     "assaymark.formatDocument": ["format", "editor.action.formatDocument"],
     "assaymark.formatSelection": ["format", "editor.action.formatSelection"],
     "assaymark.rename": ["rename", "editor.action.rename"],
@@ -25,21 +24,13 @@ export function registerWrapped(server: Server): vscode.Disposable {
 }
 
 async function run(server: Server, kind: Kind, command: string): Promise<void> {
-    const watching = vscode.workspace.onDidChangeTextDocument((change) => {
-        if (!isOurs(change.document) || change.reason !== undefined || change.contentChanges.length === 0) return;
-        const uri = change.document.uri.toString();
-        const { version } = change.document;
-        if (kind !== "accept") {
-            report(server, { uri, kind, version });
-            return;
-        }
-        // What comes after the suggestion is typed.
-        watching.dispose();
-        for (const { text } of change.contentChanges) if (text) report(server, { uri, kind, version, text });
+    const watching = vscode.workspace.onDidChangeTextDocument(({ document, reason, contentChanges }) => {
+        if (!isOurs(document) || reason !== undefined || contentChanges.length === 0 || isKey(contentChanges)) return;
+        report(server, { uri: document.uri.toString(), kind, version: document.version });
     });
     try {
         await vscode.commands.executeCommand(command);
     } finally {
-        watching.dispose();
+        setTimeout(() => watching.dispose(), AFTERWARDS);
     }
 }

@@ -3,12 +3,14 @@
  * and writes what became of each to a file.
  */
 import * as fs from "node:fs";
+import type * as vscode from "vscode";
 import type { Story } from "./asking";
 import { agents } from "./agents";
 import { findings } from "./findings";
 import { folders } from "./folders";
 import { origins } from "./origins";
 import { own } from "./own";
+import { registerKeys } from "./keys";
 import { life } from "./life";
 import { untrusted } from "./untrusted";
 
@@ -21,7 +23,8 @@ interface Result {
     readonly said?: unknown;
 }
 
-export async function activate(): Promise<void> {
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+    context.subscriptions.push(registerKeys());
     const { ASSAYMARK_DRIVER_OUT: out, ASSAYMARK_DRIVER_GROUPS: groups } = process.env;
     if (!out || !groups) return;
     const results: Result[] = [];

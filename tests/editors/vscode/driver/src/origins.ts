@@ -14,14 +14,6 @@ vscode.languages.registerInlineCompletionItemProvider({ language: "python", patt
     },
 });
 
-/** For keys: Tab accepts no suggestion that starts with more blanks than a tab has. */
-vscode.languages.registerInlineCompletionItemProvider({ language: "python", pattern: "**/keys/*.py" }, {
-    provideInlineCompletionItems: (document, position) =>
-        document.lineAt(position.line).text === "" && !document.getText().includes("offered")
-            ? [new vscode.InlineCompletionItem("value = eval(body)\n# offered", new vscode.Range(position, position))]
-            : [],
-});
-
 /** A formatter, as black is one. */
 vscode.languages.registerDocumentFormattingEditProvider({ language: "python", pattern: "**/origins/*.py" }, {
     provideDocumentFormattingEdits: (document) => {
@@ -37,11 +29,16 @@ async function suggested(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 300));
 }
 
-async function accepted(editor: vscode.TextEditor, command = "assaymark.acceptSuggestion"): Promise<void> {
+/** Effect: what the keys run is run. */
+async function accept(command: string): Promise<void> {
+    await vscode.commands.executeCommand("runCommands", { commands: [`editor.action.inlineSuggest.${command}`, "assaymark.accepted"] });
+}
+
+async function accepted(editor: vscode.TextEditor, command = "commit"): Promise<void> {
     const before = editor.document.version;
     for (let n = 0; n < 10 && editor.document.version === before; n++) {
         await suggested();
-        await vscode.commands.executeCommand(command);
+        await accept(command);
     }
     offers = false;
     assert.notEqual(editor.document.version, before, "nothing was accepted");
@@ -85,9 +82,9 @@ export const origins: Readonly<Record<string, Story>> = {
     "a word that is accepted is the AI's, the rest is not there": async () => {
         const editor = await shown("origins/word.py", "\n");
         cursor(editor, 0, 0);
-        await accepted(editor, "assaymark.acceptWord");
+        await accepted(editor, "acceptNextWord");
         for (let n = 0; n < 5 && !editor.document.getText().includes("return"); n++) {
-            await vscode.commands.executeCommand("assaymark.acceptWord");
+            await accept("acceptNextWord");
         }
         assert.doesNotMatch(editor.document.getText(), /offered/);
         await until(async () => (await unreviewed(editor.document.uri)).join() === "0-0");
