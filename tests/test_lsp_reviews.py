@@ -39,7 +39,9 @@ class Reviewing(World):
         return self.again()
 
     def again(self) -> Inside:
-        editor = Inside(SHOWS, initializationOptions={"typingDelay": 0, "originHints": "all"})
+        folders = [{"uri": self.file.parent.as_uri(), "name": "here"}]
+        options = {"typingDelay": 0, "originHints": "all"}
+        editor = Inside(SHOWS, initializationOptions=options, workspaceFolders=folders)
         self.editors.append(editor)
         editor.open(self.file.read_text(), self.uri)
         editor.clock.pass_by(0.1)
@@ -257,6 +259,21 @@ def test_unreviewed_lines_are_listed_with_findings_first(world: Reviewing) -> No
     assert found[1]["tool"] == "Claude Code"
     world.mark(editor, 1, 6)
     assert editor.request("assaymark/unreviewed", {"uri": world.uri})["result"] == []
+
+
+def test_unreviewed_lines_of_closed_files_are_listed_without_opening_them(world: Reviewing) -> None:
+    """As long as they are closed, are not reviewed, and are there."""
+    closed = world.open()
+    assert closed.request("assaymark/unreviewed", {"closed": True})["result"] == []
+    closed.notify("textDocument/didClose", {"textDocument": {"uri": world.uri}})
+    (found,) = closed.request("assaymark/unreviewed", {"closed": True})["result"]
+    assert (found["uri"], found["kind"], found["tool"]) == (world.uri, "lines", "Claude Code")
+    assert (found["range"]["start"]["line"], found["range"]["end"]["line"]) == (1, 7)
+    world.mark(world.again(), 1, 3)
+    (left,) = closed.request("assaymark/unreviewed", {"closed": True})["result"]
+    assert left["range"]["start"]["line"] > 1
+    world.file.unlink()
+    assert closed.request("assaymark/unreviewed", {"closed": True})["result"] == []
 
 
 def test_the_record_names_content_and_channel_and_no_text(world: Reviewing) -> None:

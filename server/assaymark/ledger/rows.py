@@ -60,6 +60,12 @@ def number_of(database: sqlite3.Connection, event_id: str) -> int:
     return int(row[0]) if row else 0
 
 
+def latest_paths(database: sqlite3.Connection, most: int) -> list[str]:
+    """At most so many paths, of which events were heard last, the last one first."""
+    query = "SELECT path FROM events WHERE path IS NOT NULL GROUP BY path ORDER BY max(seq) DESC LIMIT ?"
+    return [path_stored(path) for (path,) in database.execute(query, (most,)).fetchall()]
+
+
 def last(database: sqlite3.Connection) -> int:
     """The number of the last event."""
     (seq,) = database.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()

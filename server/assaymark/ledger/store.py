@@ -118,6 +118,13 @@ class Ledger:
             kept = self._read(lambda: self._states.anywhere(digest))
         return kept.state.runs if kept is not None else None
 
+    def newest(self, most: int) -> list[tuple[str, int, Runs]]:
+        """
+        The newest state of each of the *most* paths that were heard of last: the number of the event that led
+        to it, and where its bytes came from. What was heard of last comes first.
+        """
+        return self._read(lambda: self._newest(most))
+
     def events(self, *, since: int = 0, path: str | None = None, beyond: int = 0) -> Iterator[Event]:
         """
         The events in the order in which they were heard of: from a time on (seconds), of one path, or those
@@ -185,6 +192,11 @@ class Ledger:
         """The reviews with these *ids*, as they were recorded."""
         events = self._read(lambda: rows.of_kinds(self.database, ("reviewed",), -1))
         return [event for event in events if isinstance(event, Reviewed) and event.id in ids]
+
+    def _newest(self, most: int) -> list[tuple[str, int, Runs]]:
+        paths = rows.latest_paths(self.database, most)
+        found = ((path, self._states.newest(path)) for path in paths)
+        return [(path, kept.event, kept.state.runs) for path, kept in found if kept is not None]
 
     def _read(self, ask: Callable[[], _T]) -> _T:
         self.merge()

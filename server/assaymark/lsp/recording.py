@@ -147,6 +147,10 @@ class Recording:
         ledger = None if place is None else self._ledger(place, makes=True)
         return None if place is None or ledger is None else (ledger, place)
 
+    def ledger_at(self, place: Place) -> Ledger | None:
+        """The ledger of a work tree, if there is one."""
+        return self._ledger(place)
+
     def forget(self, uri: str) -> None:
         """Effect: nothing is remembered of the document *uri*."""
         self._tracks.pop(uri, None)

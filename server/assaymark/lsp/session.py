@@ -46,6 +46,7 @@ from assaymark.workspace.notebook import known_as
 from assaymark.workspace.today import today
 
 if TYPE_CHECKING:
+    from assaymark.lsp.closed_lines import ClosedLines
     from assaymark.second.channel import Soon
 
 _SOURCES = (".py", ".pyi", ".pyw")
@@ -88,6 +89,8 @@ class Session:
         self.asides = Asides(self, later, soon)
         self.recording = Recording(self, later, soon)
         self.reviews = KnownReviews(self)
+        # By work tree.
+        self.closed_lines: dict[str, ClosedLines] = {}
 
     def documents(self) -> Iterator[Document]:
         """The open texts."""

@@ -1,23 +1,30 @@
 """
-`assaymark/unreviewed`: what an agent wrote in the open documents and nobody reviewed.
+`assaymark/unreviewed`: what an agent wrote in the open documents, or in closed files, and nobody reviewed.
 
 Invariants:
     Findings come first, the worst first; then runs of lines, in the order of the documents.
     What it says is what hints and lenses say: it is made of the same lines.
+    Of closed files only lines are known, and only of those that the ledger heard of last.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assaymark.finding import Severity
 from assaymark.lineage.lines import line_origin
 from assaymark.lineage.words import name_of
 from assaymark.lsp.outbox import MessageId
-from assaymark.lsp.refusal import Params, text_at, value_at
+from assaymark.lsp.places import file_path
+from assaymark.lsp.refusal import INTERNAL_ERROR, Params, Refused, text_at, value_at
+from assaymark.repository.place import Place, place_of
+from assaymark.syntax.languages import language_of
 
 if TYPE_CHECKING:
+    from assaymark.lsp.closed_lines import Lines
     from assaymark.lsp.part import Part
     from assaymark.lsp.session import Session
 
@@ -27,8 +34,9 @@ _SEVERITIES = tuple(Severity)
 
 
 def handle(session: Session, request: MessageId, params: Params) -> None:
-    """Effect: *request* is answered, for the document `uri` or all that are open."""
-    session.outbox.reply(request, unreviewed(session, params))
+    """Effect: *request* is answered, for the document `uri`, all that are open, or files that are not."""
+    is_closed = value_at(params, "closed") is True
+    session.outbox.reply(request, list(_closed(session)) if is_closed else unreviewed(session, params))
 
 
 def unreviewed(session: Session, params: Params) -> list[Item]:
@@ -78,13 +86,42 @@ def _runs(session: Session, part: Part) -> Iterator[Item]:
                 continue
             origin = line_origin(place.leaf.chunk, place.leaf.origins, run.first).agent
             first, last = place.line + run.first - part.line, place.line + run.last - part.line
-            yield {
-                "uri": part.uri,
-                "range": {
-                    "start": {"line": first, "character": 0},
-                    "end": {"line": last + 1, "character": 0},
-                },
-                "kind": "lines",
-                "tool": name_of(origin.tool) if origin is not None else "",
-                "model": origin.model if origin is not None else "",
-            }
+            tool, model = (name_of(origin.tool), origin.model) if origin is not None else ("", "")
+            yield _item(part.uri, first, last, tool, model)
+
+
+def _closed(session: Session) -> Iterator[Item]:
+    for folder in session.preferences.folders:
+        place = place_of(os.path.join(file_path(folder), ""))  # noqa: PTH118 - paths stay strings
+        for file, lines in _of_work_tree(session, place).items():
+            for one in lines:
+                yield _item(file.as_uri(), one.first, one.last, one.tool, one.model)
+
+
+def _of_work_tree(session: Session, place: Place) -> dict[Path, tuple[Lines, ...]]:
+    # Late: SQLite is not needed before the first diagnostics.
+    from assaymark.ledger.store import Unavailable
+    from assaymark.lsp.closed_lines import ClosedLines
+
+    ledger = session.recording.ledger_at(place)
+    if ledger is None:
+        return {}
+    known = session.closed_lines.setdefault(place.top, ClosedLines(Path(place.top)))
+    try:
+        session.reviews.look(ledger)
+        return known.found(ledger, session.reviews.at(place.store), lambda file: _is_wanted(session, file))
+    except (OSError, Unavailable) as problem:
+        raise Refused(INTERNAL_ERROR, str(problem)) from problem
+
+
+def _is_wanted(session: Session, file: Path) -> bool:
+    uri = file.as_uri()
+    if language_of(file.name) is None or session.document(uri) is not None:
+        return False
+    settings = session.preferences.options(uri).settings
+    return settings.record and not settings.quiet and not settings.limits.excluded
+
+
+def _item(uri: str, first: int, last: int, tool: str, model: str) -> Item:
+    where = {"start": {"line": first, "character": 0}, "end": {"line": last + 1, "character": 0}}
+    return {"uri": uri, "range": where, "kind": "lines", "tool": tool, "model": model}
