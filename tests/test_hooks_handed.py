@@ -28,7 +28,7 @@ from assaymark.rules.loading import load
 pytestmark = pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="there are no such sockets here")
 
 ROOT = Path(__file__).parents[1]
-BOOT = "import sys; from assaymark.hooks.checking import serving; serving._PATIENCE = 3; serving.serve(sys.argv[1:])"
+BOOT = "import sys; from assaymark.hooks.checking import serving; serving._ASKS_IN, serving._ANSWERED_IN = 1, 20; serving.serve(sys.argv[1:])"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "server")}
 BEFORE = "import os\nimport yaml\n\n\ndef load(body):\n    pass\n"
 NEW = "    return yaml.load(body)\n"

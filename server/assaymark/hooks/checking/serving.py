@@ -6,7 +6,7 @@ neither a check nor whatever comes in by the socket can hold up the editor.
 
 Invariants:
     It reads files in the folders that it was started for, and no others.
-    Whatever is asked, in whatever pieces, it goes on, and nobody holds it up for longer than `_PATIENCE`.
+    Whatever is asked, in whatever pieces, it goes on, and has so much time for each who asks.
     It says nothing where the hook may see it otherwise: another program or text, too long, too late.
     It ends when its input does, and so with the server that started it; its socket goes with it.
     Of several for a repository one listens, whoever was first; when that ends, another one does.
@@ -42,8 +42,8 @@ from assaymark.rules.ready import ready
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# What somebody who connects may take in all; a hook waits for a part of it.
-_PATIENCE = 0.2
+# The time in which somebody who connects has to ask, and in which there is an answer. Hooks wait for less.
+_ASKS_IN, _ANSWERED_IN = 0.1, 0.2
 # When it is looked again whether there is a ledger, and nobody who listens for it.
 _AGAIN = 10_000
 _BACKLOG = 16
@@ -100,12 +100,12 @@ def _listen(heard: dict[str, Listener], roots: Sequence[str]) -> None:
 
 def _meet(server: socket.socket, roots: Sequence[str]) -> None:
     """Effect: one who comes is answered, or not."""
-    until = time.monotonic() + _PATIENCE
     with contextlib.suppress(OSError):
         connection, _ = server.accept()
         with connection:
-            asked = _asked(connection, until)
+            asked = _asked(connection, time.monotonic() + _ASKS_IN)
             if asked is not None:
+                until = time.monotonic() + _ANSWERED_IN
                 connection.settimeout(max(until - time.monotonic(), 0.001))
                 connection.sendall(_said(asked, roots, until))
 
