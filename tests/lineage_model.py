@@ -21,6 +21,23 @@ STANDING = frozenset(("unknown:standing", "unknown:disk"))
 _TOKEN = re.compile(rb"[\w\x80-\xff]+|[^\s\w\x80-\xff]")
 
 
+# Behind the origin of a byte whose line an agent took something out of.
+CUT = "/cut"
+
+
+def cells_cut(some: Sequence[Cell]) -> list[Cell]:
+    """*some* after something was taken out of their line: those that nobody would have to read are cut."""
+    return [(byte, frozenset(map(_cut, may))) for byte, may in some]
+
+
+def uncut(may: May) -> May:
+    return frozenset(one.removesuffix(CUT) for one in may)
+
+
+def _cut(one: str) -> str:
+    return one if one.startswith(("ai:", "unknown:")) else one.removesuffix(CUT) + CUT
+
+
 def cells(text: str | bytes, may: May) -> list[Cell]:
     raw = text.encode() if isinstance(text, str) else text
     return [(byte, may) for byte in raw]

@@ -23,8 +23,23 @@ from assaymark.analysis import attributing
 from assaymark.hooks import entry
 from assaymark.hooks.entry import hook
 from assaymark.lineage import arrivals
-from assaymark.origin import covering, sliced
-from lineage_model import BULK, HUMAN, PASTED, STANDING, Cell, May, Model, Page, cells, spaced, tokens
+from assaymark.origin import Origin, covering, sliced
+from lineage_model import (
+    BULK,
+    CUT,
+    HUMAN,
+    PASTED,
+    STANDING,
+    Cell,
+    May,
+    Model,
+    Page,
+    cells,
+    cells_cut,
+    spaced,
+    tokens,
+    uncut,
+)
 from scenario_agents import Agents
 from scenario_editor import Buffer, Editor, Swap, as_least, as_made
 from scenario_world import label
@@ -211,6 +226,7 @@ class Play:
     def bulk(self) -> bool:
         start, end = self.span()
         new = self.new_text()
+        self.may_be_cut(start, end)
         self.log.append(f"insert {start}..{end} {new!r}")
         self.make(Swap(start, self.buffer.text[start:end], new), may=BULK)
         return True
@@ -224,6 +240,7 @@ class Play:
         )
         said: dict[str, object] = {"tool": tool, "evidence": evidence}
         ahead = self.chance.random() < 0.4
+        self.may_be_cut(start, end)
         match self.chance.randrange(4):
             case 0:
                 said["text"] = new
@@ -319,6 +336,8 @@ class Play:
             spelled = self.chance.choice([as_made, as_least])
             self.log.append(f"redo {spelled.__name__}")
             self.page.redo()
+            # Who does it again has seen it, so it need be no cut then; the record may know that it was.
+            self.page.now = [(byte, may | uncut(may)) for byte, may in self.page.now]
             self.editor.redo(self.buffer, spelled)
             self.tell("redo")
             self.compare()
@@ -454,6 +473,55 @@ class Play:
         self.editor.inside.clock.pass_by(1.0)
         return True
 
+    def agent_takes(self) -> bool:
+        """An agent takes a word out of a line: what is left of it is cut, if nobody would have to read it."""
+        self.saving()
+        text = self.buffer.text
+        several = [
+            (line, word)
+            for line in re.finditer(r"[^\r\n]+(?:\r\n|\n)", text)
+            # Not between blanks, which would be one blank then, and a new one.
+            for word in re.finditer(r"(?<=[^\w\s])\w{3,}(?!\w)|(?<!\w)\w{3,}(?=[^\w\s])", line[0])
+            if text.count(line[0]) == 1 and line[0].count(word[0]) == 1 and 3 * len(word[0]) < len(line[0])
+        ]
+        if not several:
+            return False
+        line, word = self.chance.choice(several)
+        old, new = line[0], line[0][: word.start()] + line[0][word.end() :]
+        at = line.start() + word.start()
+        first, is_least = self.chance.choice(["hook", "reload"]), self.chance.random() < 0.5
+        self.log.append(f"agent takes {word[0]!r} from {old!r} {first=} {is_least=}")
+        payload = Agents().edit("claude", self.file.parent, self.file, old, new)
+        if first == "hook":
+            hook("claude", json.dumps(payload))
+        head, start, end, tail = map(self.byte, (line.start(), at, at + len(word[0]), line.end()))
+        left = [cells_cut(self.page.now[a:b]) for a, b in ((head, start), (end, tail))]
+        self.page.step()
+        if is_least:
+            self.model.take(self.uri, start, end)
+        else:
+            self.model.take(self.uri, head, tail)
+        self.page.put(head, tail, [*left[0], *left[1]])
+        self.editor.make(self.buffer, Swap(at, word[0], "") if is_least else Swap(line.start(), old, new))
+        self.editor.inside.clock.pass_by(0.1)
+        if first == "reload":
+            hook("claude", json.dumps(payload))
+        self.editor.inside.clock.pass_by(1.5)
+        return True
+
+    def may_be_cut(self, start: int, end: int) -> None:
+        """Effect: what stands on the lines around, or beside these, may be cut by what takes their place."""
+        text = self.buffer.text
+        if text[start:end].strip():
+            first = text.rfind("\n", 0, max(text.rfind("\n", 0, start), 0)) + 1
+            after = text.find("\n", end) + 1 or len(text)
+            last = text.find("\n", after) + 1 or len(text)
+            a, b = self.byte(first), self.byte(last)
+            now = self.page.now
+            now[a:b] = [
+                (byte, may | cut) for (byte, may), (_, cut) in zip(now[a:b], cells_cut(now[a:b]), strict=True)
+            ]
+
     @property
     def file(self) -> Path:
         return Path(self.uri.removeprefix("file://"))
@@ -474,7 +542,12 @@ class Play:
         """Effect: where the model left a choice, it takes what the server chose."""
         for uri, page in self.model.pages.items():
             raw, runs = self.editor.runs(uri)
-            seen = [one for n_bytes, origin in runs for one in [label(origin)] * n_bytes]
+            seen = [one for n_bytes, origin in runs for one in [_told(origin)] * n_bytes]
+            # Whether a blank is cut says nothing.
+            seen = [
+                one.removesuffix(CUT) if byte in _BLANKS else one for one, byte in zip(seen, raw, strict=True)
+            ]
+            page.now = [(byte, uncut(may) if byte in _BLANKS else may) for byte, may in page.now]
             if raw != page.raw or raw.decode() != self.editor.buffers[uri].text:
                 raise Wrong(self._told("the texts differ", uri, seen))
             if any(one not in may for one, (_, may) in zip(seen, page.now, strict=True)):
@@ -501,10 +574,15 @@ class Play:
         return "\n".join(rows)
 
 
+def _told(origin: Origin) -> str:
+    return label(origin) + (CUT if origin.cut else "")
+
+
 def _is_word(byte: int) -> bool:
     return byte >= 0x80 or chr(byte).isalnum() or byte == ord("_")
 
 
+_BLANKS = b" \t\r\n"
 _STEPS: list[tuple[int, Callable[[Play], bool]]] = [
     (6, Play.typing),
     (2, Play.backspacing),
@@ -524,6 +602,7 @@ _STEPS: list[tuple[int, Callable[[Play], bool]]] = [
     (1, Play.saving),
     (2, Play.opening_again),
     (4, Play.agent),
+    (3, Play.agent_takes),
     (1, Play.waiting),
 ]
 

@@ -210,7 +210,8 @@ class Recording:
         """Effect: what *runs* say of the text that was *seen* is known of what is left of it."""
         track = self._tracks.get(document.uri)
         if track is not None and seen in track.seen and n_bytes_of(runs) == len(seen.content):
-            self._fill(document, _carried(runs, track.edits[seen.n_edits :]))
+            since = track.edits[seen.n_edits :]
+            self._fill(document, _carried(runs, since), is_now=not since)
 
     def _known(self, ledger: Ledger, seen: _Seen) -> Runs | None:
         from assaymark.ledger.store import Unavailable
@@ -230,8 +231,11 @@ class Recording:
         ledger.notices.clear()
         return runs
 
-    def _fill(self, document: Document, runs: Runs) -> None:
-        """Effect: what is unknown in *document* is of the origins *runs*, where these know it."""
+    def _fill(self, document: Document, runs: Runs, *, is_now: bool) -> None:
+        """
+        Effect: what is unknown in *document* is of the origins *runs*, where these know it. Where they are
+        those of the text as it *is now*, so is who cut it.
+        """
         from assaymark.ledger.folding import filled
         from assaymark.lineage.reviewed import explained
 
@@ -241,7 +245,7 @@ class Recording:
         text = entry.snapshot.text
         now = runs_of(text)
         is_untold = all(run.origin == STANDING for run in now)
-        after = runs if is_untold else filled(explained(now, runs), runs)
+        after = runs if is_untold else filled(explained(now, runs) if is_now else now, runs)
         if after != now:
             self._session.desk.attribute(document.uri, Span(0, text.n_bytes), after)
             self._session.tell_news(document)
