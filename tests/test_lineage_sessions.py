@@ -557,8 +557,8 @@ class Play:
             self.tally.n_human += sum(may == HUMAN for _, may in page.now)
             self.tally.n_ai += sum(all(one.startswith("ai:") for one in may) for _, may in page.now)
             page.now = [
-                (byte, may if may == STANDING else frozenset((one,)))
-                for one, (byte, may) in zip(seen, page.now, strict=True)
+                (byte, STANDING if one in STANDING else frozenset((one,)))
+                for one, (byte, _) in zip(seen, page.now, strict=True)
             ]
         self.tally.n_steps += 1
 

@@ -70,13 +70,15 @@ class Cut(NamedTuple):
     """
     An edit that took something out of a line, or changed signs in it: nothing that it brought need be read.
 
-    *tool* is the agent, empty where nobody knows who it was; *time* the day, in seconds since 1970.
-    *between*: whole lines went beside this one, which changes the statement that they were in, and no other.
+    *tool* is the agent, empty where nobody knows who it was, *session* its name of the conversation; *time*
+    the day, in seconds since 1970. *between*: whole lines went beside this one, which changes the statement
+    that they were in, and no other.
     """
 
     tool: str = ""
     time: int | None = None
     between: bool = False
+    session: str = ""
 
     @property
     def rank(self) -> tuple[bool, bool, int]:

@@ -77,7 +77,7 @@ def plain(stood: Stood) -> dict[str, Value]:
     if origin is not None:
         said |= _of_origin(origin)
     if stood.origin.cut is not None and stood.standing is not Standing.written:
-        said["cut"] = dict(cut_to_plain(stood.origin.cut))
+        said["cut"] = dict(cut_to_plain(stood.origin.cut._replace(session="")))
     if stood.lack is not None:
         said["lack"] = stood.lack.value
     return said

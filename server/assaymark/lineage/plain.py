@@ -65,9 +65,10 @@ def _cut(plain: object) -> Cut | None:
     if plain is None:
         return None
     its = plain if isinstance(plain, dict) else {}
-    tool, time = its.get("tool"), its.get("time")
+    tool, session, time = its.get("tool"), its.get("session"), its.get("time")
     return Cut(
         tool if isinstance(tool, str) else "",
         time if isinstance(time, int) else None,
-        between=its.get("between") is True,
+        its.get("between") is True,
+        session if isinstance(session, str) else "",
     )

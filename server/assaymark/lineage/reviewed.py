@@ -107,7 +107,8 @@ def without_gaps(origin: Origin) -> Origin:
 
 def cut_by(origin: Origin) -> Cut:
     """The cut that an edit of *origin* is, on its day."""
-    return Cut(origin.tool, None if origin.time is None else origin.time - origin.time % _DAY)
+    day = None if origin.time is None else origin.time - origin.time % _DAY
+    return Cut(origin.tool, day, session=origin.session)
 
 
 def _remade(runs: Runs, spans: Iterable[tuple[int, int]], remade: Callable[[Origin], Origin]) -> Runs:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from assaymark.analysis.snapshot import Snapshot
     from assaymark.lineage.reviews import Reviews
-    from assaymark.origin import Origin
+    from assaymark.origin import Cut, Origin
     from assaymark.record.card import File
     from assaymark.record.conversations import Conversation
 
@@ -27,12 +27,12 @@ class Unread(NamedTuple):
 
 
 def unread(file: File, conversation: Conversation, reviews: Reviews) -> Iterator[Unread]:
-    """The lines of *file* that *conversation* wrote and nobody has reviewed, with blank ones between them."""
+    """The lines of *file* that *conversation* made and nobody has reviewed, with blank ones between them."""
     if file.now is None:
         return
     first = last = -1
     for line in range(file.now.text.n_lines):
-        if not wrote(file.now, line, conversation):
+        if not _made(file.now, line, conversation, gaps=True):
             continue
         if line_standing(file.now, line, reviews) is not Standing.unread:
             continue
@@ -50,12 +50,21 @@ def _blank_between(snapshot: Snapshot, last: int, line: int) -> bool:
 
 
 def wrote(snapshot: Snapshot, line: int, conversation: Conversation) -> bool:
-    """Whether any of *line* (from 0) is the conversation's."""
+    """Whether any of *line* (from 0) is the conversation's, or it took something out of it."""
+    return _made(snapshot, line, conversation, gaps=False)
+
+
+def _made(snapshot: Snapshot, line: int, conversation: Conversation, *, gaps: bool) -> bool:
+    """The same; *gaps*: also where it took lines away beside it."""
     place = snapshot.text.place_of_line(line)
-    parts = line_origin(place.leaf.chunk, place.leaf.origins, line - place.line).parts
-    return any(is_of(one.origin, conversation) for one in parts)
+    origins = [
+        one.origin for one in line_origin(place.leaf.chunk, place.leaf.origins, line - place.line).parts
+    ]
+    cuts = [one.cut for one in origins if one.cut is not None and (gaps or not one.cut.between)]
+    several: list[Origin | Cut] = [*origins, *cuts]
+    return any(is_of(one, conversation) for one in several)
 
 
-def is_of(origin: Origin, conversation: Conversation) -> bool:
+def is_of(origin: Origin | Cut, conversation: Conversation) -> bool:
     """Whether what is of *origin* is the conversation's."""
     return (origin.tool, origin.session) == (conversation.tool, conversation.session)
