@@ -55,7 +55,13 @@ def test_what_is_no_notebook_is_said_to_be_none(content: bytes) -> None:
 def test_another_language_is_told_apart() -> None:
     """A notebook of R is a notebook, and is not Python."""
     with pytest.raises(OtherLanguageError):
-        cells_of(notebook(code("x <- 1"), language_info={"name": "R"}))
+        cells_of(notebook(code("x <- 1"), language_info={"name": "R"}, kernelspec={"name": "ir"}))
+
+
+def test_what_runs_a_notebook_outranks_what_it_is_said_to_be_written_in() -> None:
+    """Jupyter starts the kernel by its name."""
+    said = {"language_info": {"name": "R"}, "kernelspec": {"language": "R", "name": "python3"}}
+    assert [cell.source for cell in cells_of(notebook(code("x = 1"), **said))] == [b"x = 1"]
 
 
 def test_a_line_of_the_joined_source_is_a_line_of_a_cell() -> None:

@@ -63,8 +63,7 @@ def cells_of(ipynb: bytes) -> tuple[Cell, ...]:
         msg = "not JSON, which a notebook is"
         raise NotANotebookError(msg) from None
     cells = _all_cells(notebook)
-    language = _language(notebook)
-    if language not in {"", "python", "ipython"}:
+    if _is_of_another_language(notebook):
         msg = "a notebook of another language than Python"
         raise OtherLanguageError(msg)
     return tuple(
@@ -115,15 +114,16 @@ def _held(notebook: Mapping[str, object]) -> Iterator[object]:
         yield sheet.get("cells") if isinstance(sheet, dict) else None
 
 
-def _language(notebook: Mapping[str, object]) -> str:
-    """The language of the cells, in lower case; empty when the notebook does not say."""
+def _is_of_another_language(notebook: Mapping[str, object]) -> bool:
+    """Whether the notebook says what runs its cells, or what they are written in, and none of it is Python."""
     facts = notebook.get("metadata")
-    for where, name in (("language_info", "name"), ("kernelspec", "language")):
+    said = []
+    for where, name in (("language_info", "name"), ("kernelspec", "language"), ("kernelspec", "name")):
         held = facts.get(where) if isinstance(facts, dict) else None
         language = held.get(name) if isinstance(held, dict) else None
         if isinstance(language, str) and language:
-            return language.lower()
-    return ""
+            said.append(language.lower())
+    return bool(said) and not any("python" in one for one in said)
 
 
 def _source(cell: Mapping[str, object]) -> bytes:
