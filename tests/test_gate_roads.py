@@ -256,6 +256,30 @@ def test_settings_of_git_in_variables_change_no_answer(
     assert 0 not in codes(repository)
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"assaymark.toml": b""},
+        {"assaymark.toml": b'fail-on = "critical"\n'},
+        {"assaymark.toml": b'fail-on = "high"\n'},
+        {},
+    ],
+)
+def test_a_stricter_setting_that_goes_holds_until_it_is_gone(
+    repository: World, files: dict[str, bytes]
+) -> None:
+    """Nobody knows who took it away; in the next change it is not there any more."""
+    put(repository, {"assaymark.toml": b'fail-on = "medium"\n', "sub/c.py": b"x = 1\n"})
+    repository.git("commit", "-qm", "settings")
+    (repository.here / "assaymark.toml").unlink()
+    put(repository, {"sub/c.py": b"old(b)\n", **files})
+    gates = [("check", *gate, "--rules", str(repository.rules)) for gate in GATES]
+    assert {repository.run(*gate).code for gate in gates} == {1}
+    repository.git("commit", "-qm", "looser")
+    put(repository, {"sub/c.py": b"old(b)\nold(c)\n"})
+    assert {repository.run(*gate).code for gate in gates} == {0}
+
+
 def test_whoever_loosened_a_gate_is_named(
     repository: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

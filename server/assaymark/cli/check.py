@@ -125,7 +125,8 @@ def _terms(options: Options) -> Terms:
     from assaymark.cli.gate_doubts import GateDoubts
     from assaymark.cli.gate_place import mistrust
 
-    standing = replace(options.standing, doubts=GateDoubts(options.diff), mistrust=mistrust)
+    doubts = GateDoubts(options.diff)
+    standing = replace(options.standing, doubts=doubts, mistrust=mistrust, before=doubts.settings_before)
     return Terms(standing, everybody=True)
 
 

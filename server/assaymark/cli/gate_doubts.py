@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING
 
 from assaymark.cli.changed import changes
 from assaymark.cli.gate import older_state
+from assaymark.cli.usage import UsageError
 from assaymark.lineage.reviews import NO_REVIEWS
 from assaymark.lineage.trusting import MayLoosen, doubtful, no_agent, once_read, whose
 from assaymark.origin import STANDING, Author, Evidence, Origin, Run, Runs, covering, joined, sliced
 from assaymark.record.reading import known_reviews, runs_of
-from assaymark.repository.git import GitError
-from assaymark.repository.objects import texts
+from assaymark.repository.git import GitError, at
+from assaymark.repository.objects import contents, texts
 from assaymark.repository.place import Place, place_of
 from assaymark.settings.doubting import Doubtful
+from assaymark.settings.places import is_settings_file
 from assaymark.text import LINE_END
 from assaymark.workspace.ignoring import with_separator
 from assaymark.workspace.today import today
@@ -41,6 +43,8 @@ class GateDoubts:
     def __init__(self, reference: str | None) -> None:
         self._reference = reference
         self._older: str | None = None
+        # The objects of files of settings, by place.
+        self._settings: dict[str, str] | None = None
 
     def __call__(self, place: str, raw: bytes) -> Sequence[Doubtful]:
         """What of the file *place*, which holds *raw*, may loosen nothing. Effect: asks the records."""
@@ -63,15 +67,35 @@ class GateDoubts:
         kept = joined(_parts(raw, runs, self._changed(where, raw)))
         return kept, once_read(lambda: reviews, _DOUBTED)
 
-    def _changed(self, where: Place, raw: bytes) -> AbstractSet[int]:
-        """The lines of *raw* (from 1) that came since."""
+    def settings_before(self, place: str) -> bytes | None:
+        """What the file of settings *place* held in the older state; None where it was not there."""
+        top = place_of(os.curdir).top
+        if self._settings is None:
+            self._settings = _settings_in(self._from, top)
+        blob = self._settings.get(os.path.realpath(place))
+        return None if blob is None else contents([blob], top, _LARGEST).get(blob)
+
+    @property
+    def _from(self) -> str:
         if self._older is None:
             self._older = older_state(self._reference)[0]
+        return self._older
+
+    def _changed(self, where: Place, raw: bytes) -> AbstractSet[int]:
+        """The lines of *raw* (from 1) that came since."""
         try:
-            (old,) = texts([f"{self._older}:{where.path}"], where.top, _LARGEST)
+            (old,) = texts([f"{self._from}:{where.path}"], where.top, _LARGEST)
         except GitError:
             old = None
         return changes(old or b"", raw, strict=True).lines
+
+
+def _settings_in(tree: str, top: str) -> dict[str, str]:
+    try:
+        found = at(tree, top)
+    except GitError as error:
+        raise UsageError(str(error)) from error
+    return {name: blob for name, blob in found.items() if is_settings_file(name)}
 
 
 def _parts(raw: bytes, runs: Runs, changed: AbstractSet[int]) -> Iterator[Runs]:

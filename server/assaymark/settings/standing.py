@@ -24,6 +24,7 @@ from assaymark.settings.doubting import Doubts, no_doubts
 from assaymark.settings.files import doubting, settings_in
 from assaymark.settings.layer import Given, Layer
 from assaymark.settings.places import Places, candidates, places, top_of
+from assaymark.settings.relaxing import unsettled, was_stricter
 from assaymark.settings.resolving import Held, Resolved, resolved
 from assaymark.settings.values import Settings
 
@@ -39,7 +40,9 @@ class Standing:
     What holds for everything that is checked: the user's and the managed file, and what doors were told.
 
     *told* is what an editor or a command line says, *trusted* whether a repository may loosen anything,
-    *doubts* what tells which bytes of its files must not, and *mistrust* why the user's own may not.
+    *doubts* what tells which bytes of its files must not, and *mistrust* why the user's own may not. *before*
+    tells what a file of settings held before a change that is asked about: what was stricter there holds
+    on, unless somebody is known to have loosened it.
     """
 
     places: Places
@@ -47,6 +50,7 @@ class Standing:
     trusted: bool = True
     doubts: Doubts = no_doubts
     mistrust: Callable[[], str] = _no_mistrust
+    before: Callable[[str], bytes | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class InForce:
     resolved: Resolved
     top: str
     file: str | None = None
+    layers: tuple[Given, ...] = ()
 
     @property
     def settings(self) -> Settings:
@@ -118,17 +123,26 @@ class Lookup:
         top = self._repository(folder) or top_of(folder, self._within)
         own = _said_in(folder, top)
         above = os.path.dirname(folder)
+        was = None if self._standing.before is None else was_stricter(folder, self._standing.before)
         if own is None and folder not in {top, above}:
-            return self.at(above)
-        given, file = own or (None, None)
-        if given is None or file is None:
-            return InForce(self.everywhere, top)
+            return self._with(self.at(above), was)
+        if own is None:
+            return self._with(InForce(self.everywhere, top, layers=self._everywhere), was)
+        given, file = own
         found = _resolved((*self._everywhere, given), self._standing.trusted)
-        if not any(held.layer is Layer.repository and _matters(held) for held in found.held):
-            return InForce(found, top, file)
-        # Only now are records looked at: most repositories loosen nothing.
-        given = doubting(given, file, self._standing.doubts)
-        return InForce(_resolved((*self._everywhere, given), self._standing.trusted), top, file)
+        if was is not None or any(held.layer is Layer.repository and _matters(held) for held in found.held):
+            # Only now are records looked at: most repositories loosen nothing.
+            given = doubting(given, file, self._standing.doubts)
+        layers = (*self._everywhere, given)
+        found = _resolved(layers, self._standing.trusted)
+        return self._with(InForce(found, top, file, layers), None if was is None else unsettled(was, given))
+
+    def _with(self, found: InForce, was: Given | None) -> InForce:
+        """What holds where *was* held before too."""
+        if was is None or not was.entries:
+            return found
+        layers = (*found.layers, was)
+        return replace(found, resolved=_resolved(layers, self._standing.trusted), layers=layers)
 
     def _repository(self, folder: str) -> str | None:
         """The nearest folder, *folder* or above it, that holds a `.git`; each is looked into once."""

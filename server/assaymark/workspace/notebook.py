@@ -115,7 +115,7 @@ def _held(notebook: Mapping[str, object]) -> Iterator[object]:
 
 
 def _is_of_another_language(notebook: Mapping[str, object]) -> bool:
-    """Whether the notebook says what runs its cells, or what they are written in, and none of it is Python."""
+    """Whether the notebook says what runs its cells, or what they are in, and none of that is Python."""
     facts = notebook.get("metadata")
     said = []
     for where, name in (("language_info", "name"), ("kernelspec", "language"), ("kernelspec", "name")):
