@@ -10,7 +10,7 @@ const browser = await chromium.launch({
 });
 const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, permissions: ["clipboard-read", "clipboard-write"] });
 const page = await context.newPage();
-await page.goto(url);
+await page.goto(url, { timeout: 90_000 });
 const until = Date.now() + Number(seconds) * 1000;
 while (!fs.existsSync(result) && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50));
 if (!fs.existsSync(result)) await page.screenshot({ path: `${result}.png` });

@@ -11,7 +11,7 @@ export async function workbench(playwright, url) {
     const context = await browser.newContext({ viewport: { width: 1180, height: 720 }, permissions: ["clipboard-read", "clipboard-write"] });
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
-    await page.goto(url);
+    await page.goto(url, { timeout: 90_000 });
     await page.waitForSelector(".monaco-workbench .explorer-folders-view .monaco-list-row", { timeout: 60_000 });
     return { browser, page };
 }
