@@ -1,6 +1,7 @@
 # make demo   sets everything up and shows what Assaymark finds in tests/example/
 # make test   installs what the tests need and runs them all, on a second Python too where one is found
 # make test-editors   sets up real editors (once, outside of the clone) and runs what drives them
+# make vsix   the extension of VS Code as a package, with the server in it (TARGET=darwin-arm64: for another platform)
 # make check  ruff and mypy, as the tests do        make fix    what ruff can put right by itself
 # make bench  keystrokes and batch, against ruff's server and bandit (CORPUS=folder: instead of Django's sdist)
 # make fuzz   the golden property with 100,000 examples      make nightly  all properties with ten times the examples
@@ -14,10 +15,11 @@ READY := $(VENV)/installed-tests
 DECIDES := pyproject.toml hatch_build.py
 PIP := -m pip --disable-pip-version-check --quiet
 CORPUS ?=
+TARGET ?= linux-x64
 # Compiled modules are kept, whatever the environment says: the tests start hundreds of programs.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test test-editors check fix bench bench-keystrokes bench-batch bench-hooks bench-commits fuzz nightly second clean
+.PHONY: demo test test-editors vsix check fix bench bench-keystrokes bench-batch bench-hooks bench-commits fuzz nightly second clean
 
 demo: $(INSTALLED)
 	@# Findings are what is to be seen here, not a failure.
@@ -31,6 +33,11 @@ test: check
 test-editors: $(READY)
 	@for script in tests/editors/setup-*.sh; do $$script || exit 1; done
 	ASSAYMARK_EDITORS_NEEDED=1 $(BIN)/python -m pytest -n 2 --dist loadfile --durations 5 tests/editors
+
+vsix: $(READY)
+	cd editors/vscode && { [ -d node_modules ] || npm ci --ignore-scripts; }
+	$(BIN)/python editors/vscode/wheels.py $(TARGET)
+	cd editors/vscode && npm run --silent package -- --target $(TARGET) --out assaymark-$(TARGET).vsix
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -33,11 +33,16 @@ PLATFORMS = {
 }
 
 
+# What others need there and not here: pip looks at the system that it runs on.
+ELSEWHERE = {"win32-x64": ("colorama",)}
+
+
 def fill(target: Path, platform: str) -> None:
-    """Effect: *target* holds the wheels for *platform*; those of others stay until what we need changes."""
+    """Effect: *target* holds the wheels for *platform*; of dependencies until what we need changes."""
     target.mkdir(exist_ok=True)
-    listed = target / "pythons.txt"
-    if not listed.exists() or listed.stat().st_mtime < (ROOT / "pyproject.toml").stat().st_mtime:
+    listed, made_for = target / "pythons.txt", target / "platform.txt"
+    is_others = not made_for.exists() or made_for.read_text("utf-8").strip() != platform
+    if is_others or not listed.exists() or listed.stat().st_mtime < (ROOT / "pyproject.toml").stat().st_mtime:
         for old in target.iterdir():
             old.unlink()
     own = _own(target)
@@ -47,7 +52,9 @@ def fill(target: Path, platform: str) -> None:
     tags = [word for tag in PLATFORMS[platform] for word in ("--platform", tag)]
     for version in PYTHONS:
         asked = ["--only-binary", ":all:", "--implementation", "cp", "--python-version", version, *tags]
-        _pip("download", "--dest", str(target), *asked, *needed(own, version))
+        wanted = (*needed(own, version), *ELSEWHERE.get(platform, ()))
+        _pip("download", "--dest", str(target), *asked, *wanted)
+    made_for.write_text(f"{platform}\n", "utf-8")
     listed.write_text("\n".join(PYTHONS) + "\n", "utf-8")
 
 

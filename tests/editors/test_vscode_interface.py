@@ -18,6 +18,8 @@ from vscode_world import EXTENSION, World, needed, packaged
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(400)]
 
 BEFORE = "import json\n\n\ndef price(formula, order):\n    count = len(order)\n    pass\n"
+# A file that is not opened: what it held, and what an agent made of which part.
+CLOSED = "def total(orders):\n    pass\n", "    pass\n", "    return sum(one.price for one in orders)\n"
 AFTER = "    value = eval(formula, {'count': count})\n    return json.dumps({'value': value})\n"
 
 
@@ -63,7 +65,8 @@ def agent_writes(world: World, name: str, old: str, new: str) -> None:
 
 def test_what_is_seen(world: World, tmp_path: Path) -> None:
     """Squiggle, Problems, hint, lens, quick fixes, tree and status bar; Tab with the server and without."""
-    world.write({"app.py": BEFORE, "keys/tab.py": "\n" * 12, "keys/dead.py": "\n\n"})
+    world.write({"app.py": BEFORE, "orders.py": CLOSED[0], "keys/tab.py": "\n" * 12, "keys/dead.py": "\n\n"})
+    agent_writes(world, "orders.py", *CLOSED[1:])
     agent_writes(world, "app.py", "    pass\n", AFTER)
     pictures = tmp_path / "pictures"
     pictures.mkdir()
@@ -76,6 +79,8 @@ def test_what_is_seen(world: World, tmp_path: Path) -> None:
     assert "# assaymark: ignore[eval-code] -- only our own formulas" in said["silenced"]
     assert any("eval" in row for row in said["tree"])
     assert any("lines 6–7" in row for row in said["tree"])
+    assert any("orders.py" in row for row in said["tree"])
+    assert any("line 2" in row for row in said["tree"])
     assert "AI, not reviewed" not in said["dead"]
     for picture in pictures.iterdir() if "ASSAYMARK_PICTURES" in os.environ else ():
         shutil.copy(picture, EXTENSION / "images" / picture.name)

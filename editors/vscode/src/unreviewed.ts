@@ -1,4 +1,8 @@
-/** The view "Not reviewed": findings in an agent's lines that nobody reviewed, then the files with such lines. */
+/**
+ * The view "Not reviewed": findings in an agent's lines that nobody reviewed, then the files with such lines.
+ *
+ * Open files are asked for whenever something changed, closed ones only when a file did, or somebody asks.
+ */
 import * as path from "node:path";
 import * as vscode from "vscode";
 import type { Server } from "./server";
@@ -24,22 +28,37 @@ interface File {
 type Node = Item | File;
 
 const QUIET = 200;
+/** An agent's hook reports an edit shortly after the file changed. */
+const REPORTED = 1000;
 
 export function registerUnreviewed(server: Server): vscode.Disposable {
     const nodes = new Unreviewed(server);
-    const view = vscode.window.createTreeView("assaymark.unreviewed", { treeDataProvider: nodes });
+    const view = vscode.window.createTreeView("assaymark.unreviewed", { treeDataProvider: nodes, showCollapseAll: true });
+    const files = vscode.workspace.createFileSystemWatcher("**/*.{py,pyi,pyw}");
     let timer: NodeJS.Timeout | undefined;
-    const soon = () => {
+    const soon = (after = QUIET) => {
         clearTimeout(timer);
-        timer = setTimeout(() => view.visible && nodes.refresh(), QUIET);
+        timer = setTimeout(() => view.visible && nodes.refresh(), after);
     };
+    const anew = (after?: number) => {
+        nodes.forget();
+        soon(after);
+    };
+    const written = () => anew(REPORTED);
     return vscode.Disposable.from(
         view,
-        server.onDidAsk(soon),
-        server.onStatus(soon),
-        server.onDidChange(soon),
-        view.onDidChangeVisibility(soon),
-        vscode.workspace.onDidCloseTextDocument(soon),
+        files,
+        nodes,
+        server.onDidAsk(() => soon()),
+        server.onStatus(() => soon()),
+        server.onDidChange(() => anew()),
+        view.onDidChangeVisibility(() => anew()),
+        vscode.workspace.onDidSaveTextDocument(() => anew()),
+        vscode.workspace.onDidCloseTextDocument(() => anew()),
+        files.onDidChange(written),
+        files.onDidCreate(written),
+        files.onDidDelete(written),
+        vscode.commands.registerCommand("assaymark.refreshUnreviewed", () => anew(0)),
         { dispose: () => clearTimeout(timer) },
     );
 }
@@ -47,16 +66,27 @@ export function registerUnreviewed(server: Server): vscode.Disposable {
 class Unreviewed implements vscode.TreeDataProvider<Node> {
     readonly #changed = new vscode.EventEmitter<void>();
     readonly onDidChangeTreeData = this.#changed.event;
+    /** What closed files hold, once it is known. */
+    #closed: readonly Item[] | undefined;
 
     constructor(private readonly server: Server) {}
+
+    dispose(): void {
+        this.#changed.dispose();
+    }
 
     refresh(): void {
         this.#changed.fire();
     }
 
+    /** Effect: closed files are asked for again, when they are to be shown. */
+    forget(): void {
+        this.#closed = undefined;
+    }
+
     async getChildren(node?: Node): Promise<Node[]> {
         if (node) return "runs" in node ? [...node.runs] : [];
-        const items = (await this.server.client?.sendRequest<Item[]>("assaymark/unreviewed", {})) ?? [];
+        const items = [...(await this.#asked({})), ...(await this.#ofClosed())];
         const runs = new Map<string, Item[]>();
         for (const item of items.filter(({ kind }) => kind === "lines")) {
             runs.set(item.uri, [...(runs.get(item.uri) ?? []), item]);
@@ -65,6 +95,22 @@ class Unreviewed implements vscode.TreeDataProvider<Node> {
             ...items.filter((item) => item.kind === "finding"),
             ...[...runs].map(([uri, ofFile]) => ({ uri, runs: ofFile })),
         ];
+    }
+
+    async #ofClosed(): Promise<readonly Item[]> {
+        this.#closed ??= await this.#asked({ closed: true });
+        const open = new Set(vscode.workspace.textDocuments.map(({ uri }) => uri.toString()));
+        // One that was opened since is among the open ones.
+        return this.#closed.filter(({ uri }) => !open.has(vscode.Uri.parse(uri).toString()));
+    }
+
+    async #asked(what: { readonly closed?: true }): Promise<readonly Item[]> {
+        try {
+            return (await this.server.client?.sendRequest<Item[]>("assaymark/unreviewed", what)) ?? [];
+        } catch {
+            // The client has it in the log; when the server runs again it is asked again.
+            return [];
+        }
     }
 
     getTreeItem(node: Node): vscode.TreeItem {
@@ -82,11 +128,7 @@ function fileItem(file: File): vscode.TreeItem {
 
 function placeItem(item: Item): vscode.TreeItem {
     const { start, end } = item.range;
-    const shown = new vscode.TreeItem(item.kind === "finding" ? (item.message ?? "") : lines(start.line, end.line));
-    const name = path.posix.basename(vscode.Uri.parse(item.uri).path);
-    shown.description = item.kind === "finding" ? `${name}:${start.line + 1}` : [item.tool, item.model].filter(Boolean).join(", ");
-    shown.tooltip = item.kind === "finding" ? `${item.severity} · ${item.rule}` : "An AI's lines that nobody reviewed";
-    shown.iconPath = new vscode.ThemeIcon(item.kind === "finding" ? "warning" : "list-selection");
+    const shown = item.kind === "finding" ? findingItem(item) : runItem(item);
     shown.contextValue = item.kind;
     const selection = new vscode.Range(start.line, start.character, end.line, end.character);
     shown.command = {
@@ -95,6 +137,23 @@ function placeItem(item: Item): vscode.TreeItem {
         arguments: [vscode.Uri.parse(item.uri), { selection } satisfies vscode.TextDocumentShowOptions],
     };
     return shown;
+}
+
+function findingItem({ uri, range, rule, severity, message }: Item): vscode.TreeItem {
+    const item = new vscode.TreeItem(rule ?? "");
+    item.description = `${path.posix.basename(vscode.Uri.parse(uri).path)}:${range.start.line + 1}`;
+    item.tooltip = `${severity} · ${message}`;
+    item.iconPath = new vscode.ThemeIcon("warning");
+    item.accessibilityInformation = { label: `${item.description}: ${rule}, ${severity}. ${message}` };
+    return item;
+}
+
+function runItem({ range, tool, model }: Item): vscode.TreeItem {
+    const item = new vscode.TreeItem(lines(range.start.line, range.end.line));
+    item.description = [tool, model].filter(Boolean).join(", ");
+    item.tooltip = "An AI's lines that nobody reviewed";
+    item.iconPath = new vscode.ThemeIcon("list-selection");
+    return item;
 }
 
 /** *beyond* is the line after the last. */
