@@ -164,6 +164,14 @@ def test_what_there_was_no_time_for_is_named():
     assert found.left_out == tuple(LeftOut(path, "the time was over") for path in ("a.py", "c.py"))
 
 
+def test_a_script_without_an_ending_is_compared():
+    """By what its first line says, or said."""
+    line = b"#!/usr/bin/env python3\n"
+    for before, after, n in ((line, line, 1), (b"", line, 1), (line, b"", 1), (b"", b"", 0)):
+        change = Change("tool", before + GUARDED.encode(), after + BARE.encode())
+        assert len(compared([change], rules()).removed) == n
+
+
 def test_what_was_not_understood_is_named():
     """A guard may be there, or have been."""
     broken = BARE.encode() + b"def (:\n"

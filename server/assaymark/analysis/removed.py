@@ -135,7 +135,7 @@ def changes_in(example: ChangeExample) -> tuple[Change, ...]:
 
 
 def _pair(change: Change) -> Pair | None:
-    language = languages.compared_language_of(change.path)
+    language = _language(change)
     if language is None or change.before == change.after or _unreadable(change):
         return None
     return Pair(
@@ -144,9 +144,16 @@ def _pair(change: Change) -> Pair | None:
     )
 
 
+def _language(change: Change) -> str | None:
+    """By the ending; of a script without one, by what its first line says that runs it."""
+    firsts = (text[:256].partition(b"\n")[0] for text in (change.after, change.before))
+    by_line = (languages.language_of(change.path, first) for first in firsts)
+    return languages.compared_language_of(change.path) or next(filter(None, by_line), None)
+
+
 def _unreadable(change: Change) -> str:
     """Why a file is not compared, though its language is known; nothing where it is."""
-    language = languages.compared_language_of(change.path)
+    language = _language(change)
     if language is None:
         return ""
     if max(len(change.before), len(change.after)) > _LIMITS.max_bytes:
