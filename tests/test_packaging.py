@@ -36,7 +36,8 @@ def wheel(folder: Path) -> Path:
 
 def wheel_of_sdist(folder: Path) -> Path:
     with tarfile.open(_built(ROOT, "sdist", folder)) as archive:
-        archive.extractall(folder, filter="data")
+        # Python before 3.11.4 knows no filters; what is unpacked is our own.
+        archive.extractall(folder, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
     (unpacked,) = (path for path in folder.iterdir() if path.is_dir() and path.name.startswith("assaymark-"))
     return _built(unpacked, "wheel", folder / "again")
 

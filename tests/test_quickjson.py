@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -86,4 +88,5 @@ def test_reading_and_writing_import_nothing() -> None:
         "assert quickjson.loads(quickjson.dumps({'a': [1, 2.5, None]}, indent=2)) == {'a': [1, 2.5, None]}\n"
         "assert not {'json', 're', 'typing'} & {*sys.modules}"
     )
-    subprocess.run([sys.executable, "-S", "-c", code], check=True)
+    place = str(Path(__file__).parents[1] / "server")
+    subprocess.run([sys.executable, "-S", "-c", code], check=True, env=os.environ | {"PYTHONPATH": place})
