@@ -66,11 +66,12 @@ def edited(scene: Scene, place: Place, before: Was, step: Step, *, accepted: boo
         call=scene.turn.call,
         ranges=step.ranges,
         lines_before=before.outline,
-        cuts=tuple(cuts(step.before, step.after, step.changes, _starts(before.outline))),
+        cuts=tuple(cuts(step.before, step.after, step.changes, _starts(step, before.outline))),
     )
     return Sent(place.store, event, place, step)
 
 
-def _starts(outline: bytes) -> set[int]:
-    """Where the lines begin of which *outline* tells, and where the last one ends."""
-    return {0, *accumulate(line.n_bytes for line in outlined(outline))}
+def _starts(step: Step, outline: bytes) -> set[int]:
+    """Where the lines begin of which *outline* tells, and end, if *step* does not show it."""
+    took = step.before is None and any(one.new_start == one.new_end for one in step.changes)
+    return {0, *accumulate(line.n_bytes for line in outlined(outline))} if took else set()
