@@ -14,7 +14,7 @@ import pytest
 from assaymark.cli import reviewed as marking
 from assaymark.ledger.events import Reviewed, Saved, stamp
 from assaymark.ledger.store import opened
-from assaymark.origin import Author, Evidence, Origin, Run, Runs, covering
+from assaymark.origin import Author, Cut, Evidence, Origin, Run, Runs, covering
 from assaymark.repository.place import place_of
 from cli_world import World, world
 
@@ -84,6 +84,18 @@ def test_what_a_person_typed_does_not_block(repository: World) -> None:
         in ran.out
     )
     assert "Record of origins: ledger." in ran.out
+
+
+def test_a_typed_line_that_an_agent_cut_blocks_and_says_so(repository: World) -> None:
+    """In words and as JSON; the conversation is for `why`."""
+    cut = Origin(Author.human, Evidence.typed, cut=Cut("claude", session="c7"))
+    saved(repository, OLD + FLAW, (Run(len(OLD), TYPED), Run(len(FLAW), cut)))
+    ran = repository.check("--gate", "--format", "text")
+    assert ran.code == 1
+    assert "typed in the editor; Claude Code changed something in it; not reviewed" in ran.out
+    assert repository.check("--gate").json["findings"][0]["origin"]["cut"] == {"tool": "claude"}
+    reviewed(repository)
+    assert repository.check("--gate").code == 0
 
 
 def test_unknown_counts_as_an_agents(repository: World) -> None:
