@@ -26,8 +26,6 @@ export function registerWrapped(server: Server): vscode.Disposable {
 async function run(server: Server, kind: Kind, command: string): Promise<void> {
     const watching = vscode.workspace.onDidChangeTextDocument(({ document, reason, contentChanges }) => {
         if (!isOurs(document) || reason !== undefined || contentChanges.length === 0 || isKey(contentChanges)) return;
-        // What was read again from the disk is somebody else's.
-        if (!document.isDirty) return;
         report(server, { uri: document.uri.toString(), kind, version: document.version });
     });
     try {
