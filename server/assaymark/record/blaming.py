@@ -83,22 +83,22 @@ def marks(found: Lines, here: str | None = None) -> dict[int, Mark]:
         mark = keys[place].at(one.line)
         if any(mark):
             marked[number] = mark
-    for line in _parted(found):
+    for line in _beside_gone(found):
         if line in marked:
             marked[line] = marked[line]._replace(parted=True)
     if any(mark.reviews for mark in marked.values()):
-        _part(marked, found, keys, here)
+        _drop_reviews_of_gone(marked, found, keys, here)
     return marked
 
 
-def _parted(found: Lines) -> Iterator[int]:
+def _beside_gone(found: Lines) -> Iterator[int]:
     """The lines, from 1, between which others of their own commit are gone."""
     for number, (one, other) in enumerate(pairwise(found.blamed), 1):
         if one[:2] == other[:2] and other.line > one.line + 1:
             yield from (number, number + 1)
 
 
-def _part(
+def _drop_reviews_of_gone(
     marked: dict[int, Mark], found: Lines, keys: Mapping[tuple[str, str], _OfFile], here: str | None
 ) -> None:
     """Effect: lines beside which others are gone have no review that was of those too."""
