@@ -110,7 +110,7 @@ def test_a_blank_line_is_not_spoken_of() -> None:
     assert said() == ""
 
 
-@pytest.mark.parametrize("arrival", Arrival)
+@pytest.mark.parametrize("arrival", list(Arrival))
 def test_what_is_unknown_is_never_called_an_agents(arrival: Arrival) -> None:
     """However it came, and whoever a commit names."""
     assert "unknown" in said(unknown(arrival))
