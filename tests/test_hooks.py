@@ -400,6 +400,21 @@ def test_input_that_does_not_end_is_not_waited_for(monkeypatch: pytest.MonkeyPat
         assert intake.received(out).table == {"a": 1}
 
 
+def test_a_pipe_has_any_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where many files are open, a number is above what `select` takes."""
+    fcntl, resource = pytest.importorskip("fcntl"), pytest.importorskip("resource")
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[0] <= 2000:
+        pytest.skip("no such number here")
+    monkeypatch.setattr(intake, "_SILENCE", 0.01)
+    with _Pipe() as (out, into):
+        high = fcntl.fcntl(out, fcntl.F_DUPFD, 2000)
+        try:
+            os.write(into, b'{"a": 1}')
+            assert intake.received(high).table == {"a": 1}
+        finally:
+            os.close(high)
+
+
 def test_a_huge_payload_is_read_away(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """It is not parsed, and who writes it does not fail."""
     file = tmp_path / "huge"

@@ -38,7 +38,7 @@ def received(descriptor: int) -> Payload:
     Effect: reads it to its end.
     """
     try:
-        content = _awaited(descriptor) if os.name == "nt" else _selected(descriptor)
+        content = _awaited(descriptor) if os.name == "nt" else _polled(descriptor)
     except (OSError, ValueError):
         return Payload(None, "nothing came")
     if len(content) > MOST_BYTES:
@@ -62,15 +62,18 @@ def decoded(content: bytes) -> Payload:
     )
 
 
-def _selected(descriptor: int) -> bytes:
+def _polled(descriptor: int) -> bytes:
     """What comes, or its first `MOST_BYTES` and one more part."""
     import select
 
+    # `select.select` takes no descriptor from 1024 on.
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
     parts: list[bytes] = []
     n_bytes = 0
     end = time.monotonic() + _IN_ALL
     while (left := end - time.monotonic()) > 0:
-        ready, _, _ = select.select([descriptor], [], [], min(left, _SILENCE if parts else _PATIENCE))
+        ready = poll.poll(1000 * min(left, _SILENCE if parts else _PATIENCE))
         part = os.read(descriptor, _AT_ONCE) if ready else b""
         if not part:
             break
@@ -81,7 +84,7 @@ def _selected(descriptor: int) -> bytes:
 
 
 def _awaited(descriptor: int) -> bytes:
-    """The same where pipes cannot be selected: a thread reads, and is left behind when it does not end."""
+    """The same where pipes cannot be polled: a thread reads, and is left behind when it does not end."""
     import threading
 
     parts: list[bytes] = []
