@@ -53,6 +53,13 @@ def _wants(tmp_path: Path, value: str) -> None:
     file.write_text(f'[gate]\npre-commit = "{value}"\n', encoding="utf-8")
 
 
+def _block(world: World) -> None:
+    """Effect: the last commit says that an unread finding stops a commit."""
+    world.write("assaymark.toml", '[gate]\npre-commit = "block"\n')
+    world.git("add", "assaymark.toml")
+    world.git("commit", "-q", "--no-verify", "-m", "settings", "assaymark.toml")
+
+
 def _committed(world: World, *more: str) -> tuple[int, str]:
     done = subprocess.run(
         ["git", "commit", "-q", "-m", "x", *more], cwd=world.root, capture_output=True, text=True, check=False
@@ -103,6 +110,41 @@ def test_a_repository_makes_it_stricter_and_never_looser(world: World, tmp_path:
     _wants(tmp_path, "block")
     world.write("assaymark.toml", '[gate]\npre-commit = "warn"\n')
     assert before_commit() == STOP
+
+
+@pytest.mark.parametrize("left", [None, '[gate]\npre-commit = "warn"\n', "[gate\n", 'fail-on = "high"\n'])
+def test_a_stop_that_the_change_takes_away_holds_until_it_is_gone(world: World, left: str | None) -> None:
+    """Nobody knows who took it away; whoever stages that or not."""
+    _block(world)
+    file = world.root / "assaymark.toml"
+    file.unlink() if left is None else world.write("assaymark.toml", left)
+    assert before_commit() == STOP
+    world.git("add", "-A")
+    assert _committed(world)[0] == 1
+    assert _committed(world, "--no-verify") == (0, "")
+    world.write("app/load.py", FLAW + FLAW)
+    world.write("assaymark.toml", "")
+    world.git("add", "-A")
+    assert before_commit() == 0
+
+
+def test_a_stop_that_the_change_takes_away_stops_nothing_else(world: World) -> None:
+    """Lines that are read, or without a finding, are committed."""
+    _block(world)
+    (world.root / "assaymark.toml").unlink()
+    world.git("rm", "-q", "--cached", "app/load.py")
+    world.write("b.py", "x = 1\n")
+    world.git("add", "-A", "b.py", "assaymark.toml")
+    assert _committed(world) == (0, "")
+
+
+def test_where_nobody_can_tell_what_was_set_before_what_is_set_counts(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And that it cannot be told is said."""
+    monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(world.root / ".git" / "objects"))
+    assert before_commit() == 0
+    assert "what is staged was not checked (cannot judge review" in capsys.readouterr().err
 
 
 def test_what_is_committed_by_path_is_what_is_checked(world: World) -> None:

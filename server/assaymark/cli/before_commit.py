@@ -12,17 +12,20 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from assaymark.cli.usage import CannotJudgeError, UsageError, fault
+from assaymark.dataclass import replace
 
 if TYPE_CHECKING:
     from assaymark.cli.gate import At, Verdict
     from assaymark.settings.standing import Standing
 
+_Answer = TypeVar("_Answer")
 SECONDS = 10.0
 _NOT_CHECKED = "what is staged was not checked ({}). This is not a pass."
 _ENDINGS = {
@@ -41,16 +44,16 @@ def before_commit() -> int:
     if not _is_of_interest(here):
         return 0
     # Late: many a commit has no code that is checked, and need not wait.
-    from assaymark.cli.gate_place import mistrust
-    from assaymark.cli.typed import doubts_here
+    from assaymark.cli.gate_doubts import of_a_gate
     from assaymark.hooks.install.git_hooks import STOP
-    from assaymark.settings.standing import Lookup, Standing, our_places
+    from assaymark.settings.standing import Standing, our_places
 
-    standing = Standing(our_places(), doubts=doubts_here, mistrust=mistrust)
-    wanted = Lookup(standing, here).at(here).settings.before_commit.value
+    until = time.monotonic() + SECONDS
+    standing = of_a_gate(Standing(our_places()), None)
+    wanted = _wanted(standing, here, until)
     if wanted == "off":
         return 0
-    said = _said(standing)
+    said = _said(standing, until)
     if said and sys.stderr is not None:
         sys.stderr.write(f"assaymark: {' '.join((*said, _ENDINGS[wanted]))}\n")
     return STOP if said and wanted == "block" else 0
@@ -69,10 +72,29 @@ def _is_of_interest(here: str) -> bool:
     return any("." not in name[1:] or is_of_interest(name) for name in names)
 
 
-def _said(standing: Standing) -> list[str]:
+def _wanted(standing: Standing, here: str, until: float) -> str:
+    """What is to be done, as the settings say and, where that can be told, said before the change."""
+    from assaymark.cli.typed import doubts_here
+
+    now = _set(replace(standing, before=None, doubts=doubts_here), here)
+    if now == "block":
+        return now
+    try:
+        return _within(until, lambda: _set(standing, here))
+    except (_GaveUp, Exception):  # noqa: BLE001 - the check that comes next says why
+        return now
+
+
+def _set(standing: Standing, here: str) -> str:
+    from assaymark.settings.standing import Lookup
+
+    return Lookup(standing, here).at(here).settings.before_commit.value
+
+
+def _said(standing: Standing, until: float) -> list[str]:
     """What there is to say; nothing where there is nothing."""
     try:
-        return _within(SECONDS, lambda: _judged(standing))
+        return _within(until, lambda: _judged(standing))
     except _GaveUp:
         return [_NOT_CHECKED.format(f"gave up after {SECONDS:g} s")]
     except (UsageError, CannotJudgeError) as error:
@@ -84,8 +106,6 @@ def _said(standing: Standing) -> list[str]:
 
 
 def _judged(standing: Standing) -> list[str]:
-    import time
-
     from assaymark.cli.check import Options, judged_of
 
     verdict = judged_of(Options((), standing, n_jobs=1, staged=True, gate=True), time.monotonic())
@@ -113,13 +133,13 @@ def _counted(several: tuple[At, ...]) -> str:
     return f"{len(several)} findings ({', '.join(kinds)})"
 
 
-def _within(seconds: float, work: Callable[[], list[str]]) -> list[str]:
-    """What *work* says. Raises _GaveUp when it takes longer, where it can be interrupted (not on Windows)."""
+def _within(until: float, work: Callable[[], _Answer]) -> _Answer:
+    """What *work* says. Raises _GaveUp at *until*, where it can be interrupted (not on Windows)."""
     if not hasattr(signal, "setitimer"):
         return work()
     before = signal.signal(signal.SIGALRM, _give_up)
     # Again and again: an exception inside a finalizer would be lost.
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
+    signal.setitimer(signal.ITIMER_REAL, max(until - time.monotonic(), 0.001), 0.2)
     try:
         return work()
     finally:

@@ -57,7 +57,7 @@ class Options:
     show_silenced: bool = False
     # Whether baselines are heeded.
     knows: bool = True
-    # Whether the question is if changed lines were read.
+    # Whether the question is if changed lines were read; *standing* is a gate's then.
     gate: bool = False
     # Whether to say whose lines findings are in; None: where that is recorded, of few files.
     origin: bool | None = None
@@ -81,7 +81,7 @@ def check(options: Options) -> int:
         from assaymark.cli.gate_place import refuse_another_index
 
         refuse_another_index(os.path.realpath(os.curdir))
-    terms = _terms(options)
+    terms = Terms(options.standing, everybody=options.gate)
     about = subject_of(options, terms)
     report = report_on(about, terms, options, began)
     if options.dry_run:
@@ -110,24 +110,11 @@ def judged_of(options: Options, began: float) -> Verdict | None:
 
     Effect: reads what is to be checked. Raises UsageError or CannotJudgeError.
     """
-    terms = _terms(options)
+    terms = Terms(options.standing, everybody=options.gate)
     about = subject_of(options, terms)
     if not about.walked.files and not about.walked.failed:
         return None
     return _told(report_on(about, terms, options, began), about, terms, options).verdict
-
-
-def _terms(options: Options) -> Terms:
-    """The terms of a check. Raises UsageError."""
-    if not options.gate:
-        return Terms(options.standing)
-    # Late, as all that a gate needs.
-    from assaymark.cli.gate_doubts import GateDoubts
-    from assaymark.cli.gate_place import mistrust
-
-    doubts = GateDoubts(options.diff)
-    standing = replace(options.standing, doubts=doubts, mistrust=mistrust, before=doubts.settings_before)
-    return Terms(standing, everybody=True)
 
 
 def report_on(about: Subject, terms: Terms, options: Options, began: float) -> Report:

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 from assaymark.cli.changed import changes
 from assaymark.cli.gate import older_state
+from assaymark.cli.gate_place import mistrust
 from assaymark.cli.usage import UsageError
+from assaymark.dataclass import replace
 from assaymark.lineage.reviews import NO_REVIEWS
 from assaymark.lineage.trusting import MayLoosen, doubtful, no_agent, once_read, whose
 from assaymark.origin import STANDING, Author, Evidence, Origin, Run, Runs, covering, joined, sliced
@@ -31,10 +33,18 @@ from assaymark.workspace.today import today
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
+    from assaymark.settings.standing import Standing
+
 _DOUBTED = frozenset((Author.ai, Author.unknown))
 # What stands for whatever was there before, and is not known.
 _FROM_BEFORE = Origin(Author.human, Evidence.note)
 _LARGEST = 16 << 20
+
+
+def of_a_gate(standing: Standing, reference: str | None) -> Standing:
+    """*standing* for a gate over what changed since *reference* (without one, the last commit)."""
+    doubts = GateDoubts(reference)
+    return replace(standing, doubts=doubts, mistrust=mistrust, before=doubts.settings_before)
 
 
 class GateDoubts:

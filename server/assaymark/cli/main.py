@@ -203,10 +203,15 @@ def _check(options: Namespace) -> int:
     from assaymark.cli.check import Options, check
     from assaymark.cli.typed import standing_of
 
+    standing = standing_of(options)
+    if options.gate:
+        from assaymark.cli.gate_doubts import of_a_gate
+
+        standing = of_a_gate(standing, options.diff)
     return check(
         Options(
             paths=tuple(options.paths),
-            standing=standing_of(options),
+            standing=standing,
             n_jobs=options.jobs or n_processors(),
             targets=_targets(options),
             stdin_as=options.filename if options.stdin else None,
