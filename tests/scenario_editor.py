@@ -112,6 +112,10 @@ class Editor:
         self.notebooks: dict[str, str] = {}
         self.clipboard = ""
 
+    def end(self) -> None:
+        """Effect: what the server opened for the session is closed."""
+        self.inside.door.close()
+
     def open(self, uri: str, text: str) -> Buffer:
         buffer = self.buffers[uri] = Buffer(uri, text)
         document = {"uri": uri, "languageId": "python", "version": 1, "text": text}

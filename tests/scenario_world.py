@@ -65,7 +65,7 @@ class World:
 
     def end(self) -> None:
         if self._editor is not None:
-            self._editor.inside.door.close()
+            self._editor.end()
             self._editor = None
 
     def rest(self, seconds: float = 1.0) -> None:

@@ -485,6 +485,37 @@ def test_the_server_has_it_run_where_hooks_record(tmp_path: Path) -> None:
     assert not timers
 
 
+def test_it_follows_the_folders_and_is_missed_where_it_served(tmp_path: Path) -> None:
+    """Where no folder is left none runs; what ended by itself is started again, but not what ended at once."""
+    load()
+    tops, timers = [_repository(tmp_path / name) for name in ("one", "two")], []
+    agents = Agents(lambda: [top.as_uri() for top in tops], lambda _, call: timers.append(call))  # type: ignore[arg-type,func-returns-value]
+
+    def looked() -> list[int]:
+        timers.pop()()
+        return [process.pid for process in agents._started if process.poll() is None]
+
+    def killed() -> None:
+        agents._started[-1].kill()
+        agents._started[-1].wait(30)
+
+    agents.follow()
+    (both,) = looked()
+    assert looked() == [both]
+    killed()
+    (again,) = looked()
+    killed()
+    assert looked() == looked() == []
+    tops.pop()
+    (one,) = looked()
+    assert len({both, again, one}) == 3
+    tops.pop()
+    looked()
+    _await(lambda: not looked())
+    assert agents._started == []
+    agents.end()
+
+
 @pytest.mark.e2e
 def test_an_editors_server_has_it_run(tmp_path: Path) -> None:
     """From its first seconds on, for the folders of its workspace, and until it ends."""

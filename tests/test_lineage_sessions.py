@@ -612,8 +612,11 @@ def sessions(root: Path, numbers: range) -> Tally:
     tally = Tally()
     # What rules find is not asked here.
     editor = Editor(root, select=["eval-code"])
-    for number in numbers:
-        tally.add(Play(random.Random(number), editor, root, number).play())
+    try:
+        for number in numbers:
+            tally.add(Play(random.Random(number), editor, root, number).play())
+    finally:
+        editor.end()
     return tally
 
 

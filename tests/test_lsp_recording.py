@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
+from types import FunctionType, ModuleType
 
 import pytest
 
 from assaymark.analysis.attributing import runs_of
+from assaymark.analysis.snapshot import Snapshot
 from assaymark.hooks.install.change import Record
 from assaymark.hooks.install.record import remember
 from assaymark.hooks.install.tool import Scope
@@ -15,9 +18,11 @@ from assaymark.ledger.events import Change, Edited, stamp
 from assaymark.ledger.secret import secret_of
 from assaymark.ledger.spool import append
 from assaymark.ledger.store import opened
+from assaymark.lsp.document import Document
 from assaymark.origin import Author, Evidence, Origin, covering
 from assaymark.repository.place import place_of
 from assaymark.text import Span
+from e2e.authors import SHOWS, asking_hints, lenses
 from e2e.inside import PULLS, Inside, insert, of, replace
 
 AGENT = Origin(Author.ai, Evidence.hook, tool="claude", model="m-1", session="s-1", time=5)
@@ -283,3 +288,95 @@ def test_hooks_that_are_gone_are_noticed(world: World, tmp_path: Path) -> None:
         world.file.write_text(f"x = {number} + load(body)\n")
         editor.come(editor.change(replace(0, 0, 1, 0, world.file.read_text()), uri=world.uri))
         assert gaps() == [("server", "the hooks of claude are gone: nothing is heard of what it writes")]
+
+
+def test_a_ledger_is_closed_some_time_after_the_last_of_its_files(world: World, tmp_path: Path) -> None:
+    """However many folders were visited, no descriptor stays; and what was recorded is known again."""
+    world.agent_writes("1", "2")
+    folders = [_recorded(tmp_path / f"project{number}") for number in range(5)]
+    editor = world.editor()
+    n_before = _n_descriptors()
+    for other in folders:
+        editor.open(other.file.read_text(), other.uri)
+        editor.clock.pass_by(0.1)
+    assert _n_descriptors() >= n_before + len(folders)
+    for other in folders:
+        editor.notify("textDocument/didClose", {"textDocument": {"uri": other.uri}})
+    editor.clock.pass_by(30)
+    assert _n_descriptors() >= n_before + len(folders)
+    editor.clock.pass_by(31)
+    assert _n_descriptors() == n_before
+    assert ("2", "ai:hook") in world.told(editor)
+    editor.open(folders[0].file.read_text(), folders[0].uri)
+    editor.clock.pass_by(0.1)
+    assert ("2", "ai:hook") in folders[0].told(editor)
+
+
+def test_a_ledger_that_was_asked_for_closed_files_is_closed_too(world: World) -> None:
+    """A view may ask for them all day."""
+    world.agent_writes("1", "2")
+    folders = [{"uri": world.file.parent.as_uri(), "name": "here"}]
+    editor = Inside(PULLS, workspaceFolders=folders)
+    world.editors.append(editor)
+    n_before = _n_descriptors()
+    assert editor.request("assaymark/unreviewed", {"closed": True})["result"]
+    assert _n_descriptors() > n_before
+    editor.clock.pass_by(61)
+    assert _n_descriptors() == n_before
+    assert editor.request("assaymark/unreviewed", {"closed": True})["result"]
+
+
+def test_nothing_of_a_text_is_kept_when_it_was_closed(world: World) -> None:
+    """Neither by what asked about it, nor by what was to look again."""
+    world.agent_writes("1", "eval(2)")
+    editor = Inside(SHOWS, initializationOptions={"workspaceDiagnostics": True})
+    world.editors.append(editor)
+    editor.open(world.file.read_text(), world.uri)
+    editor.clock.pass_by(0.1)
+    editor.come(editor.change(insert(0, 0, "y = eval(x)\n"), uri=world.uri))
+    editor.come(editor.pull(uri=world.uri), asking_hints(editor, uri=world.uri))
+    lenses(editor, world.uri)
+    here = {"line": 0, "character": 5}
+    asked = {"textDocument": {"uri": world.uri}, "position": here, "range": {"start": here, "end": here}}
+    editor.request("textDocument/hover", asked)
+    editor.request("textDocument/codeAction", asked | {"context": {"diagnostics": []}})
+    editor.notify(
+        "assaymark/origin", {"uri": world.uri, "kind": "accept", "tool": "copilot", "text": "never"}
+    )
+    world.save(editor)
+    assert _reached(editor.session, Document)
+    assert _reached(editor.session, Snapshot)
+    editor.notify("textDocument/didClose", {"textDocument": {"uri": world.uri}})
+    editor.clock.pass_by(1_000)
+    editor.clock.pass_by(1_000)
+    assert not _reached(editor.session, Document)
+    assert not _reached(editor.session, Snapshot)
+
+
+def _recorded(folder: Path) -> World:
+    """A repository in *folder*, in whose file an agent wrote something."""
+    folder.mkdir()
+    world = World(folder)
+    world.file.write_text("x = 1\n")
+    world.agent_writes("1", "2")
+    return world
+
+
+def _n_descriptors() -> int:
+    # What tests before this one left is no matter of it.
+    gc.collect()
+    return sum(1 for _ in Path("/dev/fd").iterdir())
+
+
+def _reached(root: object, kind: type) -> list[object]:
+    """The objects of *kind* that *root* leads to, but by modules, classes and what functions see everywhere."""
+    seen, waiting, found = {id(root)}, [root], []
+    while waiting:
+        one = waiting.pop()
+        found += [one] if isinstance(one, kind) else []
+        refers_to = one.__closure__ or () if isinstance(one, FunctionType) else gc.get_referents(one)
+        for other in refers_to:
+            if id(other) not in seen and not isinstance(other, (type, ModuleType)):
+                seen.add(id(other))
+                waiting.append(other)
+    return found

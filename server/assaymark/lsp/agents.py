@@ -2,7 +2,8 @@
 The process beside the server that judges what agents write, for their hooks (`hooks/checking/serving`).
 
 Invariants:
-    It is started where agents with hooks work, behind all that somebody waits for, once for the same folders.
+    It is started where agents with hooks work, behind all that somebody waits for, once for the same folders;
+    again where it ended by itself, unless it did so at once.
     It is one of its own: nothing that it is asked holds up the server. It ends with its input, so with us.
 """
 # Paths stay strings, as those of the ledger do.
@@ -39,7 +40,9 @@ class Agents:
         self._folders = folders
         self._later = later
         self._served: tuple[str, ...] = ()
+        # Those that run, the one that serves as the last.
         self._started: list[subprocess.Popen[bytes]] = []
+        self._has_served = False
         self._has_ended = False
 
     def follow(self, seconds: float = _FIRST) -> None:
@@ -69,13 +72,24 @@ class Agents:
 
         places = (file_path(uri) for uri in self._folders() if uri.startswith("file:"))
         folders = tuple(folder for folder in places if _is_worked_in(folder))
-        if folders and folders != self._served:
+        self._see()
+        if folders != self._served:
             self._stop()
-            self._served = folders
-            # Without it hooks do all themselves.
-            with contextlib.suppress(OSError):
-                self._started.append(_started(folders))
+            self._served, self._has_served = folders, False
+            if folders:
+                # Without it hooks do all themselves.
+                with contextlib.suppress(OSError):
+                    self._started.append(_started(folders))
         self.follow(_AGAIN)
+
+    def _see(self) -> None:
+        """Effect: what ended is forgotten; if that served for a while, as until an update, it is missed."""
+        serving = self._started[-1] if self._started and self._served else None
+        self._started = [one for one in self._started if one.poll() is None]
+        if serving is not None and serving in self._started:
+            self._has_served = True
+        elif self._has_served:
+            self._served = ()
 
     def _stop(self) -> None:
         """Effect: what runs is about to end; nobody waits for that here."""

@@ -8,6 +8,7 @@ or after, and is known by the digest of the text that it led to.
 Invariants:
     What is heard later fills in what is unknown, and changes nothing that is known.
     Without a ledger everything goes on, and that is said once. To look at files makes none.
+    A ledger is open only as long as a document of its work tree is, and for a while.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ _MOST_BYTES = 5_242_880
 _OPENED = 0.02
 # When it is looked whether hooks that were installed are gone: behind all that somebody waits for.
 _LOOKED = 2.0
+# A ledger is closed when nothing of it has been open for so long: most who close a file open another one.
+_IDLE = 60.0
 
 
 @dataclass(slots=True, eq=False)
@@ -64,8 +67,12 @@ class _Seen:
 
 @dataclass(slots=True)
 class _Track:
-    """What is remembered of a document: texts that may still be reported, and the edits since the first."""
+    """
+    What is remembered of a document, whose ledger is in *store*: texts that may still be reported, and the
+    edits since the first.
+    """
 
+    store: str
     seen: deque[_Seen] = field(default_factory=lambda: deque(maxlen=16))
     edits: list[Edit] = field(default_factory=list)
     saved: str = ""
@@ -96,7 +103,7 @@ class Recording:
             self._pause(place)
             return
         self._session.reviews.entered(document, place)
-        self._tracks[document.uri] = _Track()
+        self._tracks[document.uri] = _Track(place.store)
         self._later(_OPENED, lambda: self._look(document, is_file=True))
 
     def changed(self, document: Document, edits: Sequence[Edit]) -> None:
@@ -152,8 +159,10 @@ class Recording:
         return self._ledger(place)
 
     def forget(self, uri: str) -> None:
-        """Effect: nothing is remembered of the document *uri*."""
-        self._tracks.pop(uri, None)
+        """Effect: nothing is remembered of the document *uri*; in a while its ledger may be closed."""
+        track = self._tracks.pop(uri, None)
+        if track is not None and track.store in self._ledgers:
+            self._later(_IDLE, lambda: self._give_back(track.store))
 
     def may_loosen(self, document: Document) -> MayLoosen:
         """Whose comments silence in *document*: an agent's once they are reviewed, whenever that is asked."""
@@ -346,10 +355,19 @@ class Recording:
             try:
                 self._ledgers[place.store] = opened(place.store, "server")
                 self._later(_LOOKED, lambda: self._note_absence(place))
+                # It may have been opened for files that are not.
+                self._later(_IDLE, lambda: self._give_back(place.store))
             except (OSError, Unavailable) as problem:
                 self._ledgers[place.store] = None
                 self._tell(str(problem))
         return self._ledgers[place.store]
+
+    def _give_back(self, store: str) -> None:
+        """Effect: the ledger in *store* is closed, unless one of its documents is open."""
+        ledger = self._ledgers.get(store)
+        if ledger is not None and all(track.store != store for track in self._tracks.values()):
+            del self._ledgers[store]
+            ledger.close()
 
     def _lose(self, ledger: Ledger, problem: str) -> None:
         self._ledgers[ledger.store] = None

@@ -442,6 +442,8 @@ class Session:
             self.statuses.forget(outlet)
         self.delivery.forget(document)
         self.asides.forget(document)
+        # They are of one text, most likely this one.
+        self.verdicts = Verdicts()
 
     def _is_stale(self, document: Document) -> bool:
         options = self.preferences.options(document.uri)

@@ -16,5 +16,6 @@ def handle(session: Session, params: Params) -> None:
     added = [text_at(folder, "uri") for folder in list_at(params, "event", "added")]
     removed = [text_at(folder, "uri") for folder in list_at(params, "event", "removed")]
     session.preferences.move(added, removed)
+    session.closed_lines.clear()
     session.reconsider()
     ask_for_settings(session)
