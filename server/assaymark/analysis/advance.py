@@ -35,6 +35,7 @@ from assaymark.syntax.facts import Facts
 from assaymark.syntax.reading import Reading
 from assaymark.syntax.words import words_of
 from assaymark.text import Chunk, Edit, Span, Text
+from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +52,16 @@ class _Indexes:
     every: Index
     narrow: Index
     wide: tuple[Index, ...]
+
+
+class _Given(NamedTuple):
+    """A text that is opened, and what it is judged by; without a *language* it is not analysed."""
+
+    content: bytes
+    origins: Runs
+    terms: Terms
+    limits: Limits
+    language: str | None
 
 
 # What is made of rules alone is made once for them: a run of many files asks for the same again and again.
@@ -86,47 +97,20 @@ def opened(
     """
     limits = limits or Limits()
     origins = covering(len(content), STANDING) if origins is None else origins
-    terms = Terms(rules, path, today, foreign, may_loosen)
-    language = languages.language_of(path, content[:256].partition(b"\n")[0])
-    if language is None or limits.excluded:
-        reason = limits.excluded or "no language that is analysed"
-        return _unread(content, origins, terms, limits, State.not_analysed, reason)
+    head = content[:256].partition(b"\n")[0]
+    language = None if limits.excluded else languages.language_of(path, head)
+    given = _Given(content, origins, Terms(rules, path, today, foreign, may_loosen), limits, language)
+    if language is None:
+        return _unread(given, State.not_analysed, limits.excluded or "no language that is analysed")
     problem = _too_much(content, limits)
     if problem:
-        return _unread(content, origins, terms, limits, State.failed, problem, language)
+        return _unread(given, State.failed, problem)
     counts = Counts()
     try:
         pieces = cut(content, language, counts.parsed)
     except languages.Unavailable as unavailable:
-        return _unread(content, origins, terms, limits, State.failed, str(unavailable), language)
-    indexes = _indexes(rules, language, path)
-    known = _known(indexes.wide)
-    seen = _seen(content)
-    bound = [syntax_facts.piece_bindings(piece, language) for piece in pieces]
-    facts, _ = syntax_facts.advanced(Facts(), (), bound)
-    asked = asked_of_file(indexes.narrow, seen, facts.aliases)
-    parts = parted(origins, (piece.chunk.n_bytes for piece in pieces))
-    sections = (
-        Section(piece, its, known, part, answer)
-        for piece, its, part, answer in zip(pieces, bound, parts, asked.answers(pieces, spans), strict=True)
-    )
-    if not MARKERS.isdisjoint(seen.words):
-        sections = (_hearing(section, language) for section in sections)
-    text = Text(chained(sections))
-    start = Snapshot(
-        path=path,
-        language=language,
-        text=text,
-        rules=rules,
-        limits=limits,
-        terms=terms,
-        state=State.clean,
-        facts=facts,
-        narrow_rules=indexes.narrow,
-        wide_rules=indexes.wide,
-        wide_answers=tuple(WideAnswer() for _ in indexes.wide),
-    )
-    return answered(start, tuple(text), Changed(), counts, asked)
+        return _unread(given, State.failed, str(unavailable))
+    return _analysed(given, pieces, language, counts, spans)
 
 
 def advanced(before: Snapshot, edits: Sequence[Edit], came: Came = unsaid) -> Snapshot:
@@ -172,6 +156,39 @@ def advanced(before: Snapshot, edits: Sequence[Edit], came: Came = unsaid) -> Sn
     if names:
         moved = _with_stale_forgotten(moved, changed)
     return answered(moved, (*gone.values(), *come.values()), changed, counts)
+
+
+def _analysed(
+    given: _Given, pieces: Sequence[Piece], language: str, counts: Counts, spans: Sequence[Span] | None
+) -> Snapshot:
+    """The text *given*, which was cut into *pieces*, after all rules were asked, or those of *spans*."""
+    rules, path = given.terms.rules, given.terms.path
+    indexes, seen = _indexes(rules, language, path), _seen(given.content)
+    bound = [syntax_facts.piece_bindings(piece, language) for piece in pieces]
+    facts, _ = syntax_facts.advanced(Facts(), (), bound)
+    asked = asked_of_file(indexes.narrow, seen, facts.aliases)
+    known, parts = _known(indexes.wide), parted(given.origins, (piece.chunk.n_bytes for piece in pieces))
+    sections = (
+        Section(piece, its, known, part, answer)
+        for piece, its, part, answer in zip(pieces, bound, parts, asked.answers(pieces, spans), strict=True)
+    )
+    if not MARKERS.isdisjoint(seen.words):
+        sections = (_hearing(section, language) for section in sections)
+    text = Text(chained(sections))
+    start = Snapshot(
+        path=path,
+        language=language,
+        text=text,
+        rules=rules,
+        limits=given.limits,
+        terms=given.terms,
+        state=State.clean,
+        facts=facts,
+        narrow_rules=indexes.narrow,
+        wide_rules=indexes.wide,
+        wide_answers=tuple(WideAnswer() for _ in indexes.wide),
+    )
+    return answered(start, tuple(text), Changed(), counts, asked)
 
 
 @lru_cache(maxsize=1)
@@ -248,18 +265,13 @@ def _opened_like(before: Snapshot, content: bytes, origins: Runs) -> Snapshot:
     )
 
 
-def _unread(
-    content: bytes,
-    origins: Runs,
-    terms: Terms,
-    limits: Limits,
-    state: State,
-    reason: str,
-    language: str | None = None,
-) -> Snapshot:
+def _unread(given: _Given, state: State, reason: str) -> Snapshot:
     """A text that is kept, so that editing can go on, and not analysed."""
-    section = Section(Piece(Reading(Chunk(content), None)), {}, frozenset(), origins, Answer())
-    return Snapshot(terms.path, language, Text([section]), terms.rules, limits, terms, state, reason)
+    terms = given.terms
+    section = Section(Piece(Reading(Chunk(given.content), None)), {}, frozenset(), given.origins, Answer())
+    return Snapshot(
+        terms.path, given.language, Text([section]), terms.rules, given.limits, terms, state, reason
+    )
 
 
 def _too_much(content: bytes, limits: Limits) -> str:

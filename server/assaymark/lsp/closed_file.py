@@ -16,6 +16,7 @@ from assaymark.analysis.snapshot import State
 from assaymark.dataclass import dataclass, field
 from assaymark.lsp.options import Options
 from assaymark.lsp.report import not_checked
+from assaymark.lsp.sheets import sheet_of
 from assaymark.origin import has_agent
 from assaymark.repository.place import place_of
 from assaymark.syntax.languages import language_of
@@ -92,7 +93,7 @@ def checked(session: Session, place: str, uri: str, stamp: Stamp) -> ClosedFile:
     snapshot = opened(source.content, stamp.path, rules, limits, today=stamp.today, foreign=foreign)
     if snapshot.silenced() and source.content == raw:
         snapshot = _heeded(snapshot, place)
-    sheet = session.sheet(stamp.options, uri)
+    sheet = sheet_of(session, stamp.options, uri)
     items = sheet.items(snapshot, None)
     hidden = sheet.hidden(snapshot)
     shown = (

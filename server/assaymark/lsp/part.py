@@ -82,3 +82,15 @@ class Part:
             return True
         theirs = self.source[span.start - self.span.start : span.end - self.span.start]
         return theirs == self.entry.snapshot.text.slice(span)
+
+
+def part_of(document: Document, entry: Entry, uri: str, encoding: Encoding) -> Part | None:
+    """The outlet *uri* of *document* in its text; None for a cell that is no part of that."""
+    version = document.outlets[uri].version
+    if document.notebook is None:
+        whole = Span(0, entry.snapshot.text.n_bytes)
+        return Part(uri, version, document, entry, whole, 0, encoding)
+    cell, where = document.notebook.text(uri), document.notebook.where(uri)
+    if cell is None or where is None:
+        return None
+    return Part(uri, version, document, entry, *where, encoding, cell.source)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.attributing import runs_of
@@ -24,32 +23,29 @@ from assaymark.lsp.delivery import Delivery, Pull
 from assaymark.lsp.document import Document, Later, Outlet, Waiting
 from assaymark.lsp.draft import Draft, Replacement
 from assaymark.lsp.known import Baselines
-from assaymark.lsp.options import Options
 from assaymark.lsp.outbox import MessageId, Outbox
-from assaymark.lsp.part import Part
+from assaymark.lsp.part import Part, part_of
 from assaymark.lsp.pause import held_after
 from assaymark.lsp.preferences import Preferences
+from assaymark.lsp.reconsidering import reconsider
 from assaymark.lsp.recording import Recording
 from assaymark.lsp.refusal import SERVER_CANCELLED, Refused
-from assaymark.lsp.report import Sheet, Style, not_checked
 from assaymark.lsp.reviews import KnownReviews
 from assaymark.lsp.second import SecondOpinions
-from assaymark.lsp.shelf import Shelf, page_uri
+from assaymark.lsp.sheets import items_of, sheet_of
+from assaymark.lsp.shelf import Shelf
 from assaymark.lsp.status import Statuses
 from assaymark.lsp.verdicts import Verdicts
-from assaymark.lsp.watching import Watching, is_of_git
+from assaymark.lsp.watching import Watching
 from assaymark.lsp.wire import Position, utf8
 from assaymark.lsp.workspace_check import WorkspaceCheck
 from assaymark.origin import Runs
 from assaymark.text import Span
-from assaymark.workspace.notebook import known_as
 from assaymark.workspace.today import today
 
 if TYPE_CHECKING:
     from assaymark.lsp.closed_lines import ClosedLines
     from assaymark.second.channel import Soon
-
-_SOURCES = (".py", ".pyi", ".pyw")
 
 
 class Session:
@@ -71,7 +67,7 @@ class Session:
         self.shelf = Shelf()
         self.preferences = Preferences(client, outbox)
         self.baselines = Baselines(outbox, self.preferences.doubts)
-        self.delivery = Delivery(client, outbox, self._items, later)
+        self.delivery = Delivery(client, outbox, lambda document: items_of(self, document), later)
         self.statuses = Statuses(self)
         self.verdicts = Verdicts()
         self._later = later
@@ -100,7 +96,7 @@ class Session:
         """Effect: *uri* is open with *text*; what stood there before is forgotten."""
         options, path = self.preferences.options(uri), self.preferences.path(uri, language_id)
         outlets = {uri: Outlet(uri, version)}
-        sheet = self.sheet(options, uri)
+        sheet = sheet_of(self, options, uri)
         self.enter(Document(uri, language_id, path, options, sheet, version, outlets), utf8(text))
 
     def enter(self, document: Document, content: bytes) -> None:
@@ -110,8 +106,37 @@ class Session:
         for uri in document.outlets:
             self._by_outlet[uri] = document
         self.workspace.opened(document.uri)
-        self._analyse(document, content)
+        self.analyse(document, content)
         self.recording.entered(document)
+
+    def analyse(self, document: Document, content: bytes, origins: Runs | None = None) -> None:
+        """Effect: *document* holds *content*, of these *origins*, judged by its options."""
+        rules = self.shelf.rules(document.options)
+        for problem in self.shelf.taken_problems():
+            self.outbox.warn(problem)
+        settings = document.options.settings
+        document.draft = document.held = None
+        self._changed[document.uri] = document
+        try:
+            self.desk.open(
+                document.uri,
+                document.path,
+                content,
+                document.version,
+                rules=rules,
+                limits=settings.limits,
+                today=today(),
+                foreign=settings.foreign_comments,
+                origins=origins,
+                may_loosen=self.recording.may_loosen(document),
+            )
+        except Exception as error:  # noqa: BLE001 - one document fails, and is said to
+            self.desk.close(document.uri)
+            document.failure = f"a fault of the server, {type(error).__name__}"
+            self.outbox.fault(error, "the analysis of a document")
+            return
+        self._tell_state(document)
+        self.second.rest(document)
 
     def change(self, uri: str, version: int, changes: Sequence[Replacement | str]) -> None:
         """Effect: *changes*, in their order, wait to be applied; a string is a whole new text."""
@@ -167,7 +192,7 @@ class Session:
             self.recording.saved(document)
         # Whoever saves may have written a baseline just before.
         if self.baselines.reread():
-            self.reconsider()
+            reconsider(self)
         self.asides.look_again(self.documents())
 
     def document(self, uri: str) -> Document | None:
@@ -195,14 +220,7 @@ class Session:
         entry, document = self.read(uri), self._by_outlet.get(uri)
         if entry is None or document is None:
             return None
-        version, encoding = document.outlets[uri].version, self.client.encoding
-        if document.notebook is None:
-            whole = Span(0, entry.snapshot.text.n_bytes)
-            return Part(uri, version, document, entry, whole, 0, encoding)
-        cell, where = document.notebook.text(uri), document.notebook.where(uri)
-        if cell is None or where is None:
-            return None
-        return Part(uri, version, document, entry, *where, encoding, cell.source)
+        return part_of(document, entry, uri, self.client.encoding)
 
     def visible(self, uri: str, span: Span) -> list[Finding]:
         """The shown findings of *uri* that touch *span* of its text, with spans in the whole text."""
@@ -252,24 +270,6 @@ class Session:
         waited_for = self.delivery.is_waited_for or self.asides.is_waited_for
         return bool(self._changed or self._attributed) or waited_for
 
-    def reconsider(self) -> None:
-        """Effect: every document is judged by the preferences that hold now, and the client hears of it."""
-        stale = [document for document in self._documents.values() if self._is_stale(document)]
-        for document in stale:
-            self._apply(document)
-            if document.failure:
-                continue
-            document.options = self.preferences.options(document.uri)
-            document.path = self._path(document)
-            shown_in = "" if document.notebook else document.uri
-            document.sheet = self.sheet(document.options, shown_in, document.uri)
-            text = self._entry(document.uri).snapshot.text
-            self._analyse(document, text.whole(), runs_of(text))
-        if stale:
-            self.tell_anew(*stale)
-        self.watching.follow()
-        self.workspace.reconsider()
-
     def tell_anew(self, *documents: Document) -> None:
         """Effect: the client hears of what changed in *documents* without a change of their text."""
         self.delivery.tell_anew(*documents)
@@ -285,33 +285,6 @@ class Session:
     def attributed(self, document: Document) -> None:
         """Effect: once the input is drained, the client hears what the origins of *document* changed."""
         self._attributed[document.uri] = document
-
-    def files_changed(self, paths: Sequence[str]) -> None:
-        """Effect: what was read from the files *paths* is read again, and what rests on it is judged anew."""
-        # A file of Python holds neither settings nor rules, and one of them is saved often.
-        others = [Path(path) for path in paths if not path.endswith(_SOURCES) and not is_of_git(path)]
-        if others:
-            self.shelf.reread(others)
-            self.baselines.reread()
-            self.reconsider()
-            self.second.files_changed(paths)
-        self.workspace.changed([path for path in paths if not is_of_git(path)])
-        self.asides.look_again(self.documents())
-
-    def sheet(self, options: Options, uri: str, shown_in: str = "") -> Sheet:
-        """
-        A sheet for the text *uri*, which is shown in the document of that name.
-
-        It is shown in cells of a notebook, whose URI is *shown_in*, when *uri* is empty.
-        """
-        style = Style(
-            self.client.encoding,
-            self._page,
-            self.shelf.shows(options),
-            self.client.relates,
-            uri,
-        )
-        return Sheet(style, self.baselines.known(options.settings.baseline, uri or shown_in))
 
     def _span(self, uri: str, version: int | None, start: Position, end: Position) -> Span | None:
         part = self.part(uri)
@@ -330,34 +303,6 @@ class Session:
             document.draft = Draft(self._entry(document.uri).snapshot.text, self.client.encoding)
         return document.draft
 
-    def _analyse(self, document: Document, content: bytes, origins: Runs | None = None) -> None:
-        rules = self.shelf.rules(document.options)
-        for problem in self.shelf.taken_problems():
-            self.outbox.warn(problem)
-        settings = document.options.settings
-        document.draft = document.held = None
-        self._changed[document.uri] = document
-        try:
-            self.desk.open(
-                document.uri,
-                document.path,
-                content,
-                document.version,
-                rules=rules,
-                limits=settings.limits,
-                today=today(),
-                foreign=settings.foreign_comments,
-                origins=origins,
-                may_loosen=self.recording.may_loosen(document),
-            )
-        except Exception as error:  # noqa: BLE001 - one document fails, and is said to
-            self.desk.close(document.uri)
-            document.failure = f"a fault of the server, {type(error).__name__}"
-            self.outbox.fault(error, "the analysis of a document")
-            return
-        self._tell_state(document)
-        self.second.rest(document)
-
     def _apply(self, document: Document) -> None:
         """Effect: the edits that wait are made, and what they brought is held back or not."""
         draft, document.draft = document.draft, None
@@ -369,7 +314,7 @@ class Session:
             after = self.desk.change(document.uri, draft.edits, document.version, came).snapshot
         except Exception as error:  # noqa: BLE001 - the text must stay in step, whatever failed
             self.outbox.fault(error, "the analysis of a change")
-            self._analyse(document, _edited(before.text.whole(), draft))
+            self.analyse(document, _edited(before.text.whole(), draft))
             return
         self.arrivals.arrived(document)
         self.recording.changed(document, draft.edits)
@@ -378,7 +323,7 @@ class Session:
             return  # a new version of the same text
         if after.terms.today != today():
             # What held until yesterday holds no longer.
-            self._analyse(document, after.text.whole(), runs_of(after.text))
+            self.analyse(document, after.text.whole(), runs_of(after.text))
             return
         delay = document.options.settings.typing_delay_ms
         document.held = held_after(before, after, draft.edits, document.held) if delay else None
@@ -406,24 +351,6 @@ class Session:
         if self._documents.get(document.uri) is document:
             self.tell_anew(document)
 
-    def _items(self, document: Document) -> Mapping[str, bytes]:
-        """The diagnostics of each outlet of *document*."""
-        problem = document.failure or self.shelf.problem(document.options)
-        if problem:
-            said = not_checked(f"this file was not checked ({problem}). This is not a pass.")
-            return {uri: b"" if number else said for number, uri in enumerate(document.outlets)}
-        snapshot = self._entry(document.uri).snapshot
-        note = self.second.note(document)
-        if document.notebook is None:
-            items = document.sheet.items(snapshot, document.held)
-            return {document.uri: b",".join(filter(None, (note, items)))}
-        cells = [cell.uri for cell in document.notebook.cells()]
-        placed = list(zip(cells, document.notebook.starts(), strict=True))
-        each = document.sheet.items_by_cell(snapshot, document.held, placed)
-        each[:1] = [b",".join(filter(None, (note, first))) for first in each[:1]]
-        # A cell of another language is shown too: it may become Python.
-        return dict.fromkeys(document.outlets, b"") | dict(zip(cells, each, strict=True))
-
     def _forget(self, uri: str) -> None:
         document = self._documents.pop(uri, None)
         if document is None:
@@ -444,25 +371,6 @@ class Session:
         self.asides.forget(document)
         # They are of one text, most likely this one.
         self.verdicts = Verdicts()
-
-    def _is_stale(self, document: Document) -> bool:
-        options = self.preferences.options(document.uri)
-        if options != document.options or self._path(document) != document.path:
-            return True
-        if document.sheet.baseline is not self.baselines.at(options.settings.baseline):
-            return True
-        entry = self.desk.at(document.uri)
-        return entry is not None and entry.snapshot.rules.digest != self.shelf.rules(options).digest
-
-    def _path(self, document: Document) -> str:
-        path = self.preferences.path(document.uri, document.language_id)
-        return path if document.notebook is None else known_as(path)
-
-    def _page(self, finding: Finding) -> str | None:
-        if not self.client.describes_codes:
-            return None
-        rule = self.shelf.rule(finding.rule)
-        return page_uri(rule.source) if rule is not None else finding.link or None
 
     def _tell_state(self, document: Document) -> None:
         """Effect: what became of the file is logged when it is another than before."""

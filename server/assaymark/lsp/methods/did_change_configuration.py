@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from assaymark.lsp.client import SECTION
+from assaymark.lsp.reconsidering import reconsider
 from assaymark.lsp.refusal import Params, value_at
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def handle(session: Session, params: Params) -> None:
     given = value_at(params, "settings", SECTION)
     if isinstance(given, Mapping):
         session.preferences.configure({None: given})
-        session.reconsider()
+        reconsider(session)
 
 
 def ask_for_settings(session: Session) -> None:
@@ -36,6 +37,6 @@ def ask_for_settings(session: Session) -> None:
             given = zip(folders, result, strict=True)
             settings = {folder: value for folder, value in given if isinstance(value, Mapping)}
             session.preferences.configure(settings)
-            session.reconsider()
+            reconsider(session)
 
     session.outbox.ask("workspace/configuration", {"items": items}, configure)

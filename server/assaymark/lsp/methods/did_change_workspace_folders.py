@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assaymark.lsp.methods.did_change_configuration import ask_for_settings
+from assaymark.lsp.reconsidering import reconsider
 from assaymark.lsp.refusal import Params, list_at, text_at
 
 if TYPE_CHECKING:
@@ -17,5 +18,5 @@ def handle(session: Session, params: Params) -> None:
     removed = [text_at(folder, "uri") for folder in list_at(params, "event", "removed")]
     session.preferences.move(added, removed)
     session.closed_lines.clear()
-    session.reconsider()
+    reconsider(session)
     ask_for_settings(session)

@@ -13,6 +13,7 @@ from assaymark.lsp.document import Document, Outlet
 from assaymark.lsp.methods.did_change import changes_at
 from assaymark.lsp.notebook import CODE, CellText, Listed, Notebook
 from assaymark.lsp.refusal import Params, list_at, text_at, value_at, whole_at
+from assaymark.lsp.sheets import sheet_of
 from assaymark.lsp.wire import utf8
 from assaymark.text import Edit
 from assaymark.workspace.notebook import known_as
@@ -38,7 +39,7 @@ def open_(session: Session, params: Params) -> None:
     notebook = Notebook(listed, texts)
     options = session.preferences.options(uri)
     path = known_as(session.preferences.path(uri, ""))
-    sheet = session.sheet(options, "", uri)
+    sheet = sheet_of(session, options, "", uri)
     document = Document(uri, "", path, options, sheet, version, outlets, notebook)
     session.enter(document, notebook.source())
 
