@@ -709,6 +709,7 @@ def test_nothing_is_loaded_that_an_agent_would_wait_for(world: World) -> None:
         "lineage",
         "origin",
         "quickjson",
+        "regex",
         "repository",
         "tuples",
     }

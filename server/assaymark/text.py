@@ -10,18 +10,18 @@ Invariants:
 
 from __future__ import annotations
 
-import re
 from array import array
 from bisect import bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 from assaymark.dataclass import dataclass, field
+from assaymark.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-LINE_END = re.compile(rb"\r\n|\n|\r")
+LINE_END = regex(rb"\r\n|\n|\r")
 
 # A block of this many chunks splits in two: an edit copies one block and one
 # index of blocks, so both stay near the square root of a very long file.

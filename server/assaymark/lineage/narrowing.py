@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 
+from assaymark.regex import regex
 from assaymark.tuples import NamedTuple
 
 TYPE_CHECKING = False
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import TypeAlias
 
-_WORD = re.compile(rb"[\w\x80-\xff]+|\r\n|[\n\r]|[ \t\x0b\x0c]+|[^\w\s\x80-\xff]|.", re.DOTALL)
+_WORD = regex(rb"[\w\x80-\xff]+|\r\n|[\n\r]|[ \t\x0b\x0c]+|[^\w\s\x80-\xff]|.", re.DOTALL)
 SIGN, BLANK, WORD = range(3)
 _LINE_ENDS = (b"\n", b"\r\n", b"\r")
 # Beyond this many pairs of words only the beginnings and ends of a change are compared.

@@ -18,6 +18,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assaymark.dataclass import dataclass
+from assaymark.regex import regex
 from assaymark.suppress.directives import silences_in
 from assaymark.suppress.silence import Heard, Placed
 from assaymark.syntax import languages
@@ -54,7 +55,7 @@ _COMMENTS = {
     "python": Comments(
         sign=b"#",
         kind="comment",
-        candidate=re.compile(rb"#[^\r\n]*?" + _WORDS + rb"[^\r\n]*"),
+        candidate=regex(rb"#[^\r\n]*?" + _WORDS + rb"[^\r\n]*"),
         blocks=frozenset(_PYTHON_BLOCKS.split()),
         closed=frozenset(("string", "line_continuation")),
     )

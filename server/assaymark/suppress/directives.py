@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from assaymark.regex import regex
 from assaymark.suppress.bandit_names import BANDIT_TESTS
 from assaymark.suppress.days import ordinal_of
 from assaymark.suppress.silence import Fault, Name, Silence, Tool
@@ -21,21 +22,20 @@ from assaymark.text import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_OPENERS = re.compile(
-    rb"(?P<own>assaymark:)|(?P<bandit>nosec\b)|(?P<ruff>(?i:noqa)\b)|(?P<semgrep>(?i:nosem(?:grep)?)\b)"
-)
+_TOOLS = rb"(?P<own>assaymark:)|(?P<bandit>nosec\b)|(?P<ruff>(?i:noqa)\b)|(?P<semgrep>(?i:nosem(?:grep)?)\b)"
+_OPENERS = regex(_TOOLS)
 # Where one begins: behind the sign of a comment, or a further one in it. Prose may speak of all of them.
-_MARK = re.compile(rb"(?:#|\A//|\A--)[ \t]*(?=" + _OPENERS.pattern.replace(b"?P<", b"?P<next_") + rb")")
-_OWN = re.compile(
+_MARK = regex(rb"(?:#|\A//|\A--)[ \t]*(?=" + _TOOLS.replace(b"?P<", b"?P<next_") + rb")")
+_OWN = regex(
     r"\s*(?P<word>[\w-]*)\s*(?P<names>\[[^\]]*\]?)?(?P<rest>(?:(?!\s--).)*)(?:\s--(?P<reason>.*))?$",
     re.DOTALL,
 )
-_UNTIL = re.compile(r"until\s+(\S+)$")
-_LOOKS_LIKE_A_DAY = re.compile(r"\bunti?l|\d{4}-\d|\d\d\.\d\d\.\d")
-_NAMES = re.compile(r"[^\s,\[\]]+")
-_TESTS = re.compile(r"B\d+|[A-Za-z\d_]+")
-_CODES = re.compile(r"[A-Z]+\d+", re.IGNORECASE)
-_IDS = re.compile(r"[^\s,]+")
+_UNTIL = regex(r"until\s+(\S+)$")
+_LOOKS_LIKE_A_DAY = regex(r"\bunti?l|\d{4}-\d|\d\d\.\d\d\.\d")
+_NAMES = regex(r"[^\s,\[\]]+")
+_TESTS = regex(r"B\d+|[A-Za-z\d_]+")
+_CODES = regex(r"[A-Z]+\d+", re.IGNORECASE)
+_IDS = regex(r"[^\s,]+")
 # What the quick fix of an editor without snippets leaves behind for the reason.
 _PLACEHOLDER = "reason"
 _FORM = "write ignore[rule-id] -- reason"

@@ -8,8 +8,9 @@ Invariants:
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from assaymark.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +21,8 @@ DIGITS = frozenset(b"0123456789")
 TO_WORDS = bytes(byte if byte in IN_WORDS else 0x20 for byte in range(256))
 # Words that start with a digit sort before this.
 _BEHIND_DIGITS = b":"
-_ASCII_WORDS = re.compile(rb"[0-9A-Za-z_]+")
-_UNICODE_WORDS = re.compile(r"[^\W\d]\w*")
+_ASCII_WORDS = regex(rb"[0-9A-Za-z_]+")
+_UNICODE_WORDS = regex(r"[^\W\d]\w*")
 _ASCII = bytes(range(0x80))
 _FIRST_LEAD = 0xC2
 

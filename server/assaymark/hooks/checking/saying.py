@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 
+from assaymark.regex import regex
 from assaymark.tuples import NamedTuple
 
 TYPE_CHECKING = False
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 LONGEST = 60
 _MOST = 10
 _LONGEST_MESSAGE = 400
-_PLAIN = re.compile(r"[\w./+@=~-]+")
-_HELD = re.compile(r"\$(?:\.\.\.)?[A-Z_][A-Z0-9_]*")
+_PLAIN = regex(r"[\w./+@=~-]+")
+_HELD = regex(r"\$(?:\.\.\.)?[A-Z_][A-Z0-9_]*")
 _QUOTING = str.maketrans(dict.fromkeys("\"'`\\<>", "?"))
 _FALSE = (
     "If this is a false alarm, leave the code and tell the user why. A suppression comment that you add does"

@@ -8,9 +8,10 @@ Invariants:
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, TypeAlias
+
+from assaymark.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 # First and last line.
 Lines: TypeAlias = "tuple[tuple[int, int], ...]"
 
-_END = re.compile(rb"\r\n|\r|\n")
+_END = regex(rb"\r\n|\r|\n")
 _ENDS = (b"\n", b"\r")
 
 

@@ -8,7 +8,6 @@ edit in a long run of flat code moves no boundary but its own.
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -33,24 +32,27 @@ _COMMENTS = regex(rb"^(?>(?:[ \t]*+#[^\n]*+\n){64,})", re.MULTILINE)
 _LONE_RETURN = regex(rb"\r(?!\n)")
 _NOT_LINE_END = regex(rb"[^\n]")
 
-_OPENER = regex(rb'#[^\n\r]*|"""|\'\'\'|["\']|[\[\](){}]')
-_SHORT_STRING = {
-    b'"': regex(rb'(?:[^"\\\n\r]|\\(?:\r\n|.))*"?', re.DOTALL),
-    b"'": regex(rb"(?:[^'\\\n\r]|\\(?:\r\n|.))*'?", re.DOTALL),
-}
 # Atomic groups: a possessive repeat of a group matches wrongly in Python before 3.11.5.
-_LONG_STRING = {
-    b'"""': regex(rb'(?>(?:[^"\\]++|\\.|"(?!""))*)"""', re.DOTALL),
-    b"'''": regex(rb"(?>(?:[^'\\]++|\\.|'(?!''))*)'''", re.DOTALL),
+_REST = {
+    b'"""': rb'(?>(?:[^"\\]++|\\.|"(?!""))*)"""',
+    b"'''": rb"(?>(?:[^'\\]++|\\.|'(?!''))*)'''",
 }
-
-# Brackets in so many others are read one by one.
-_DEEP = 5
-_NO_BRACKET = (
-    rb"[^\"'#()\[\]{}]++|#[^\n\r]*+"
-    rb'|"""(?>(?:[^"\\]++|\\.|"(?!""))*)"""|"(?!"")(?>(?:[^"\\\n\r]++|\\(?:\r\n|.))*)"?+'
-    rb"|'''(?>(?:[^'\\]++|\\.|'(?!''))*)'''|'(?!'')(?>(?:[^'\\\n\r]++|\\(?:\r\n|.))*)'?+"
+_CLOSED = {quotes: regex(rest, re.DOTALL) for quotes, rest in _REST.items()}
+# Comments and strings: a short one ends with its line at the latest, a long one may go on behind the text.
+_STRING = regex(
+    rb"#[^\n\r]*+"
+    rb'|"""(?:' + _REST[b'"""'] + rb'|.*)|"(?>(?:[^"\\\n\r]++|\\(?:\r\n|.))*)"?'
+    rb"|'''(?:" + _REST[b"'''"] + rb"|.*)|'(?>(?:[^'\\\n\r]++|\\(?:\r\n|.))*)'?",
+    re.DOTALL,
 )
+# Stands behind a text, and is there still where no string is open; a short string may escape one line end.
+_NUL = b"\0"
+_END = b"\n\n" + _NUL
+# Which kind of bracket closes which is no matter.
+_ALIKE = bytes.maketrans(b"[{]}", b"(())")
+_NO_BRACKETS = bytes({*range(256)} - {*b"()[]{}"})
+# Pairs in so many others are taken away at once.
+_DEEP = 8
 
 
 def boundaries(data: bytes, after: int) -> Iterator[int]:
@@ -94,7 +96,7 @@ def _class_end(data: bytes, header_end: int) -> int:
     """Where the class is behind: at a line at column 0 that is, by a count of quotes, in no long string."""
     for line in _COLUMN_0.finditer(data, header_end - 1):
         before = line.start()
-        if not any(data.count(quotes, 0, before) % 2 for quotes in _LONG_STRING):
+        if not any(data.count(quotes, 0, before) % 2 for quotes in _REST):
             return before
     return len(data)
 
@@ -141,20 +143,6 @@ def waits(data: bytes) -> bool:
     return data.lstrip(b" \t").startswith(b"@") and not _HOLDS_DEFINITION.search(data)
 
 
-@cache
-def _balanced() -> re.Pattern[bytes]:
-    """
-    Text in which every string and every bracket is closed, for brackets that are not too deep in others.
-
-    Which kind of bracket closes which is no matter, and one that closes nothing is none.
-    """
-    inner = outside = _NO_BRACKET
-    for _ in range(_DEEP):
-        inner = rb"(?>(?:" + outside + rb")*)"
-        outside = _NO_BRACKET + rb"|[(\[{]" + inner + rb"[)\]}]"
-    return re.compile(rb"(?>(?:" + outside + rb"|[)\]}])*)", re.DOTALL)
-
-
 def closes(data: bytes, following: Iterator[bytes]) -> int | None:
     """
     After how many of the *following* pieces everything that *data* leaves open is closed.
@@ -179,26 +167,24 @@ def closes(data: bytes, following: Iterator[bytes]) -> int | None:
 
 def _open_after(data: bytes, string: bytes | None, depth: int) -> tuple[bytes | None, int]:
     """The long string that is open at the end of *data*, and how many brackets are."""
-    if string is None and not depth and _balanced().fullmatch(data):
-        return None, 0
-    at = 0
-    while True:
-        if string is not None:
-            closed = _LONG_STRING[string].match(data, at)
-            if closed is None:
-                return string, depth
-            string, at = None, closed.end()
-        token = _OPENER.search(data, at)
-        if token is None:
-            return None, depth
-        at = token.end()
-        mark = token[0]
-        if mark in _LONG_STRING:
-            string = mark
-        elif mark in _SHORT_STRING:
-            rest = _SHORT_STRING[mark].match(data, at)
-            at = rest.end() if rest is not None else at
-        elif mark in b"([{":
-            depth += 1
-        elif mark in b")]}":
-            depth = max(depth - 1, 0)
+    if string is not None:
+        closed = _CLOSED[string].match(data)
+        if closed is None:
+            return string, depth
+        data = data[closed.end() :]
+    outside = _STRING.sub(b"", data.replace(_NUL, b" ") + _END)
+    if _NUL not in outside:
+        # A string that took the end too.
+        *_, last = _STRING.finditer(data)
+        return last[0][:3], _still_open(outside, depth)
+    return None, _still_open(outside, depth)
+
+
+def _still_open(outside: bytes, depth: int) -> int:
+    """How many brackets are open behind *outside*, where *depth* are before it; what closes none is none."""
+    brackets = outside.translate(_ALIKE, _NO_BRACKETS)
+    for _ in range(_DEEP):
+        brackets = brackets.replace(b"()", b"")
+    for one in brackets:
+        depth = depth + 1 if one == ord("(") else max(depth - 1, 0)
+    return depth
