@@ -69,7 +69,7 @@ def _serving(top: Path) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-c", BOOT, str(top)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, env=ENVIRONMENT)
     try:
-        _await(lambda: meeting.is_socket(_socket(top)))
+        _await(lambda: _is_heard(top))
         yield process
     finally:
         if process.stdin is not None:
@@ -82,6 +82,12 @@ def _await(is_so: Callable[[], object]) -> None:
     while not is_so():
         assert time.monotonic() < end, "it did not come"
         time.sleep(0.01)
+
+
+def _is_heard(top: Path) -> bool:
+    """Whether somebody listens; a socket is there a moment before."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        return connection.connect_ex(_socket(top)) == 0
 
 
 @pytest.fixture(scope="module")
@@ -475,7 +481,7 @@ def test_the_server_has_it_run_where_hooks_record(tmp_path: Path) -> None:
     (process,) = agents._started
     timers.pop()()
     assert agents._started == [process]
-    _await(lambda: meeting.is_socket(_socket(top)))
+    _await(lambda: _is_heard(top))
     agents.end()
     assert process.poll() == 0
     assert not Path(_socket(top)).exists()
@@ -532,7 +538,7 @@ def test_an_editors_server_has_it_run(tmp_path: Path) -> None:
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
         server.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
     server.stdin.flush()
-    _await(lambda: meeting.is_socket(_socket(top)))
+    _await(lambda: _is_heard(top))
     assert b"yaml-unsafe-load" in _said(top, _asked(top))
     server.kill()
     server.wait(30)

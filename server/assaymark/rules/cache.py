@@ -2,8 +2,8 @@
 Compiled rules on disk: in the user's cache folder, and beside the pages of an installed package.
 
 Invariants:
-    A stored file is lines of JSON: the checksum of the rest, the rules, and the formulas and needs that they
-    take in turn, each on a line of its own, since it is not read before it is asked for.
+    A stored file is lines of JSON: the checksum of the rest, what there is, and then for each rule the rule,
+    and its formulas and needs, each on a line of its own, since it is not read before it is asked for.
     Nothing in it can run.
     What cannot be trusted word for word (damaged, stale, another's) is ignored, never repaired.
     Nothing is written inside a repository.
@@ -17,17 +17,20 @@ Invariants:
 from __future__ import annotations
 
 import os
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, TypedDict
+from zlib import crc32
 
-from assaymark.hashes import blake
 from assaymark.quickjson import dumps, loads
 from assaymark.rules.rule import Problem
 from assaymark.rules.ruleset import RuleSet
 from assaymark.rules.stored import PlainFix, PlainRule, rule_from_plain, rule_to_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from assaymark.rules.rule import Rule
 
 _MAX_BYTES = 50_000_000
 _SHIPPED = "compiled.jsonl"
@@ -40,10 +43,22 @@ _Stamp = tuple[int, int, int, int]
 _READ: dict[str, tuple[_Stamp, str, RuleSet]] = {}
 
 
+class Entry(TypedDict):
+    """A rule in the list of a stored file: what tells who asks for it, and how long its lines are."""
+
+    id: str
+    engine: str
+    language: str
+    level: str
+    compares: bool
+    leads: list[str]
+    sizes: list[int]
+
+
 class _Content(TypedDict):
     key: str
     digest: str
-    rules: list[PlainRule]
+    rules: list[Entry]
     problems: list[tuple[str, int, str, str, str]]
 
 
@@ -75,7 +90,7 @@ def stored_rules(file: Path | str, key: str) -> RuleSet | None:
     return _read(str(file), key, _own)
 
 
-def stored_some(file: str, key: str, wanted: Callable[[PlainRule], bool]) -> RuleSet | None:
+def stored_some(file: str, key: str, wanted: Callable[[Entry], bool]) -> RuleSet | None:
     """Those of them that are *wanted*; of the others only the names are read."""
     try:
         return _rules(_own(file), key, wanted)
@@ -83,7 +98,7 @@ def stored_some(file: str, key: str, wanted: Callable[[PlainRule], bool]) -> Rul
         return None
 
 
-def shipped_some(pages: str, key: Callable[[], str], wanted: Callable[[PlainRule], bool]) -> RuleSet | None:
+def shipped_some(pages: str, key: Callable[[], str], wanted: Callable[[Entry], bool]) -> RuleSet | None:
     """The same of those that were compiled when the package was built."""
     file = os.path.join(pages, _SHIPPED)
     try:
@@ -122,21 +137,33 @@ def _stamp(file: str) -> _Stamp:
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
-def _rules(stored: bytes, key: str, wanted: Callable[[PlainRule], bool] | None = None) -> RuleSet | None:
+def _rules(stored: bytes, key: str, wanted: Callable[[Entry], bool] | None = None) -> RuleSet | None:
     try:
-        lines = iter(_trusted_lines(stored))
-        content: _Content = loads(next(lines))
+        head, at = _trusted_head(stored)
+        content: _Content = loads(head)
         if content["key"] != key:
             return None
-        whole = [_with_texts(plain, lines) for plain in content["rules"]]
         problems = tuple(Problem(*problem) for problem in content["problems"])
+        rules: list[Rule] = []
+        left_out: list[str] = []
+        for entry in content["rules"]:
+            if wanted is None or wanted(entry):
+                rules.append(_rule(stored, at, entry["sizes"]))
+            else:
+                left_out.append(entry["id"])
+            at += sum(entry["sizes"])
         if wanted is None:
-            return RuleSet(tuple(map(rule_from_plain, whole)), content["digest"], problems)
-        some = tuple(rule_from_plain(plain) for plain in whole if wanted(plain))
-        left_out = frozenset(plain["id"] for plain in whole) - {rule.id for rule in some}
-        return RuleSet.of(some, problems).without(left_out)
+            return RuleSet(tuple(rules), content["digest"], problems)
+        return RuleSet.of(rules, problems).without(frozenset(left_out))
     except (ValueError, LookupError, TypeError, AttributeError, StopIteration, RuntimeError):
         return None
+
+
+def _rule(stored: bytes, at: int, sizes: Sequence[int]) -> Rule:
+    """The rule whose lines are in *stored* from *at* on, each as long as *sizes* say."""
+    ends = [*accumulate(sizes, initial=at)]
+    first, *texts = [stored[start : end - 1].decode() for start, end in pairwise(ends)]
+    return rule_from_plain(_with_texts(loads(first), iter(texts)))
 
 
 def store_rules(file: Path, key: str, rules: RuleSet) -> None:
@@ -163,16 +190,29 @@ def ship_rules(folder: Path, key: str, rules: RuleSet) -> Path:
 
 
 def _stored(key: str, rules: RuleSet) -> bytes:
-    texts: list[str] = []
-    content = _Content(
-        key=key,
-        digest=rules.digest,
-        rules=[_without_texts(rule_to_plain(rule), texts) for rule in rules.rules],
-        problems=[(one.path, one.line, one.message, one.rule, one.key) for one in rules.problems],
-    )
-    body = "\n".join([dumps(content, separators=(",", ":")), *texts]).encode()
-    head = dumps({"checksum": _checksum(body)}).encode()
-    return head + b"\n" + body
+    entries: list[Entry] = []
+    lines: list[bytes] = []
+    for rule in rules.rules:
+        plain = rule_to_plain(rule)
+        texts: list[str] = []
+        first = dumps(_without_texts(plain, texts), separators=(",", ":"))
+        its = [text.encode() + b"\n" for text in (first, *texts)]
+        entries.append(
+            Entry(
+                id=rule.id,
+                engine=rule.engine,
+                language=rule.language,
+                level=rule.level.value,
+                compares=rule.removal is not None,
+                leads=plain["leads"][0],
+                sizes=[*map(len, its)],
+            )
+        )
+        lines += its
+    problems = [(one.path, one.line, one.message, one.rule, one.key) for one in rules.problems]
+    content = _Content(key=key, digest=rules.digest, rules=entries, problems=problems)
+    body = b"".join((dumps(content, separators=(",", ":")).encode(), b"\n", *lines))
+    return dumps({"checksum": crc32(body)}).encode() + b"\n" + body
 
 
 def _any(file: str) -> bytes:
@@ -190,10 +230,18 @@ def _own(file: str) -> bytes:
         return stream.read()
 
 
-def _trusted_lines(stored: bytes) -> list[str]:
-    """The lines after the checksum, when that is right; none otherwise."""
-    head, _, body = stored.partition(b"\n")
-    return body.decode().split("\n") if loads(head)["checksum"] == _checksum(body) else []
+def _trusted_head(stored: bytes) -> tuple[str, int]:
+    """
+    The line behind the checksum, and where the next one starts.
+
+    Raises ValueError where the checksum is not that of the rest.
+    """
+    start = stored.index(b"\n") + 1
+    if loads(stored[:start])["checksum"] != crc32(memoryview(stored)[start:]):
+        msg = "not as it was written"
+        raise ValueError(msg)
+    end = stored.index(b"\n", start)
+    return stored[start:end].decode(), end + 1
 
 
 def _without_texts(plain: PlainRule, texts: list[str]) -> PlainRule:
@@ -220,10 +268,6 @@ def _with_texts(plain: PlainRule, texts: Iterator[str]) -> PlainRule:
         if fix["formula"] is not None:
             fix["formula"] = next(texts)
     return plain
-
-
-def _checksum(body: bytes) -> str:
-    return blake(body, 16)
 
 
 def _replace(file: Path, data: bytes) -> None:

@@ -12,57 +12,68 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from assaymark.finding import Level
 from assaymark.rules.cache import cache_place, shipped_rules, shipped_some, stored_rules, stored_some
 from assaymark.rules.keys import bundled, kept_in, key_of, shipped_key
 from assaymark.rules.needed import words_to_plain
 from assaymark.rules.pages import pages_place
 from assaymark.rules.patterns.ways import ALWAYS
+from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from assaymark.rules.cache import Entry
     from assaymark.rules.keys import Named
     from assaymark.rules.ruleset import RuleSet
-    from assaymark.rules.stored import PlainRule
 
 
-def ready(extra: Sequence[Path] = (), words: frozenset[bytes] | None = None) -> RuleSet | None:
+class Some(NamedTuple):
+    """Of the rules for Python those that are shown at *level* and to which one of *words* leads, if any."""
+
+    level: Level
+    words: frozenset[bytes] | None
+
+
+def ready(extra: Sequence[Path] = (), some: Some | None = None) -> RuleSet | None:
     """
     What `load` gives, of the same *extra*; None where it has to be compiled first.
 
-    With *words* only the rules of Python that one of these leads to: what no word of a file leads to cannot
-    match there. Raises RulesNotFoundError.
+    With *some* only these: what no word of a file leads to cannot match there. Raises RulesNotFoundError.
     """
     pages = pages_place()
-    shipped = _shipped(pages, words)
+    shipped = _shipped(pages, some)
     if shipped is not None and not extra:
         return shipped
     folder = cache_place(os.environ, os.path.expanduser("~"), sys.platform)
     if folder is None:
         return None
     file, key = kept_in(folder, pages, [str(one) for one in extra]), key_of(_all(pages, extra))
-    return stored_rules(file, key) if words is None else stored_some(file, key, _led_to_by(words))
+    return stored_rules(file, key) if some is None else stored_some(file, key, _are(some))
 
 
-def _shipped(pages: str, words: frozenset[bytes] | None) -> RuleSet | None:
+def _shipped(pages: str, some: Some | None) -> RuleSet | None:
     def key() -> str:
         return shipped_key(pages)
 
-    return shipped_rules(pages, key) if words is None else shipped_some(pages, key, _led_to_by(words))
+    return shipped_rules(pages, key) if some is None else shipped_some(pages, key, _are(some))
 
 
-def _led_to_by(words: frozenset[bytes]) -> Callable[[PlainRule], bool]:
-    """What tells whether a rule may be led to by one of *words*; one on comments always is."""
-    texts = {*words_to_plain(words), *words_to_plain(frozenset((ALWAYS,)))}
+def _are(some: Some) -> Callable[[Entry], bool]:
+    """What tells whether a rule is one of *some*; one that is no pattern is asked of any text."""
+    levels = {level.value for level in Level if level <= some.level}
+    leads = None if some.words is None else {*words_to_plain(some.words | {ALWAYS})}
 
-    def is_led_to(plain: PlainRule) -> bool:
-        if plain["engine"] != "patterns":
+    def is_one(entry: Entry) -> bool:
+        if entry["level"] not in levels:
+            return False
+        if entry["engine"] != "patterns":
             return True
-        asked = plain["language"] == "python" and plain["removal"] is None
-        return asked and not texts.isdisjoint(plain["leads"][0])
+        is_asked = entry["language"] == "python" and not entry["compares"]
+        return is_asked and (leads is None or not leads.isdisjoint(entry["leads"]))
 
-    return is_led_to
+    return is_one
 
 
 def _all(pages: str, extra: Sequence[Path]) -> list[Named]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from assaymark.analysis.snapshot import Limits
 from assaymark.finding import Level
-from assaymark.rules.ready import ready
+from assaymark.rules.ready import Some, ready
 from assaymark.settings.places import OWN, candidates, places, upwards
 from assaymark.suppress.markers import MARKERS
 from assaymark.syntax.words import words_of
@@ -72,18 +72,18 @@ def terms_of(place: Place, until: float, text: bytes | None = None) -> Terms | N
     NoTermsError.
     """
     file = os.path.join(place.top, place.path or "")
-    words = None if text is None else _leading(text)
     if not _may_be_set(file, place.top):
-        return Terms(_compiled((), until, words).up_to(Level.default), Limits(), True, ON, list)
+        rules = _compiled((), until, _some(text, Level.default)).up_to(Level.default)
+        return Terms(rules, Limits(), True, ON, list)
     from assaymark.hooks.checking.set_terms import settings_of, shown_by
 
     found = settings_of(file, place.top)
     if found is None:
         return None
-    settings, rules, top = found
+    settings, extra, top = found
     if settings.agent_answer.value == OFF:
         return None
-    compiled = _compiled(rules, until, words)
+    compiled = _compiled(extra, until, _some(text, settings.level))
     chosen = compiled.selected(settings.select, settings.ignore).up_to(settings.level)
     return Terms(
         chosen,
@@ -95,10 +95,12 @@ def terms_of(place: Place, until: float, text: bytes | None = None) -> Terms | N
     )
 
 
-def _leading(text: bytes) -> frozenset[bytes] | None:
-    """The words of *text* that lead to rules; None where its comments may name any rule."""
+def _some(text: bytes | None, level: Level) -> Some | None:
+    """The rules that may say something of *text* at *level*; any, where one of its comments may name any."""
+    if text is None:
+        return None
     words = words_of(text)
-    return words if MARKERS.isdisjoint(words) else None
+    return Some(level, words if MARKERS.isdisjoint(words) else None)
 
 
 def _may_be_set(file: str, top: str) -> bool:
@@ -121,14 +123,14 @@ def _says_something(file: str) -> bool:
         return True
 
 
-def _compiled(extra: tuple[Path, ...], until: float, words: frozenset[bytes] | None) -> RuleSet:
+def _compiled(extra: tuple[Path, ...], until: float, some: Some | None) -> RuleSet:
     """The rules, ours and those in *extra*. Raises NoTermsError when nobody has compiled them by then."""
-    rules = ready(extra, words)
+    rules = ready(extra, some)
     if rules is None:
         _compile_beside(extra)
         while rules is None and time.monotonic() < until:
             time.sleep(_PAUSE)
-            rules = ready(extra, words)
+            rules = ready(extra, some)
     if rules is None:
         msg = "its rules are still being compiled"
         raise NoTermsError(msg)
