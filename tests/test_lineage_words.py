@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assaymark.dataclass import replace
 from assaymark.lineage.lines import LineOrigin, Part
-from assaymark.lineage.words import HINT, day_of, full_hint, lens, name_of, sentence
-from assaymark.origin import STANDING, Arrival, Author, Evidence, Origin, unknown
+from assaymark.lineage.words import day_of, hint, lens, name_of, sentence, why_unread
+from assaymark.origin import STANDING, Arrival, Author, Cut, Evidence, Origin, unknown
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 TODAY = dt.date(2026, 11, 23).toordinal()
@@ -25,8 +26,12 @@ CLAUDE = Origin(Author.ai, Evidence.hook, "claude", "claude-opus-4-6", time=NOV_
 TYPED = Origin(Author.human, Evidence.typed, time=NOV_14)
 
 
+def of(*origins: Origin) -> LineOrigin:
+    return LineOrigin(tuple(Part(origin, 5) for origin in origins))
+
+
 def said(*origins: Origin, n_lines: int = 0) -> str:
-    return sentence(12, LineOrigin(tuple(Part(origin, 5) for origin in origins)), TODAY, n_lines)
+    return sentence(12, of(*origins), TODAY, n_lines)
 
 
 @pytest.mark.parametrize(
@@ -129,12 +134,36 @@ def test_days_are_those_of_the_calendar(ordinal: int) -> None:
 
 def test_hints_and_lenses_are_short() -> None:
     """The model stands in a hint only when asked for; what is not named is "AI"."""
-    assert HINT == "AI, not reviewed"
-    assert full_hint(CLAUDE) == "claude-opus-4-6, not reviewed"
-    assert full_hint(Origin(Author.ai, Evidence.accept, "copilot")) == "GitHub Copilot, not reviewed"
-    assert full_hint(Origin(Author.ai, Evidence.note)) == "AI, not reviewed"
-    assert lens(2, 34, 41) == "2 findings · 34 of 41 lines by AI, not reviewed"
-    assert lens(1, 1, 1) == "1 finding · 1 of 1 line by AI, not reviewed"
+    copilot, noted = (
+        Origin(Author.ai, evidence, tool)
+        for evidence, tool in ((Evidence.accept, "copilot"), (Evidence.note, ""))
+    )
+    assert [hint(of(origin), names_model=True) for origin in (CLAUDE, copilot, noted)] == [
+        "claude-opus-4-6, not reviewed",
+        "GitHub Copilot, not reviewed",
+        "AI, not reviewed",
+    ]
+    assert hint(of(CLAUDE)) == "AI, not reviewed"
+    assert hint(of(CLAUDE, TYPED)) == "partly AI, not reviewed"
+    assert lens(2, 34, 0, 41) == "2 findings · 34 of 41 lines by AI, not reviewed"
+    assert lens(1, 1, 0, 1) == "1 finding · 1 of 1 line by AI, not reviewed"
+
+
+def test_what_an_agent_only_changed_is_said_to_be_changed() -> None:
+    """It is no line of an agent's, and is to be read all the same."""
+    cut, by_nobody = (replace(TYPED, cut=Cut(tool)) for tool in ("claude", ""))
+    assert hint(of(cut)) == "changed by AI, not reviewed"
+    assert hint(of(cut), names_model=True) == "changed by Claude Code, not reviewed"
+    assert lens(1, 0, 1, 8) == "1 finding · 1 of 8 lines changed by AI, not reviewed"
+    assert lens(1, 2, 1, 8) == "1 finding · 2 of 8 lines by AI, 1 changed by AI, not reviewed"
+    lines = [of(CLAUDE), of(cut), of(by_nobody), of(unknown(Arrival.pasted)), of(TYPED)]
+    assert [why_unread(line) for line in lines] == [
+        "written by an AI",
+        "changed by an AI",
+        "changed by something unknown",
+        "of unknown origin",
+        "in a statement that changed",
+    ]
 
 
 def test_a_tool_without_a_name_of_ours_has_its_own() -> None:

@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 
 from assaymark.analysis.advance import advanced, opened
 from assaymark.analysis.attributing import runs_of
+from assaymark.dataclass import replace as replaced
 from assaymark.lineage.lines import line_origins
 from assaymark.lsp import agent_lines
 from assaymark.lsp import hints as making
 from assaymark.lsp.door import Door
 from assaymark.lsp.head_lines import HeadLines, lines_of
-from assaymark.origin import Arrival, Author, Evidence, Origin, unknown
+from assaymark.origin import Arrival, Author, Cut, Evidence, Origin, unknown
 from assaymark.repository.head import content_at_head, stamp
 from assaymark.rules.ruleset import RuleSet
 from e2e.authors import CLAUDE, SHOWS, asking_hints, attribute, editing, hints, lenses
@@ -163,6 +164,29 @@ def test_a_line_that_a_person_went_on_with_is_partly_an_agents() -> None:
     editor.come(editor.change(replace(0, 4, 0, 5, "7")))
     editor.come(editor.change(replace(0, 0, 0, 1, "y")))
     assert hints(editor) == []
+
+
+def test_a_line_that_an_agent_cut_has_a_hint() -> None:
+    """It has no word of the agent's, and a gate asks for it; of a cut by nobody known nothing stands there."""
+    editor = editing()
+    editor.open(TEXT)
+    attribute(editor, 1, 1, replaced(TYPED, cut=Cut("claude")))
+    attribute(editor, 5, 5, replaced(TYPED, cut=Cut()))
+    assert hints(editor) == [(1, 5, "changed by AI, not reviewed")]
+    request = asking_hints(editor)
+    (hint,) = reply_to(editor.come(request), request)["result"]
+    assert "Claude Code changed something in it" in hint["tooltip"]
+    assert hint["tooltip"].endswith("Not reviewed.")
+
+
+def test_lines_that_went_beside_are_of_account_within_a_statement_alone() -> None:
+    """As a gate counts them."""
+    gap = replaced(TYPED, cut=Cut("claude", between=True))
+    for text, expected in (("a = 1\nb = 2\n", []), ("a = (1,\n  2)\n", [0])):
+        editor = editing()
+        editor.open(text)
+        attribute(editor, 0, 1, gap)
+        assert [line for line, *_ in hints(editor)] == expected
 
 
 def test_an_answer_is_of_the_newest_text() -> None:

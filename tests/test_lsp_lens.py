@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from assaymark.origin import Arrival, Author, Evidence, Origin, unknown
+from assaymark.dataclass import replace as replaced
+from assaymark.origin import Arrival, Author, Cut, Evidence, Origin, unknown
 from assaymark.syntax.cut import ParseWork, cut
 from assaymark.syntax.functions import function_over
 from assaymark.text import Span
@@ -48,6 +49,15 @@ def test_a_finding_in_a_line_that_somebody_typed_counts_for_nothing() -> None:
     assert titles(editor) == [(3, "1 finding · 2 of 4 lines by AI, not reviewed | Show")]
     attribute(editor, 7, 7, unknown(Arrival.bulk))
     assert lenses(editor) == []
+
+
+def test_a_finding_in_a_line_that_an_agent_cut_counts() -> None:
+    """The lens says that the line was changed, not that it is an agent's."""
+    editor = editing()
+    editor.open(TWO)
+    attribute(editor, 3, 7, TYPED)
+    attribute(editor, 5, 5, replaced(TYPED, cut=Cut("claude")))
+    assert titles(editor) == [(3, "1 finding · 1 of 4 lines changed by AI, not reviewed | Show")]
 
 
 def test_an_agents_function_without_a_finding_has_no_lens() -> None:

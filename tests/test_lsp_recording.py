@@ -18,6 +18,7 @@ from assaymark.ledger.events import Change, Edited, stamp
 from assaymark.ledger.secret import secret_of
 from assaymark.ledger.spool import append
 from assaymark.ledger.store import opened
+from assaymark.lineage.cuts import cuts
 from assaymark.lsp.document import Document
 from assaymark.origin import Author, Evidence, Origin, covering
 from assaymark.repository.place import place_of
@@ -79,6 +80,7 @@ class World:
             "call",
             (),
             outlines[1],
+            tuple(cuts(before.encode(), content, [(at, at + len(old), at, at + len(new))])),
         )
         append(self.place.store, [event])
 

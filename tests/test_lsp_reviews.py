@@ -10,11 +10,13 @@ import pytest
 
 import assaymark.person
 from assaymark.analysis.reviewing import line_standing
+from assaymark.dataclass import replace as replaced
 from assaymark.ledger.store import opened
 from assaymark.lineage.reviews import Standing
+from assaymark.origin import STANDING, Arrival, Author, Cut, Evidence, Origin, unknown
 from assaymark.person import Surroundings
-from e2e.authors import SHOWS, hints, titles
-from e2e.inside import Inside, insert, replace
+from e2e.authors import CLAUDE, SHOWS, attribute, hints, titles
+from e2e.inside import Inside, insert, replace, reply_to
 from test_lsp_recording import World
 
 CODE = """\
@@ -27,6 +29,7 @@ def load(body):
     return second
 """
 AGENT_LINES = CODE[len("def load(body):\n") :]
+TYPED = Origin(Author.human, Evidence.typed)
 READ, UNREAD = Standing.by_requester, Standing.unread
 
 
@@ -259,6 +262,100 @@ def test_unreviewed_lines_are_listed_with_findings_first(world: Reviewing) -> No
     assert found[1]["tool"] == "Claude Code"
     world.mark(editor, 1, 6)
     assert editor.request("assaymark/unreviewed", {"uri": world.uri})["result"] == []
+
+
+@pytest.mark.parametrize(
+    "origin, reason",
+    [
+        (TYPED, None),
+        (Origin(Author.tool, Evidence.accept, "ruff"), None),
+        (CLAUDE, "written by an AI"),
+        (unknown(Arrival.bulk), "of unknown origin"),
+        (STANDING, "of unknown origin"),
+        (replaced(TYPED, cut=Cut("claude")), "changed by an AI"),
+        (replaced(TYPED, cut=Cut()), "changed by something unknown"),
+    ],
+)
+def test_a_finding_is_listed_where_a_gate_would_ask(
+    world: Reviewing, origin: Origin, reason: str | None
+) -> None:
+    """In lines that were changed; of those that are committed only an agent's doing counts."""
+    world.file.write_text("x = eval(y)\nz = 1\n")
+    editor = world.again()
+    asked: list[Any] = []
+    editor.session.asides.committed.ask = lambda path, then: asked.append(then)
+    attribute(editor, 0, 0, origin, world.uri)
+    request = editor.ask("assaymark/unreviewed", {})
+    came = editor.come(request)
+    if asked:
+        assert came == []
+        asked.pop()(b"z = 1\n")
+        came = editor.new()
+    found = reply_to(came, request)["result"]
+    assert [one["reason"] for one in found if one["kind"] == "finding"] == [reason] * (reason is not None)
+    standing = world.standings(editor)[0]
+    assert (standing is UNREAD) == (reason is not None)
+    offered = actions(editor, world.uri, 0, 0)
+    assert ("Mark line 1 as reviewed" in offered) == (reason is not None)
+    if reason is not None:
+        command(editor, *offered["Mark line 1 as reviewed"])
+        assert editor.request("assaymark/unreviewed", {})["result"] == []
+    # Once it is committed a gate asks for it no more.
+    attribute(editor, 0, 0, origin, world.uri)
+    (world.file.parent / ".git" / "logs").mkdir()
+    (world.file.parent / ".git" / "logs" / "HEAD").write_text("another")
+    world.save(editor)
+    for then in asked:
+        then(b"x = eval(y)\n")
+    kinds = [one["kind"] for one in editor.request("assaymark/unreviewed", {})["result"]]
+    assert kinds == (["finding", "lines"] if reason and "an AI" in reason else [])
+
+
+def test_nobody_is_asked_to_read_what_no_gate_sees(world: Reviewing) -> None:
+    """A text of unknown origin outside of a repository, or of which nothing is to be recorded."""
+    world.file.write_text("x = eval(y)\n")
+    editor = world.again()
+    editor.session.asides.committed.ask = lambda path, then: then(None)
+    assert len(editor.request("assaymark/unreviewed", {})["result"]) == 1
+    outside = world.file.parent.parent / "outside.py"
+    editor.open("x = eval(y)\n", outside.as_uri())
+    editor.open("x = eval(y)\n", "untitled:one")
+    assert len(editor.request("assaymark/unreviewed", {})["result"]) == 1
+    quiet = Inside(SHOWS, initializationOptions={"record": False})
+    quiet.session.asides.committed.ask = lambda path, then: then(None)
+    quiet.open("x = eval(y)\n", world.uri)
+    assert quiet.request("assaymark/unreviewed", {})["result"] == []
+
+
+def test_who_closes_the_file_meanwhile_is_answered(world: Reviewing) -> None:
+    """Nobody waits for what git says of it."""
+    world.file.write_text("x = eval(y)\n")
+    editor = world.again()
+    editor.session.asides.committed.ask = lambda path, then: None
+    request = editor.ask("assaymark/unreviewed", {})
+    assert editor.come(request) == []
+    came = editor.notify("textDocument/didClose", {"textDocument": {"uri": world.uri}})
+    assert reply_to(came, request)["result"] == []
+
+
+def test_lines_that_an_agent_cut_are_listed(world: Reviewing) -> None:
+    """Open and closed, with whose doing it was and why they should be read."""
+    world.file.write_text("")
+    editor = world.again()
+    world.type(editor, insert(0, 0, "x"))
+    for at, key in enumerate(" = y - 1\n", 1):
+        world.type(editor, insert(0, at, key))
+    world.save(editor)
+    editor.clock.pass_by(0.1)
+    world.agent_writes(" - 1", "")
+    world.type(editor, replace(0, 5, 0, 9, ""))
+    for _ in range(3):
+        editor.clock.pass_by(1)
+    for closed in (False, True):
+        (found,) = editor.request("assaymark/unreviewed", {"closed": closed})["result"]
+        told = [found[name] for name in ("uri", "kind", "tool", "model", "reason")]
+        assert told == [world.uri, "lines", "Claude Code", "", "changed by an AI"]
+        editor.notify("textDocument/didClose", {"textDocument": {"uri": world.uri}})
 
 
 def test_unreviewed_lines_of_closed_files_are_listed_without_opening_them(world: Reviewing) -> None:

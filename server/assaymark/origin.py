@@ -146,11 +146,15 @@ def n_bytes_of(runs: Runs) -> int:
 
 
 def has_agent(runs: Runs) -> bool:
-    """Whether any of *runs* is an agent's."""
+    """Whether any of *runs* is of an agent's doing: it wrote it, or cut it."""
     if len(runs) == 1:
         # As nearly always, and asked of every section of a text.
-        return runs[0].origin.author is Author.ai
-    return any(run.origin.author is Author.ai for run in runs)
+        return _is_agents(runs[0].origin)
+    return any(_is_agents(run.origin) for run in runs)
+
+
+def _is_agents(origin: Origin) -> bool:
+    return origin.author is Author.ai or (origin.cut is not None and bool(origin.cut.tool))
 
 
 def sliced(runs: Runs, start: int, end: int) -> Runs:

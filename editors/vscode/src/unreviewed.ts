@@ -1,5 +1,5 @@
 /**
- * The view "Not reviewed": findings in an agent's lines that nobody reviewed, then the files with such lines.
+ * The view "Not reviewed": findings that somebody should look at, then the files with an agent's lines.
  *
  * Open files are asked for whenever something changed, closed ones only when a file did, or somebody asks.
  */
@@ -16,6 +16,8 @@ interface Item {
     readonly message?: string;
     readonly tool?: string;
     readonly model?: string;
+    /** Why somebody should read it. */
+    readonly reason: string;
 }
 interface Place {
     readonly line: number;
@@ -139,19 +141,19 @@ function placeItem(item: Item): vscode.TreeItem {
     return shown;
 }
 
-function findingItem({ uri, range, rule, severity, message }: Item): vscode.TreeItem {
+function findingItem({ uri, range, rule, severity, message, reason }: Item): vscode.TreeItem {
     const item = new vscode.TreeItem(rule ?? "");
     item.description = `${path.posix.basename(vscode.Uri.parse(uri).path)}:${range.start.line + 1}`;
-    item.tooltip = `${severity} · ${message}`;
+    item.tooltip = `${severity} · ${message}\nNot reviewed: ${reason}`;
     item.iconPath = new vscode.ThemeIcon("warning");
-    item.accessibilityInformation = { label: `${item.description}: ${rule}, ${severity}. ${message}` };
+    item.accessibilityInformation = { label: `${item.description}: ${rule}, ${severity}. ${message} ${reason}` };
     return item;
 }
 
-function runItem({ range, tool, model }: Item): vscode.TreeItem {
+function runItem({ range, tool, model, reason }: Item): vscode.TreeItem {
     const item = new vscode.TreeItem(lines(range.start.line, range.end.line));
     item.description = [tool, model].filter(Boolean).join(", ");
-    item.tooltip = "An AI's lines that nobody reviewed";
+    item.tooltip = `Not reviewed: ${reason}`;
     item.iconPath = new vscode.ThemeIcon("list-selection");
     return item;
 }

@@ -64,6 +64,7 @@ _NOT_REVIEWED = "not reviewed"
 # What stands behind the first of an agent's lines.
 HINT = f"AI, {_NOT_REVIEWED}"
 PARTLY = f"partly {HINT}"
+CHANGED = f"changed by {HINT}"
 
 _ORDER = (Author.ai, Author.tool, Author.human, Author.unknown)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -71,15 +72,38 @@ _DAY = 86_400
 _EPOCH = 719_163  # 1 January 1970, as a proleptic Gregorian ordinal
 
 
-def full_hint(origin: Origin) -> str:
-    """The hint with the model, or what else is known of the agent."""
-    return f"{origin.model or name_of(origin.tool) or 'AI'}, {_NOT_REVIEWED}"
+def hint(line: LineOrigin, *, names_model: bool = False) -> str:
+    """What stands behind the first of the lines that an agent wrote or changed; it may name the model."""
+    cut, origin = line.cut, line.agent
+    if not line.is_ai and cut is not None:
+        return f"changed by {name_of(cut.tool)}, {_NOT_REVIEWED}" if names_model and cut.tool else CHANGED
+    if names_model and origin is not None:
+        return f"{origin.model or name_of(origin.tool) or 'AI'}, {_NOT_REVIEWED}"
+    return PARTLY if line.is_mixed else HINT
 
 
-def lens(n_findings: int, n_ai: int, n_lines: int) -> str:
-    """What stands over a function: its findings in lines not reviewed, and how much of it is an agent's."""
+def why_unread(line: LineOrigin) -> str:
+    """Why somebody should read *line*, as `written by an AI`."""
+    cut = line.cut
+    if line.is_ai:
+        return "written by an AI"
+    if cut is not None:
+        return f"changed by {'an AI' if cut.tool else 'something unknown'}"
+    if any(origin.author is Author.unknown for origin, *_ in line.parts):
+        return "of unknown origin"
+    return "in a statement that changed"
+
+
+def lens(n_findings: int, n_ai: int, n_changed: int, n_lines: int) -> str:
+    """
+    What stands over a function: its findings in lines not reviewed, and how much of it an agent wrote, and
+    how much it changed.
+    """
     findings = f"{n_findings} finding{'' if n_findings == 1 else 's'}"
-    return f"{findings} · {n_ai} of {n_lines} line{'' if n_lines == 1 else 's'} by AI, {_NOT_REVIEWED}"
+    of = f" of {n_lines} line{'' if n_lines == 1 else 's'}"
+    counts = [f"{n_ai}{of} by AI" if n_ai or not n_changed else ""]
+    counts.append(f"{n_changed}{'' if n_ai else of} changed by AI" if n_changed else "")
+    return f"{findings} · {', '.join(filter(None, [*counts, _NOT_REVIEWED]))}"
 
 
 def sentence(

@@ -1,7 +1,10 @@
 """
-The lines of a text that an agent wrote and nobody reviewed, found once for each chunk.
+The lines of a text that an agent wrote, or cut, and nobody reviewed, found once for each chunk.
 
-Invariant: a section in which nothing is an agent's costs a look at its origins, and is not remembered.
+What nobody known cut is left out, as what is of unknown origin is: it is to be read where something is found
+in it (`lsp/due`), and to name the rest would be noise.
+
+Invariant: a section in which nothing is an agent's doing costs a look at its origins, and is not remembered.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from assaymark.lineage.lines import line_origins
 from assaymark.lineage.reviewed import has_reviews
 from assaymark.lineage.reviews import NO_REVIEWS, Reviews, Standing
 from assaymark.lsp.kept import Kept
-from assaymark.origin import Runs
+from assaymark.origin import Author, Runs
 from assaymark.text import Chunk, Text
 
 # So many lines between two runs are none.
@@ -31,11 +34,15 @@ class Near(NamedTuple):
 
 
 class _Read(NamedTuple):
-    """What was read of a chunk's lines: those of an agent that are not reviewed, and those not blank."""
+    """
+    What was read of a chunk's lines: those of an agent's doing that are not reviewed, those of them that it
+    only cut, and those not blank.
+    """
 
     runs: Runs
     reviews: Reviews = NO_REVIEWS
     agents: tuple[int, ...] = ()
+    cut: frozenset[int] = frozenset()
     filled: tuple[int, ...] = ()
 
 
@@ -67,10 +74,12 @@ class AgentLines:
             self._near.keep(text, section.chunk, known)
         return known[2]
 
-    def counted(self, text: Text[Section], section: Section, lines: range) -> tuple[int, int]:
-        """How many of *lines* are an agent's, and how many are not blank."""
+    def counted(self, text: Text[Section], section: Section, lines: range) -> tuple[int, int, int]:
+        """How many of *lines* an agent wrote, how many it only cut, and how many are not blank."""
         read = self._read(text, section)
-        return sum(number in lines for number in read.agents), sum(number in lines for number in read.filled)
+        n_agents, n_filled = (sum(at in lines for at in several) for several in (read.agents, read.filled))
+        n_cut = sum(at in lines and at in read.cut for at in read.agents)
+        return n_agents - n_cut, n_cut, n_filled
 
     def _read(self, text: Text[Section], section: Section) -> _Read:
         if not section.flagged:
@@ -78,33 +87,35 @@ class AgentLines:
         runs, reviews = section.origins, self._reviews()
         read = self._kept.of(section.chunk)
         if read is None or read.runs is not runs or read.reviews is not reviews:
-            read = _without_reviewed(section, _read_of(section.chunk, runs), reviews)
+            read = _only_unread(section, _read_of(section.chunk, runs), reviews)
             self._kept.keep(text, section.chunk, read)
         return read
 
 
 def _read_of(chunk: Chunk, runs: Runs) -> _Read:
-    if len(runs) == 1:
+    if len(runs) == 1 and runs[0].origin.author is Author.ai:
         # As nearly always where an agent writes whole functions.
         ends = (*chunk.line_starts[1:], chunk.n_bytes)
         pieces = [chunk.data[start:end].strip() for start, end in zip(chunk.line_starts, ends, strict=True)]
         agents = tuple(number for number, piece in enumerate(pieces) if has_word(piece))
-        return _Read(runs, NO_REVIEWS, agents, tuple(number for number, piece in enumerate(pieces) if piece))
+        filled = tuple(number for number, piece in enumerate(pieces) if piece)
+        return _Read(runs, agents=agents, filled=filled)
     lines = list(enumerate(line_origins(chunk.data, runs)))
-    return _Read(
-        runs,
-        NO_REVIEWS,
-        tuple(number for number, line in lines if line.is_ai),
-        tuple(number for number, line in lines if line.parts),
-    )
+    cut = frozenset(number for number, line in lines if not line.is_ai and line.cut and line.cut.tool)
+    agents = tuple(number for number, line in lines if line.is_ai or number in cut)
+    return _Read(runs, agents=agents, cut=cut, filled=tuple(number for number, line in lines if line.parts))
 
 
-def _without_reviewed(section: Section, read: _Read, reviews: Reviews) -> _Read:
-    read = read._replace(reviews=reviews)
-    if not has_reviews(read.runs):
-        return read
-    unread = (one for one in read.agents if section_standing(section, one, reviews) is Standing.unread)
-    return read._replace(agents=tuple(unread))
+def _only_unread(section: Section, read: _Read, reviews: Reviews) -> _Read:
+    """*read* without lines that were read; a cut may be of no account, which takes a tree to tell."""
+    are_reviewed = has_reviews(read.runs)
+
+    def is_unread(number: int) -> bool:
+        if not are_reviewed and number not in read.cut:
+            return True
+        return section_standing(section, number, reviews) is Standing.unread
+
+    return read._replace(reviews=reviews, agents=tuple(filter(is_unread, read.agents)))
 
 
 def _together(numbers: Iterable[int]) -> tuple[Near, ...]:

@@ -1,5 +1,5 @@
 """
-Files that are not open, with an agent's lines that nobody reviewed.
+Files that are not open, with lines that an agent wrote, or cut, and nobody reviewed.
 
 Invariants:
     They are those that the ledger heard of last, as it alone knows them: no git is asked, and no rule.
@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assaymark.analysis.advance import opened
 from assaymark.lineage.lines import line_origin
-from assaymark.lineage.words import name_of
 from assaymark.lsp.agent_lines import AgentLines
-from assaymark.origin import Author
+from assaymark.origin import has_agent
 from assaymark.rules.ruleset import RuleSet
 from assaymark.workspace.reading import Unreadable, read
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assaymark.ledger.store import Ledger
+    from assaymark.lineage.lines import LineOrigin
     from assaymark.lineage.reviews import Reviews
     from assaymark.origin import Runs
 
@@ -36,12 +36,11 @@ _NONE: frozenset[int] = frozenset()
 
 
 class Lines(NamedTuple):
-    """Lines *first* to *last* of a file, from 0, of an agent's *tool* and *model*."""
+    """Lines *first* to *last* of a file, from 0, and of the first of them whose doing they are."""
 
     first: int
     last: int
-    tool: str
-    model: str
+    origin: LineOrigin
 
 
 class _Read(NamedTuple):
@@ -68,7 +67,7 @@ class ClosedLines:
             if len(self._kept) == MOST_READ:
                 break
             file = self._top / path
-            if not any(run.origin.author is Author.ai for run in runs) or not wanted(file):
+            if not has_agent(runs) or not wanted(file):
                 continue
             read_now = _again(kept.get(path), ledger, file, path, event, reviews)
             if read_now is not None:
@@ -99,6 +98,5 @@ def _lines(content: bytes, path: str, runs: Runs, reviews: Reviews) -> Iterator[
     agents = AgentLines(lambda: reviews)
     for place in text.flagged_places(0):
         for run in agents.near(text, place.leaf, _NONE):
-            origin = line_origin(place.leaf.chunk, place.leaf.origins, run.first).agent
-            tool, model = ("", "") if origin is None else (name_of(origin.tool), origin.model)
-            yield Lines(place.line + run.first, place.line + run.last, tool, model)
+            origin = line_origin(place.leaf.chunk, place.leaf.origins, run.first)
+            yield Lines(place.line + run.first, place.line + run.last, origin)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from assaymark.dataclass import dataclass
@@ -21,9 +21,11 @@ from assaymark.lsp.places import file_path
 from assaymark.workspace.notebook import NotANotebookError, cells_of, joined
 
 if TYPE_CHECKING:
+    from assaymark.analysis.snapshot import Section
     from assaymark.lsp.document import Document
     from assaymark.repository.head import Stamp
     from assaymark.second.channel import Soon
+    from assaymark.text import Place, Text
 
 Ask = Callable[[str, Callable[[bytes | None], None]], None]
 Told = Callable[["Document"], None]
@@ -46,6 +48,7 @@ class Committed:
         self.ask: Ask | None = None if soon is None else _asking(soon)
         self._told = told
         self._files: dict[str, _File] = {}
+        self._waiting: list[Callable[[], None]] = []
 
     def lines(self, document: Document) -> HeadLines | None:
         """
@@ -64,6 +67,29 @@ class Committed:
         file = self._files.get(document.uri)
         return None if file is None else file.lines
 
+    def lacks(
+        self, document: Document, text: Text[Section], place: Place[Section], lines: Iterable[int]
+    ) -> bool:
+        """
+        Whether the last commit is known to lack any of *lines* of a section of *text*; outside of a
+        repository none does.
+
+        Effect: git is asked, the first time.
+        """
+        known = self.lines(document)
+        if known is None or known is _NOTHING:
+            return False
+        return not known.committed(text, place).issuperset(lines)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether git has answered all that it was asked."""
+        return self.ask is None or all(file.lines is not None for file in self._files.values())
+
+    def when_known(self, then: Callable[[], None]) -> None:
+        """Effect: *then* is called once git has."""
+        self._waiting.append(then)
+
     def look_again(self, document: Document) -> None:
         """Effect: git is asked again about *document* if the last commit may be another than it was."""
         known = self._files.get(document.uri)
@@ -72,6 +98,7 @@ class Committed:
 
     def forget(self, uri: str) -> None:
         self._files.pop(uri, None)
+        self._tell_waiting()
 
     def _look(self, document: Document, lines: HeadLines | None) -> None:
         """Effect: git is asked about *document*; until it answers, its committed lines are *lines*."""
@@ -88,6 +115,13 @@ class Committed:
         if file.lines is None or file.lines.content != there:
             file.lines = HeadLines(there)
             self._told(document)
+        self._tell_waiting()
+
+    def _tell_waiting(self) -> None:
+        if self.is_known:
+            waiting, self._waiting = self._waiting, []
+            for then in waiting:
+                then()
 
     def _stamp(self, document: Document) -> Stamp | None:
         # Late: most texts hold nothing of an agent, and nobody asks.

@@ -1,8 +1,8 @@
 """
-Hints: at the end of the first line of each run of lines that an agent wrote and nobody reviewed.
+Hints: at the end of the first line of each run of lines that an agent wrote, or cut, and nobody reviewed.
 
 Invariants:
-    Nothing stands on lines of people, of tools or of unknown origin.
+    Nothing stands on other lines of people, on those of tools or of unknown origin.
     Runs that fewer than three lines part are one; which hints a line has does not depend on what was asked.
     A request costs the sections in which an agent wrote; of those that did not change, one look each.
 """
@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 from assaymark.analysis.snapshot import Section
 from assaymark.lineage.lines import LineOrigin, line_origin
-from assaymark.lineage.words import HINT, PARTLY, full_hint, sentence
+from assaymark.lineage.words import hint, sentence
 from assaymark.lsp.agent_lines import NEAR, AgentLines
 from assaymark.lsp.head_lines import HeadLines
 from assaymark.lsp.part import Part
-from assaymark.origin import Evidence, Origin
+from assaymark.origin import Evidence
 from assaymark.settings.values import Hints
 from assaymark.text import Place
 
@@ -118,18 +118,11 @@ def _origin(place: Place[Section], number: int) -> LineOrigin:
 
 def _item(part: Part, place: Place[Section], number: int, today: int) -> bytes:
     settings, line = part.document.options.settings, _origin(place, number)
-    origin = line.agent
     at = part.position(part.entry.snapshot.text.line_span(place.line + number).end)
     item = {
         "position": {"line": at.line, "character": at.column},
-        "label": _label(line, origin, names_model=settings.hints_name_model),
+        "label": hint(line, names_model=settings.hints_name_model),
         "paddingLeft": True,
-        "tooltip": sentence(at.line + 1, line, today),
+        "tooltip": sentence(at.line + 1, line, today, is_due=True),
     }
     return json.dumps(item, separators=(",", ":")).encode()
-
-
-def _label(line: LineOrigin, origin: Origin | None, *, names_model: bool) -> str:
-    if names_model and origin is not None:
-        return full_hint(origin)
-    return PARTLY if line.is_mixed else HINT

@@ -1,5 +1,5 @@
 """
-Lenses: over each function that holds a finding in lines that an agent wrote and nobody reviewed.
+Lenses: over each function that holds a finding in lines that an agent wrote, or cut, and nobody reviewed.
 
 Invariants:
     A function without such a finding has none; a finding counts for the innermost function around it.
@@ -101,8 +101,8 @@ class Lenses:
                 if function is not None:
                     functions.setdefault(function, []).append(finding)
         for span, findings in sorted(functions.items()):
-            n_ai, n_lines = self._agents.counted(text, section, _lines(section, span))
-            title = lens(len(findings), n_ai, n_lines)
+            counts = self._agents.counted(text, section, _lines(section, span))
+            title = lens(len(findings), *counts)
             yield _lens(part, section, span, findings[0], f"{title} | Show" if self._shows else title)
 
 

@@ -2,8 +2,8 @@
 What somebody marks as reviewed in the editor, and where that is offered.
 
 Invariants:
-    Marking is offered where an agent wrote lines that nobody reviewed, and nowhere else; the command takes
-    any lines.
+    Marking is offered where the list of what is not reviewed leads, and nowhere else; the command takes any
+    lines.
     What is marked is what stood there when the command came.
 """
 
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from assaymark.analysis.reviewing import line_standing
 from assaymark.lineage.lines import line_origin
 from assaymark.lineage.reviews import Standing, reviews_of
+from assaymark.lsp.due import due
 from assaymark.lsp.places import is_file_of
 from assaymark.lsp.refusal import INVALID_PARAMS, Refused, text_at, value_at, whole_at
 from assaymark.lsp.reviews import NotRecorded
@@ -59,7 +60,9 @@ def offers(session: Session, part: Part, span: Span) -> Iterator[Offer]:
     if not session.recording.is_on(part.document):
         return
     wanted = Lines(first, last) if span.length else _run_at(session, part, first)
-    if wanted is not None and _has_unread(session, part, wanted):
+    if wanted is None or not _has_unread(session, part, wanted):
+        wanted = _found_at(session, part, span)
+    if wanted is not None:
         yield Offer(f"Mark {wanted} as reviewed", "assaymark.markReviewed", _argument(part, wanted))
     function = _function_at(part, first)
     if function is not None and function != wanted and _has_unread(session, part, function):
@@ -187,6 +190,14 @@ def _run_at(session: Session, part: Part, line: int) -> Lines | None:
             shift = place.line - part.line
             return Lines(max(run.first + shift, 0), run.last + shift)
     return None
+
+
+def _found_at(session: Session, part: Part, span: Span) -> Lines | None:
+    """The lines of a finding at *span* of the text that somebody should read, whoever wrote them."""
+    found = next(due(session, part, span), None)
+    if found is None:
+        return None
+    return Lines(max(found.first - part.line, 0), found.last - part.line)
 
 
 def _function_at(part: Part, line: int) -> Lines | None:

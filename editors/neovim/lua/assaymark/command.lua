@@ -269,7 +269,7 @@ M.subcommands = {
         list(
           'Assaymark: not reviewed',
           lists.unreviewed(items),
-          'Assaymark: no line of an agent in open files waits for review'
+          'Assaymark: nothing in open files waits for review'
         )
       end)
     end,

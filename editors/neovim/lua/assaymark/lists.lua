@@ -42,7 +42,7 @@ function M.session(card)
   return entries
 end
 
---- What an agent wrote in open files and nobody reviewed: findings first.
+--- What somebody should read in open files and nobody has: findings first.
 ---@param items table[] The answer to `assaymark/unreviewed`.
 ---@return vim.quickfix.entry[]
 function M.unreviewed(items)
@@ -55,8 +55,8 @@ function M.unreviewed(items)
       end_lnum = is_finding and last.line + 1 or last.line,
       col = start.character + 1,
       type = is_finding and LETTERS[item.severity] or 'N',
-      text = is_finding and ('%s: %s'):format(item.severity, item.message)
-        or vim.trim(('not reviewed: %s %s'):format(item.tool, item.model)),
+      text = is_finding and ('%s: %s (%s)'):format(item.severity, item.message, item.reason)
+        or ('not reviewed: %s, %s'):format(vim.trim(item.tool .. ' ' .. item.model), item.reason),
     }
   end, items)
 end

@@ -1,9 +1,9 @@
 """
-`assaymark/unreviewed`: what an agent wrote in the open documents, or in closed files, and nobody reviewed.
+`assaymark/unreviewed`: what somebody should read in the open documents, or in closed files, and nobody has.
 
 Invariants:
     Findings come first, the worst first; then runs of lines, in the order of the documents.
-    What it says is what hints and lenses say: it is made of the same lines.
+    Findings are those that a gate would ask about (`lsp/due`); runs are of the lines that hints stand behind.
     Of closed files only lines are known, and only of those that the ledger heard of last.
 """
 
@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from assaymark.finding import Severity
 from assaymark.lineage.lines import line_origin
-from assaymark.lineage.words import name_of
+from assaymark.lineage.words import name_of, why_unread
+from assaymark.lsp.due import due
 from assaymark.lsp.outbox import MessageId
 from assaymark.lsp.places import file_path
 from assaymark.lsp.refusal import INTERNAL_ERROR, Params, Refused, text_at, value_at
@@ -24,6 +25,7 @@ from assaymark.repository.place import Place, place_of
 from assaymark.syntax.languages import language_of
 
 if TYPE_CHECKING:
+    from assaymark.lineage.lines import LineOrigin
     from assaymark.lsp.closed_lines import Lines
     from assaymark.lsp.part import Part
     from assaymark.lsp.session import Session
@@ -35,8 +37,23 @@ _SEVERITIES = tuple(Severity)
 
 def handle(session: Session, request: MessageId, params: Params) -> None:
     """Effect: *request* is answered, for the document `uri`, all that are open, or files that are not."""
-    is_closed = value_at(params, "closed") is True
-    session.outbox.reply(request, list(_closed(session)) if is_closed else unreviewed(session, params))
+    if value_at(params, "closed") is True:
+        session.outbox.reply(request, list(_closed(session)))
+        return
+    found, committed = unreviewed(session, params), session.asides.committed
+    if committed.is_known:
+        session.outbox.reply(request, found)
+    else:
+        # What git was asked for it decides about findings of unknown origin.
+        committed.when_known(lambda: _answer(session, request, params))
+
+
+def _answer(session: Session, request: MessageId, params: Params) -> None:
+    try:
+        session.outbox.reply(request, unreviewed(session, params))
+    except Exception as error:  # noqa: BLE001 - it may happen between messages, and must not end the server
+        session.outbox.fault(error, "the list of what is not reviewed")
+        session.outbox.refuse(request, Refused(INTERNAL_ERROR, "the log says what failed"))
 
 
 def unreviewed(session: Session, params: Params) -> list[Item]:
@@ -51,29 +68,25 @@ def unreviewed(session: Session, params: Params) -> list[Item]:
 
 
 def _findings(session: Session, part: Part) -> Iterator[tuple[int, Item]]:
-    """The findings in such lines, with how bad each is."""
-    text, agents = part.entry.snapshot.text, session.asides.agents(part.document)
-    for finding in part.visible(part.span):
-        place = text.place_of_byte(finding.span.start)
-        first, last = (
-            text.line_of(at) for at in (finding.span.start, max(finding.span.start, finding.span.end - 1))
-        )
-        if any(first <= place.line + at <= last for at in agents.of(text, place.leaf)):
-            start, end = part.position(finding.span.start), part.position(finding.span.end)
-            yield (
-                _SEVERITIES.index(finding.severity),
-                {
-                    "uri": part.uri,
-                    "range": {
-                        "start": {"line": start.line, "character": start.column},
-                        "end": {"line": end.line, "character": end.column},
-                    },
-                    "kind": "finding",
-                    "rule": finding.rule,
-                    "severity": finding.severity.value,
-                    "message": finding.message,
+    """The findings that somebody should look at, with how bad each is."""
+    for one in due(session, part, part.span):
+        finding = one.finding
+        start, end = part.position(finding.span.start), part.position(finding.span.end)
+        yield (
+            _SEVERITIES.index(finding.severity),
+            {
+                "uri": part.uri,
+                "range": {
+                    "start": {"line": start.line, "character": start.column},
+                    "end": {"line": end.line, "character": end.column},
                 },
-            )
+                "kind": "finding",
+                "rule": finding.rule,
+                "severity": finding.severity.value,
+                "message": finding.message,
+                "reason": one.why,
+            },
+        )
 
 
 def _runs(session: Session, part: Part) -> Iterator[Item]:
@@ -84,10 +97,9 @@ def _runs(session: Session, part: Part) -> Iterator[Item]:
         for run in agents.near(text, place.leaf, _NONE):
             if not part.span.covers(text.line_span(place.line + run.first)):
                 continue
-            origin = line_origin(place.leaf.chunk, place.leaf.origins, run.first).agent
+            origin = line_origin(place.leaf.chunk, place.leaf.origins, run.first)
             first, last = place.line + run.first - part.line, place.line + run.last - part.line
-            tool, model = (name_of(origin.tool), origin.model) if origin is not None else ("", "")
-            yield _item(part.uri, first, last, tool, model)
+            yield _item(part.uri, first, last, origin)
 
 
 def _closed(session: Session) -> Iterator[Item]:
@@ -95,7 +107,7 @@ def _closed(session: Session) -> Iterator[Item]:
         place = place_of(os.path.join(file_path(folder), ""))  # noqa: PTH118 - paths stay strings
         for file, lines in _of_work_tree(session, place).items():
             for one in lines:
-                yield _item(file.as_uri(), one.first, one.last, one.tool, one.model)
+                yield _item(file.as_uri(), one.first, one.last, one.origin)
 
 
 def _of_work_tree(session: Session, place: Place) -> dict[Path, tuple[Lines, ...]]:
@@ -122,6 +134,15 @@ def _is_wanted(session: Session, file: Path) -> bool:
     return settings.record and not settings.quiet and not settings.limits.excluded
 
 
-def _item(uri: str, first: int, last: int, tool: str, model: str) -> Item:
+def _item(uri: str, first: int, last: int, line: LineOrigin) -> Item:
     where = {"start": {"line": first, "character": 0}, "end": {"line": last + 1, "character": 0}}
-    return {"uri": uri, "range": where, "kind": "lines", "tool": tool, "model": model}
+    agent, cut = line.agent if line.is_ai else None, line.cut
+    tool = agent.tool if agent is not None else cut.tool if cut is not None else ""
+    return {
+        "uri": uri,
+        "range": where,
+        "kind": "lines",
+        "tool": name_of(tool),
+        "model": "" if agent is None else agent.model,
+        "reason": why_unread(line),
+    }
