@@ -66,6 +66,55 @@ def test_lines_that_went_whole_are_told_from_what_a_line_began_with(
     assert _cuts(before, after) == [place]
 
 
+@pytest.mark.parametrize(
+    "before, after, places",
+    [
+        (b"f(x,\n  y,\n  z)\n", b"f(x,\n\n  z)\n", [(5, 6), (5, 5), (6, 6)]),
+        (b"f(x,\n  y\n)\n", b"f(x,\n  *[]\n)\n", [(7, 10), (5, 5), (11, 11)]),
+        (b"f(x,\n\n  y,\n\n  z)\n", b"f(x,\n\n\n  z)\n", [(5, 5), (7, 7)]),
+        (b"a\nb\n", b"a\n", [(2, 2)]),
+    ],
+)
+def test_where_nothing_of_a_line_is_left_to_read_those_around_are(
+    before: bytes, after: bytes, places: list[tuple[int, int]]
+) -> None:
+    """Blanks or signs in its place say nothing, and blank lines beside it are none of those."""
+    assert _cuts(before, after) == places
+
+
+@pytest.mark.parametrize(
+    "before, after, place",
+    [
+        (b"@a\ndef f():\n", b"def f():\n", (0, 1)),
+        (b"@a(\n  x,\n)\n\ndef f():\n", b"\ndef f():\n", (1, 2)),
+        (b"@a\ndef f():\n", b"# b\ndef f():\n", (4, 5)),
+        (b"@a\ndef f():\n", b"# @a\ndef f():\n", (5, 6)),
+        (b"@a\n@b\ndef f():\n", b"@b\ndef f():\n", (0, 1)),
+        (b"if a:\n  f()\nelse:  # b\n  g()\n", b"if a:\n  f()\n  g()\n", (14, 15)),
+        (b"if a:\n  f()\n", b"a()\n  f()\n", (6, 7)),
+        (b"[a]\nb = 1\n[c]\nd = 1\n", b"[a]\nb = 1\nd = 1\n", (10, 11)),
+    ],
+)
+def test_what_lines_led_to_is_changed_with_them(before: bytes, after: bytes, place: tuple[int, int]) -> None:
+    """A decorator, the header of a block or of a table: what stands behind is another thing without it."""
+    assert place in _cuts(before, after)
+
+
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        (b"if a:\n  f()\n", b"if a:\n  b\n  f()\n"),
+        (b"if a:\n  f()\n", b"if a and b:\n  f()\n"),
+        (b"if a:\n\n  f()\n", b"if a:\n  f()\n"),
+        (b"@a\ndef f():\n", b"@a\n@b\ndef f():\n"),
+        (b"@a\ndef f():\n", b"@a  # b\ndef f():\n"),
+    ],
+)
+def test_lines_that_come_between_take_nothing_away(before: bytes, after: bytes) -> None:
+    """Nor do more words in a header, and blank lines."""
+    assert not _cuts(before, after)
+
+
 def test_lines_may_go_with_the_line_end_before_them() -> None:
     """So tools tell it that name `a` and what is behind it."""
     assert list(cuts(b"a\nb\nc\n", b"a\nc\n", [Change(1, 3, 1, 1)])) == [(2, 2)]

@@ -355,7 +355,7 @@ def test_borders_of_chunks_decide_nothing(data: st.DataObject) -> None:
         finding.moved(place.start) for place in snapshot.text.places() for finding in place.leaf.found
     )
     comments = heard(whole, "python")
-    comments = comments and attributed(comments, content, runs_of(snapshot.text))
+    comments = comments and attributed(comments, whole, runs_of(snapshot.text))
     case = Case(whole, "python", found, comments, (), frozenset(), True, frozenset())
     verdict = judged(case, snapshot.terms)
     assert snapshot.findings() == list(verdict.left)

@@ -237,7 +237,7 @@ def _heard(section: Section, language: str) -> Heard | None:
     from assaymark.suppress.comments import heard
 
     found = heard(section.piece, language)
-    return found and attributed(found, section.chunk.data, section.origins)
+    return found and attributed(found, section.piece, section.origins)
 
 
 def _reopened(before: Snapshot, edits: Sequence[Edit], came: Came) -> Snapshot:

@@ -114,7 +114,7 @@ def _heard_anew(section: Section) -> Section:
     # Late: most texts hold no comment that silences.
     from assaymark.suppress.authors import attributed as heard_by
 
-    heard = heard_by(section.heard, section.chunk.data, section.origins)
+    heard = heard_by(section.heard, section.piece, section.origins)
     return section if heard == section.heard else replace(section, heard=heard, verdict=None)
 
 

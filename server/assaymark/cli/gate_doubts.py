@@ -120,4 +120,9 @@ def _parts(raw: bytes, runs: Runs, changed: AbstractSet[int]) -> Iterator[Runs]:
 
 def _settled(runs: Runs) -> Iterator[Run]:
     for n_bytes, origin in runs:
-        yield Run(n_bytes, _FROM_BEFORE if origin.author is Author.unknown else origin)
+        yield Run(n_bytes, _FROM_BEFORE if _is_unknown(origin) else origin)
+
+
+def _is_unknown(origin: Origin) -> bool:
+    """Whether nobody knows who wrote it, or who cut it last."""
+    return origin.author is Author.unknown if origin.cut is None else not origin.cut.tool

@@ -151,11 +151,11 @@ def anchored(
     runs = joined([*found, covering(_length(new[at:]), otherwise)])
     if not gaps or not (is_next or has_reviews(runs)):
         return runs
-    ends = [0, *accumulate(line.n_bytes for line in new)]
+    ends = _starts(new)
     landed = [(ends[gap], ends[gap]) for gap in gaps]
     # Who read the lines around read them with what is gone.
-    runs = voided(runs, ends[:-1], landed)
-    return cut_around(runs, ends[:-1], landed, Cut()) if is_next else runs
+    runs = voided(runs, ends, landed)
+    return cut_around(runs, ends, landed, Cut()) if is_next else runs
 
 
 def filled(known: Runs, other: Runs, arrivals: frozenset[Arrival] | None = None) -> Runs:
@@ -219,12 +219,20 @@ def _voided(event: Edited, runs: Runs) -> Runs:
     """*runs* without the reviews of lines that *event* changed, and with its cuts."""
     if not is_doubted(event.origin) or not (has_reviews(runs) or (event.cuts and may_be_cut(runs))):
         return runs
-    starts = [0, *accumulate(line.n_bytes for line in outlined(event.lines))]
+    lines = outlined(event.lines)
     landed, cuts = event.ranges if event.before is None else tuple(_shifted(event)), event.cuts
+    starts = _starts(lines)
     # Without an outline nobody can tell which lines these are.
-    if starts[-1] != event.n_bytes:
-        starts, landed, cuts = [0, event.n_bytes], ((0, event.n_bytes),), cuts and ((0, event.n_bytes),)
-    return cut_around(voided(runs, starts[:-1], landed), starts[:-1], cuts, cut_by(event.origin))
+    if _length(lines) != event.n_bytes:
+        starts, landed, cuts = [0], ((0, event.n_bytes),), cuts and ((0, event.n_bytes),)
+    # Where nothing of a line is left to be read, those around are.
+    return cut_around(voided(runs, starts, (*landed, *cuts)), starts, cuts, cut_by(event.origin))
+
+
+def _starts(lines: Sequence[Line]) -> list[int]:
+    """Where *lines* begin, and the empty one behind a last line end."""
+    starts = [0, *accumulate(line.n_bytes for line in lines)]
+    return starts if lines and lines[-1].n_end else starts[: len(lines) or 1]
 
 
 def _is_alone(event: Edited, around: Around) -> bool:

@@ -9,7 +9,7 @@ Invariants:
 
 from __future__ import annotations
 
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from assaymark.dataclass import dataclass
 from assaymark.lineage.cuts import has_word
@@ -96,6 +96,46 @@ def line_origin(chunk: Chunk, runs: Runs, number: int) -> LineOrigin:
     start = chunk.line_starts[number]
     end = chunk.line_starts[number + 1] if number < chunk.n_breaks else chunk.n_bytes
     return line_origins(chunk.data[start:end], sliced(runs, start, end))[0]
+
+
+class Gap(NamedTuple):
+    """A place in a text where lines went, and the origins on either side that tell so, one or two."""
+
+    at: int
+    beside: tuple[Origin, ...]
+
+
+def gaps(data: bytes, runs: Runs) -> Iterator[Gap]:
+    """
+    Where lines went from *data*, which *runs* cover, as those around tell.
+
+    The line on one side may be such that nothing is noted of it; then the other tells alone.
+    """
+    if not any(_is_beside(run.origin) for run in runs):
+        return
+    before = LineOrigin()
+    last = 0
+    for (start, end), line in zip(pairwise([0, *_line_ends(data)]), line_origins(data, runs), strict=True):
+        if line.parts:
+            yield from _gap(start, before, line)
+            before, last = line, end
+    yield from _gap(last, before, LineOrigin())
+
+
+def _gap(at: int, before: LineOrigin, line: LineOrigin) -> Iterator[Gap]:
+    told = [[part.origin for part in one.parts if _is_beside(part.origin)] for one in (before, line)]
+    if any(told) and not any(not its and _tells(one) for one, its in zip((before, line), told, strict=True)):
+        yield Gap(at, tuple(its[0] for its in told if its))
+
+
+def _is_beside(origin: Origin) -> bool:
+    return origin.cut is not None and origin.cut.between
+
+
+def _tells(line: LineOrigin) -> bool:
+    """Whether it would be noted of *line* if others went from beside it."""
+    authors = {part.origin.author for part in line.parts}
+    return not authors <= {Author.ai, Author.unknown} and line.cut is None
 
 
 def _line_ends(data: bytes) -> list[int]:

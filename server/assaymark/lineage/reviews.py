@@ -107,7 +107,8 @@ def standing_between(lines: Iterable[LineOrigin], reviews: Reviews) -> Iterator[
     """How it stands with the *lines* of a statement where others went in between: each as with that."""
     before = Standing.written
     for line in lines:
-        if line.parts:
+        # Of signs alone that somebody put there nothing is noted.
+        if any(part.has_word or not is_doubted(part.origin) for part in line.parts):
             cuts = [part.origin for part in line.parts if part.origin.cut and part.origin.cut.between]
             after = _standing(cuts, reviews)
             if Standing.written not in (before, after):

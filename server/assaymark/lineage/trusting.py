@@ -1,8 +1,10 @@
 """
-Whose lines may loosen the guard: anybody's, but an agent's only once somebody has reviewed them.
+Whose lines may loosen the guard: anybody's, but what an agent wrote or changed only once it was read.
 
 Invariants:
     What makes a check stricter is nobody's question: this is asked of what loosens alone.
+    What is left of a line that an agent cut is the agent's here, whoever wrote it: less of a path or of a
+    comment is more that it takes in.
     Whose origin is unknown may, unless it is asked about lines for which unknown counts as an agent's.
 """
 
@@ -11,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from assaymark.origin import Author, Origin, Runs, sliced
+from assaymark.lineage.lines import gaps
+from assaymark.origin import Author, Cut, Origin, Runs, sliced
 
 if TYPE_CHECKING:
     from assaymark.lineage.reviews import Reviews
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 MayLoosen: TypeAlias = Callable[[Origin], bool]
 
 # From where to where bytes of a file (of its place and content) may loosen nothing, and whose they are, as in
-# "that Claude Code wrote on 14 Nov and nobody has reviewed".
+# "that Claude Code wrote on 14 Nov and nobody has reviewed". Empty where lines went.
 Doubts: TypeAlias = "Callable[[str, bytes], Sequence[tuple[int, int, str]]]"
 
 # Whose lines are in doubt where not even unknown ones count as an agent's.
@@ -41,17 +44,17 @@ def anybody(_: Origin) -> bool:
 
 
 def once_read(reviews: Callable[[], Reviews], doubted: frozenset[Author] = AGENTS) -> MayLoosen:
-    """Everybody may but whose author is *doubted*, and those once a review of theirs holds in *reviews*."""
+    """Everybody may but who is *doubted*, as its author or as who cut it; they once it was read."""
 
     def may(origin: Origin) -> bool:
-        return origin.author not in doubted or bool(origin.reviews and reviews().valid(origin.reviews))
+        return _author(origin) not in doubted or bool(origin.reviews and reviews().valid(origin.reviews))
 
     return may
 
 
 def no_agent(origin: Origin) -> bool:
     """Everybody but an agent may: no review is known."""
-    return origin.author is not Author.ai
+    return _author(origin) is not Author.ai
 
 
 def in_doubt(data: bytes, runs: Runs, span: Span) -> tuple[Origin, ...]:
@@ -59,7 +62,7 @@ def in_doubt(data: bytes, runs: Runs, span: Span) -> tuple[Origin, ...]:
     found: dict[Origin, None] = {}
     at = span.start
     for n_bytes, origin in sliced(runs, span.start, span.end):
-        if origin.author in _DOUBTED and data[at : at + n_bytes].strip(_BLANKS):
+        if _is_asked(origin, data[at : at + n_bytes]):
             found[origin] = None
         at += n_bytes
     return tuple(found)
@@ -67,37 +70,69 @@ def in_doubt(data: bytes, runs: Runs, span: Span) -> tuple[Origin, ...]:
 
 def refused(origins: Iterable[Origin], may_loosen: MayLoosen) -> Origin | None:
     """The first of *origins* that may not loosen anything, an agent's before what is unknown."""
-    several = sorted(origins, key=lambda origin: origin.author is not Author.ai)
+    several = sorted(origins, key=lambda origin: _author(origin) is not Author.ai)
     return next((origin for origin in several if not may_loosen(origin)), None)
 
 
 def doubtful(data: bytes, runs: Runs, may_loosen: MayLoosen) -> Iterator[tuple[int, int, Origin]]:
-    """The bytes of *data* that may loosen nothing, blanks aside: from where to where, and whose."""
+    """
+    The bytes of *data* that may loosen nothing, blanks aside: from where to where, and whose.
+
+    Where lines went between others it is an empty place, and one of those.
+    """
     at = 0
     for n_bytes, origin in runs:
-        if origin.author in _DOUBTED and data[at : at + n_bytes].strip(_BLANKS) and not may_loosen(origin):
+        if _is_asked(origin, data[at : at + n_bytes]) and not may_loosen(origin):
             yield at, at + n_bytes, origin
         at += n_bytes
+    for gap in gaps(data, runs):
+        if not any(map(may_loosen, gap.beside)):
+            yield gap.at, gap.at, gap.beside[0]
+
+
+def _author(origin: Origin) -> Author:
+    """Whose it is here: of what was cut, theirs who did that."""
+    if origin.cut is None or origin.author is Author.ai:
+        return origin.author
+    return Author.ai if origin.cut.tool else Author.unknown
+
+
+def _is_asked(origin: Origin, piece: bytes) -> bool:
+    """Whether *origin* decides what *piece*, which is of it, may do."""
+    is_cut = origin.cut is not None and not origin.cut.between
+    return (is_cut or origin.author in _DOUBTED) and bool(piece.strip(_BLANKS))
 
 
 def whose(origin: Origin, today: int) -> str:
     """*origin* behind what it made: `that Claude Code wrote on 14 Nov and nobody has reviewed`."""
+    if origin.cut is not None:
+        cut = origin.cut
+        gone, did = ("beside which", "took lines away") if cut.between else ("that", "changed")
+        return f"{gone} {_who(cut)} {did}{_when(cut, today)} and nobody has reviewed"
     if origin.author is Author.unknown:
         return "of unknown origin, which nobody has reviewed"
-    return f"that {_wrote(origin, today)} and nobody has reviewed"
+    return f"that {_who(origin)} wrote{_when(origin, today)} and nobody has reviewed"
 
 
 def sentence(what: str, origin: Origin, today: int) -> str:
     """Why *what*, as in "this comment", is not honoured."""
+    if origin.cut is not None:
+        cut = origin.cut
+        did = "took lines away beside" if cut.between else "changed"
+        return f"{_who(cut)} {did} {what}{_when(cut, today)}, and nobody has reviewed it"
     if origin.author is Author.unknown:
         return f"nobody knows who wrote {what}, and nobody has reviewed it"
-    return f"{_wrote(origin, today, what)}, and nobody has reviewed it"
+    return f"{_who(origin)} wrote {what}{_when(origin, today)}, and nobody has reviewed it"
 
 
-def _wrote(origin: Origin, today: int, what: str = "") -> str:
+def _who(origin: Origin | Cut) -> str:
     # Late: who is asked whether something may loosen mostly finds that it may.
-    from assaymark.lineage.words import day_of, name_of
+    from assaymark.lineage.words import name_of
 
-    who = name_of(origin.tool) or "an AI"
-    when = "" if origin.time is None else f" on {day_of(origin.time, today)}"
-    return f"{who} wrote{f' {what}' if what else ''}{when}"
+    return name_of(origin.tool) or ("an AI" if isinstance(origin, Origin) else "somebody unknown")
+
+
+def _when(origin: Origin | Cut, today: int) -> str:
+    from assaymark.lineage.words import day_of
+
+    return "" if origin.time is None else f" on {day_of(origin.time, today)}"

@@ -158,12 +158,18 @@ def _read(project: _Project, named: str) -> bytes | None:
         return None
     start, end = _of_bandit(content) if named.endswith(".toml") else (0, len(content))
     doubtful = project.doubts(str(Path(project.root, named)), content) if start < end else ()
-    inside = ((content[max(first, start) : min(last, end)], whose) for first, last, whose in doubtful)
-    whose = next((whose for piece, whose in inside if piece.strip()), "")
+    told = content[start:end]
+    whose = next((one[2] for one in doubtful if _is_told(told, one[0] - start, one[1] - start)), "")
     if not whose:
         return content
     project.complaints.append(f"{named}: bandit's settings were left out: a line of them is one {whose}")
     return None
+
+
+def _is_told(content: bytes, start: int, end: int) -> bool:
+    """Whether something of *content* stands from *start* to *end*, or went there from within it."""
+    gone = start == end and 0 < start < len(content)
+    return gone or bool(content[max(start, 0) : max(end, 0)].strip())
 
 
 def _of_bandit(content: bytes) -> tuple[int, int]:

@@ -61,6 +61,7 @@ def _doubt(name: str, raw: bytes, doubtful: tuple[tuple[int, int, str], ...]) ->
     for found in re.finditer(spelled + _VALUE, raw):
         for start, end, whose in doubtful:
             inside = raw[max(start, found.start()) : min(end, found.end())]
-            if start < found.end() and found.start() < end and inside.strip(b" \t\r\n,"):
+            is_gap = found.start() < start == end < found.end()
+            if is_gap or (start < found.end() and found.start() < end and inside.strip(b" \t\r\n,")):
                 return Doubt(raw.count(b"\n", 0, found.start()) + 1, whose, file=FILE)
     return None

@@ -6,7 +6,8 @@ no records. A file says what it says twice then: with all of its lines, and with
 may loosen; the former counts as far as it is stricter.
 
 Invariants:
-    Of a list only the items in doubt are left out; of anything else the whole value.
+    Of a list only the items in doubt are left out; of anything else the whole value, and of a list from
+    which lines went.
     A key or the header of a table in doubt puts all in doubt that stands under it.
 """
 
@@ -27,7 +28,7 @@ _SIGNS = b" \t\r\n,[]{}\"'="
 
 class Doubtful(NamedTuple):
     """
-    Bytes of a file that are not to loosen anything, and why not.
+    Bytes of a file that are not to loosen anything, and why not; empty where lines went that stood there.
 
     *whose* completes "a setting …": `that Claude Code wrote on 14 Nov and nobody has reviewed`.
     """
@@ -83,6 +84,9 @@ def _found(raw: bytes, section: str, doubtful: Sequence[Doubtful]) -> Iterator[t
         if name is None:
             continue
         parts: list[tuple[int | None, Bytes]] = [(None, span) for span in statement.spelled]
+        start, end = statement.spelled[-1][0], statement.value[1]
+        for gap in (one for one in doubtful if start < one.start == one.end < end):
+            yield name, Doubt(raw.count(b"\n", 0, gap.start) + 1, gap.whose)
         parts += enumerate(statement.items) if statement.items else [(None, statement.value)]
         for item, span in parts:
             whose = _whose(raw, span, doubtful)
