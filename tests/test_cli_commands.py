@@ -144,7 +144,7 @@ def test_doctor_names_problems(world: World, monkeypatch: pytest.MonkeyPatch) ->
     assert "pip install tree-sitter-python" in ran.out
     assert "left out: rules/x.md:4: 'severty' is not a key" in ran.out
     assert "not found on PATH: --staged and --diff need it" in ran.out
-    assert ran.out.endswith("3 problems.\n")
+    assert ran.out.endswith("5 problems.\n")
 
 
 def test_doctor_without_pages(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,6 +63,7 @@ ROOMS = {
     "tree_sitter": ("syntax", "rules.patterns", "engines", "suppress"),
     "tree_sitter_python": ("syntax",),
     "tree_sitter_javascript": ("syntax",),
+    "tree_sitter_typescript": ("syntax",),
     "tree_sitter_languages": ("syntax",),
 }
 # Input, output, clock, chance and logging live on the state floor and above, but for the loading of rules.

@@ -124,6 +124,20 @@ def test_tests_that_moved_to_another_file_are_there(shop: Shop, card: Callable[.
     assert card()["items"] == []
 
 
+def test_tests_of_javascript_and_typescript(shop: Shop, card: Callable[..., Any]) -> None:
+    """They are called by their titles."""
+    orders = 'describe("orders", () => {\n  it("opens", () => {\n    expect(open()).toBe(1);\n  });\n});\n'
+    shop.commit(orders__ts=orders, bills__js=orders)
+    shop.edits("orders.ts", "it(", "it.only(")
+    shop.edits("orders.ts", "    expect(open()).toBe(1);\n", "")
+    shop.edits("bills.js", orders, "")
+    assert [(item["path"], item["line"], item["text"]) for item in card()["items"]] == [
+        ("bills.js", None, "the test orders is gone"),
+        ("orders.ts", 2, "the test orders > opens asserts less (1 before, 0 now)"),
+        ("orders.ts", 2, "the test orders > opens keeps others from running (only)"),
+    ]
+
+
 def test_what_was_fixed_is_counted(shop: Shop, card: Callable[..., Any]) -> None:
     """And what others left standing is no finding of the session."""
     shop.commit(app__py="x = eval(a)\ny = eval(b)\n")

@@ -47,6 +47,13 @@ class Change:
     before: bytes
     after: bytes
 
+    @property
+    def language(self) -> str | None:
+        """By the ending; of a script without one, by what its first line says that runs it."""
+        firsts = (text[:256].partition(b"\n")[0] for text in (self.after, self.before))
+        by_line = (languages.language_of(self.path, first) for first in firsts)
+        return languages.compared_language_of(self.path) or next(filter(None, by_line), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Removed:
@@ -135,7 +142,7 @@ def changes_in(example: ChangeExample) -> tuple[Change, ...]:
 
 
 def _pair(change: Change) -> Pair | None:
-    language = _language(change)
+    language = change.language
     if language is None or change.before == change.after or _unreadable(change):
         return None
     return Pair(
@@ -144,16 +151,9 @@ def _pair(change: Change) -> Pair | None:
     )
 
 
-def _language(change: Change) -> str | None:
-    """By the ending; of a script without one, by what its first line says that runs it."""
-    firsts = (text[:256].partition(b"\n")[0] for text in (change.after, change.before))
-    by_line = (languages.language_of(change.path, first) for first in firsts)
-    return languages.compared_language_of(change.path) or next(filter(None, by_line), None)
-
-
 def _unreadable(change: Change) -> str:
     """Why a file is not compared, though its language is known; nothing where it is."""
-    language = _language(change)
+    language = change.language
     if language is None:
         return ""
     if max(len(change.before), len(change.after)) > _LIMITS.max_bytes:

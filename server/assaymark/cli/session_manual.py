@@ -14,9 +14,9 @@ SESSION = Page(
     description="""\
 Compares the files that an agent's session wrote with what they held before it, and says what needs a look,
 the worst first: guards that it removed (checks of permissions, escaping, timeouts and the like), findings
-in its lines, tests that are gone, skipped or assert less, settings that it loosened, comments that silence,
-hooks, permissions and dependencies that came, files outside of the folder. Then the lines that nobody has
-reviewed.
+in its lines, tests of Python, JavaScript and TypeScript that are gone, skipped, keep others from running or
+assert less, settings that it loosened, comments that silence, hooks, permissions and dependencies that came,
+files outside of the folder. Then the lines that nobody has reviewed.
 
 What a file held before is asked of git, by the digest that was recorded; where git has not got it, the last
 commit before the session is compared with, and that is said. After ten seconds no further file is compared;

@@ -22,11 +22,11 @@ from assaymark.finding import Severity
 from assaymark.lineage.lines import line_origins
 from assaymark.origin import Author
 from assaymark.record.own_lines import Unread, is_of, unread, wrote
-from assaymark.syntax.languages import language_of
 
 if TYPE_CHECKING:
     from assaymark.analysis.removed import GoesOn, Removed
     from assaymark.analysis.snapshot import Snapshot
+    from assaymark.analysis.weakened import Weakened
     from assaymark.finding import Finding
     from assaymark.lineage.reviews import Reviews
     from assaymark.origin import Runs
@@ -121,17 +121,18 @@ def card(
 ) -> Card:
     """The card of *conversation*, which wrote *files*; *goes_on* tells whether there is time for one more."""
     known = [file for file in files if file.before is not None]
-    comparison = compared(
-        [Change(file.path, file.before or b"", file.after) for file in known], rules, goes_on
-    )
+    changes = [Change(file.path, file.before or b"", file.after) for file in known]
+    comparison, tests = compared(changes, rules, goes_on), weakened(changes)
+    named = {one.path for one in comparison.left_out}
     left_out = [
         *(LeftOut(file.path, _why(file)) for file in files if file.before is None),
         *comparison.left_out,
+        *(one for one in tests.left_out if one.path not in named),
     ]
     items = [
         *_guards(comparison.removed),
         *(item for file in files for item in _findings(file, conversation)),
-        *_tests(known),
+        *_tests(tests.found),
         *(item for file in known for item in _suppressions(file)),
         *(item for file in known for item in _settings(file, loosened, conversation)),
         *(item for file in known for item in _additions(file)),
@@ -198,23 +199,24 @@ def _mark(finding: Finding) -> tuple[str, str]:
     return finding.rule, finding.fingerprint
 
 
-_TEST_SEVERITY = {"deleted": Severity.high, "skipped": Severity.medium, "fewer assertions": Severity.medium}
+_OF_TESTS = {
+    "deleted": (Severity.high, "the test {0.name} is gone"),
+    "skipped": (Severity.medium, "the test {0.name} is skipped now ({0.n_before} before, {0.n_after} now)"),
+    "fewer assertions": (
+        Severity.medium,
+        "the test {0.name} asserts less ({0.n_before} before, {0.n_after} now)",
+    ),
+    "alone": (Severity.medium, "the test {0.name} keeps others from running (only)"),
+}
 
 
-def _tests(files: Sequence[File]) -> Iterator[Item]:
-    from assaymark.analysis.compared import Side
-
-    pairs = [
-        (Side(file.path, file.before or b"", language), Side(file.path, file.after, language))
-        for file in files
-        if (language := language_of(file.path, file.after[:256] or (file.before or b"")[:256])) is not None
-    ]
-    for one in weakened(pairs):
-        counts = "" if one.what == "deleted" else f" ({one.n_before} before, {one.n_after} now)"
-        said = {"skipped": "is skipped now", "deleted": "is gone"}.get(one.what, "asserts less")
-        yield Item(
-            Kind.test, _TEST_SEVERITY[one.what], one.path, one.now, f"the test {one.name} {said}{counts}"
-        )
+def _tests(found: Iterable[Weakened]) -> Iterator[Item]:
+    for one in found:
+        severity, text = _OF_TESTS[one.what]
+        said = text.format(one)
+        if one.what == "deleted" and one.n_before > 1:
+            said = f"the tests {one.name} are gone, {one.n_before} of them"
+        yield Item(Kind.test, severity, one.path, one.now, said)
 
 
 def _suppressions(file: File) -> Iterator[Item]:

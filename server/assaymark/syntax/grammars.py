@@ -12,9 +12,9 @@ from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader, ModuleS
 from tree_sitter import Language
 
 
-def grammar_in(module: str) -> Language:
-    """The grammar of the wheel *module*. Raises ImportError."""
-    pointer = _pointer(module)
+def grammar_in(module: str, function: str = "language") -> Language:
+    """The grammar that *function* of the wheel *module* gives. Raises ImportError."""
+    pointer = _pointer(module, function)
     return Language(capsule(pointer) if isinstance(pointer, int) else pointer)
 
 
@@ -33,23 +33,24 @@ def capsule(pointer: int) -> object:
     return new(pointer, b"tree_sitter.Language", None)
 
 
-def _pointer(module: str) -> object:
+def _pointer(module: str, function: str) -> object:
     package = PathFinder.find_spec(module)
     for folder in (package and package.submodule_search_locations) or ():
         for suffix in EXTENSION_SUFFIXES:
             try:
-                return _loaded(f"{module}._binding", f"{folder}/_binding{suffix}")
+                return _loaded(f"{module}._binding", f"{folder}/_binding{suffix}", function)
             except ImportError:
                 continue
     from importlib import import_module
 
-    return import_module(module).language()
+    found: object = getattr(import_module(module), function)()
+    return found
 
 
-def _loaded(name: str, file: str) -> object:
-    """What an extension module gives. Raises ImportError."""
+def _loaded(name: str, file: str, function: str) -> object:
+    """What *function* of an extension module gives. Raises ImportError."""
     loader = ExtensionFileLoader(name, file)
     binding = loader.create_module(ModuleSpec(name, loader, origin=file))
     loader.exec_module(binding)
-    found: object = binding.language()
+    found: object = getattr(binding, function)()
     return found

@@ -26,7 +26,13 @@ from assaymark.syntax.python import scopes as python_scopes
 if TYPE_CHECKING:
     import ctypes
 
-_OFFICIAL = {"python": "tree_sitter_python", "javascript": "tree_sitter_javascript"}
+# The module of each grammar, and its function that gives it.
+_OFFICIAL = {
+    "python": ("tree_sitter_python", "language"),
+    "javascript": ("tree_sitter_javascript", "language"),
+    "typescript": ("tree_sitter_typescript", "language_typescript"),
+    "tsx": ("tree_sitter_typescript", "language_tsx"),
+}
 _BUNDLED = (
     "bash",
     "c",
@@ -45,6 +51,7 @@ _EXTENSIONS = {".py": "python", ".pyi": "python", ".pyw": "python"}
 # What runs Python by a `#!` line.
 _INTERPRETERS = (b"python", b"pypy", b"uv run", b"pipx run", b"hatch run")
 _COMPARED = {".js": "javascript", ".jsx": "javascript", ".mjs": "javascript", ".cjs": "javascript"}
+_TESTED = {".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx"}
 
 
 _PYTHON = Adapter(
@@ -97,6 +104,11 @@ def compared_language_of(path: str) -> str | None:
     return language_of(path) or _COMPARED.get(path[path.rfind(".") :].lower())
 
 
+def tested_language_of(path: str) -> str | None:
+    """The language of a file whose tests are compared: those of TypeScript too."""
+    return compared_language_of(path) or _TESTED.get(path[path.rfind(".") :].lower())
+
+
 def is_available(language: str) -> bool:
     """Whether somebody provides the grammar of *language*. Effect: it is loaded."""
     try:
@@ -130,9 +142,9 @@ def grammar(language: str) -> Language:
 
     Raises Unavailable, saying what to install, when no provider has it.
     """
-    module = _OFFICIAL.get(language)
-    if module is not None:
-        return _official(language, module)
+    official = _OFFICIAL.get(language)
+    if official is not None:
+        return _official(language, *official)
     return _bundled(language)
 
 
@@ -149,7 +161,7 @@ def empty_tree() -> Tree:
 
 def providers() -> list[Provider]:
     """Who answers for each language, without loading the large bundle."""
-    rows = [_provider(language, module) for language, module in _OFFICIAL.items()]
+    rows = [_provider(language, module) for language, (module, _) in _OFFICIAL.items()]
     found = is_installed("tree_sitter_languages")
     problem = "" if found else "not installed (it has no wheels for Python 3.13 and later)"
     return rows + [Provider(language, "tree-sitter-languages", problem) for language in _BUNDLED]
@@ -161,9 +173,9 @@ def _provider(language: str, module: str) -> Provider:
     return Provider(language, distribution, "" if found else f"not installed: pip install {distribution}")
 
 
-def _official(language: str, module: str) -> Language:
+def _official(language: str, module: str, function: str) -> Language:
     try:
-        return grammar_in(module)
+        return grammar_in(module, function)
     except ImportError as error:
         msg = f"no grammar for {language}: pip install {module.replace('_', '-')}"
         raise Unavailable(msg) from error
