@@ -15,6 +15,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
+# The hook that loads what all checks do.
+_CHECKS = "git-pre-commit"
+
 
 def main() -> NoReturn:
     """Run what this process was started for, and end it."""
@@ -22,12 +25,17 @@ def main() -> NoReturn:
         # What is imported does not become garbage, and looking for some takes a while.
         gc.disable()
         _leave_folder()
+        from assaymark.hooks import code_cache
+
+        compiled = code_cache.installed()
         code = hooked(sys.argv[2:])
         if code is not None:
             # What is left to do at an ordinary end takes as long as reading the payload. Hooks of git speak.
             for stream in filter(None, (sys.stdout, sys.stderr)):
                 with suppress(OSError, ValueError):
                     stream.flush()
+            if sys.argv[2:3] != [_CHECKS]:
+                compiled.keep()
             os._exit(code)
     from assaymark.cli.main import main as run_command_line
 
@@ -40,7 +48,7 @@ def hooked(words: list[str]) -> int | None:
 
     None for all else that can be typed there, right or wrong. Effect: runs the hook.
     """
-    if words[:1] == ["git-pre-commit"]:
+    if words[:1] == [_CHECKS]:
         # It is a check, and so does not belong to what only records.
         from assaymark.cli.before_commit import before_commit
 
