@@ -48,6 +48,7 @@ def test_members_are_those_that_enum_makes() -> None:
 
 def test_a_member_is_found_by_its_value_and_is_one_object() -> None:
     assert Ours("other-one") is Ours.other_one
+    assert Ours["other_one"] is Ours.other_one
     assert copy.deepcopy(Ours.one) is copy.copy(Ours.one) is pickle.loads(pickle.dumps(Ours.one)) is Ours.one
     assert len({Ours.one, Ours.other_one, Ours("one")}) == 2
     assert Ours.one != "one"

@@ -23,6 +23,7 @@ FLOORS = {
     # What values are made with.
     "tuples": -2,
     "choices": -2,
+    "tables": -2,
     "quickjson": -2,
     "dataclass": -1,
     "hashes": -1,

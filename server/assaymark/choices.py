@@ -35,6 +35,9 @@ class _Kind(type):
             msg = f"{value!r} is not a valid {cls.__qualname__}"
             raise ValueError(msg) from None
 
+    def __getitem__(cls, name: str) -> object:
+        return {one.name: one for one in cls}[name]  # type: ignore[attr-defined]
+
     def __iter__(cls) -> Iterator[object]:
         return iter(cls._members.values())
 

@@ -9,9 +9,9 @@ Invariants:
 
 from __future__ import annotations
 
-import enum
 from typing import TYPE_CHECKING, Self
 
+from assaymark.choices import Choice
 from assaymark.dataclass import dataclass, field, replace
 from assaymark.hashes import blake
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from assaymark.text import Span
 
 
-class _Scale(enum.Enum):
+class _Scale(Choice):
     """Members in the order of their definition, smallest first; the value is the name users write."""
 
     @property

@@ -8,10 +8,10 @@ Invariants:
 
 from __future__ import annotations
 
-import enum
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.once import said_once
+from assaymark.choices import Choice
 from assaymark.dataclass import dataclass, field
 from assaymark.engines.patterns import Index, indexed
 from assaymark.origin import Runs, has_agent
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from assaymark.rules.ruleset import RuleSet
 
 
-class State(enum.Enum):
+class State(Choice):
     """What became of a file."""
 
     clean = "clean"

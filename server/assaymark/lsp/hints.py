@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from assaymark.analysis.snapshot import Section
 from assaymark.lineage.lines import LineOrigin, line_origin
@@ -25,7 +25,7 @@ from assaymark.text import Place
 
 _NONE: frozenset[int] = frozenset()
 
-NotWanted = Callable[[Place[Section]], frozenset[int]]
+NotWanted: TypeAlias = "Callable[[Place[Section]], frozenset[int]]"
 
 
 class Range(NamedTuple):

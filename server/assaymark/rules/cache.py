@@ -18,13 +18,14 @@ from __future__ import annotations
 
 import os
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from assaymark.quickjson import dumps, loads
 from assaymark.rules.rule import Problem
 from assaymark.rules.ruleset import RuleSet
 from assaymark.rules.stored import PlainFix, PlainRule, rule_from_plain, rule_to_plain
+from assaymark.tables import TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

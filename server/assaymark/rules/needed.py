@@ -8,11 +8,12 @@ Invariants:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from assaymark.quickjson import dumps, loads
 from assaymark.rules.patterns.need import Alternative, Needs
 from assaymark.rules.patterns.ways import Leads, leads_of, ways_of
+from assaymark.tables import TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,8 +9,6 @@ Invariants:
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 from assaymark.dataclass import replace
 from assaymark.finding import Confidence, Level, Severity
 from assaymark.hashes import blake
@@ -19,6 +17,7 @@ from assaymark.rules.compiled import Compiled
 from assaymark.rules.needed import Needed, words_from_plain, words_to_plain
 from assaymark.rules.patterns.ways import Leads
 from assaymark.rules.rule import FixTemplate, Removal, Rule
+from assaymark.tables import TypedDict
 
 
 class PlainFix(TypedDict):

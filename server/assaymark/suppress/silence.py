@@ -9,9 +9,9 @@ Invariants:
 
 from __future__ import annotations
 
-import enum
 from typing import TYPE_CHECKING
 
+from assaymark.choices import Choice
 from assaymark.dataclass import dataclass, field, replace
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ABOUT_SILENCES = "ignore-"
 
 
-class Tool(enum.Enum):
+class Tool(Choice):
     """Whose comment it is, by the word that opens it."""
 
     own = "assaymark"
@@ -33,7 +33,7 @@ class Tool(enum.Enum):
     semgrep = "nosemgrep"
 
 
-class Fault(enum.Enum):
+class Fault(Choice):
     """Why a comment of ours is not honoured; the value is the rule that says so."""
 
     unreadable = "ignore-unknown-rule"
