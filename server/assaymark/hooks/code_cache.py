@@ -24,35 +24,40 @@ from contextlib import suppress
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from io import FileIO
     from types import ModuleType
     from typing import TypeAlias
 
 # Of a source file: its size and its times.
 _Stamp: TypeAlias = "tuple[int, int, int]"
-# Where its source is, how that was, and the module compiled.
-_Compiled: TypeAlias = "tuple[str, _Stamp, bytes]"
+# Where the source of a module is, how that was, and where the module stands in the file, compiled.
+_Row: TypeAlias = "tuple[str, _Stamp, int, int]"
 
 _PACKAGE = "assaymark"
 _FOLDER = os.path.dirname(os.path.dirname(__file__))
 _FILE = os.path.join(_FOLDER, "__pycache__", f"hooks.{sys.implementation.cache_tag}.code")
 # What compiled it, and for which place: another's is not looked at.
 _MADE_BY = (sys.version, sys.flags.optimize, _FOLDER)
+# The file is the length of a table, the table, and the modules, of which each hook loads its own.
+_N_LENGTH = 8
 
 
 class CodeCache:
     """Finds and loads modules of ours that were compiled before; what `sys.meta_path` holds."""
 
-    def __init__(self, compiled: dict[str, _Compiled]) -> None:
-        self._compiled = compiled
+    def __init__(self, stream: FileIO | None, rows: dict[str, _Row]) -> None:
+        self._stream = stream
+        self._rows = rows
         self._earlier = frozenset(sys.modules)
         self._loaded: set[str] = set()
 
     def find_spec(
         self, name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        file, stamp, _ = self._compiled.get(name, ("", None, b""))
-        if stamp is None or _stamp(file) != stamp:
+        row = self._rows.get(name)
+        if row is None or _stamp(row[0]) != row[1]:
             return None
+        file = row[0]
         is_package = os.path.basename(file) == "__init__.py"  # noqa: PTH119
         spec = ModuleSpec(name, self, origin=file, is_package=is_package)  # type: ignore[arg-type]
         spec.has_location = True
@@ -65,7 +70,14 @@ class CodeCache:
 
     def exec_module(self, module: ModuleType) -> None:
         self._loaded.add(module.__name__)
-        exec(marshal.loads(self._compiled[module.__name__][2]), vars(module))  # noqa: S102, S302 - see above
+        exec(marshal.loads(self._code(module.__name__)), vars(module))  # noqa: S102, S302 - see above
+
+    def _code(self, name: str) -> bytes:
+        _, _, start, n_bytes = self._rows[name]
+        if self._stream is None:
+            return b""
+        self._stream.seek(start)
+        return self._stream.read(n_bytes)
 
     def keep(self) -> None:
         """Effect: what was loaded from elsewhere stands in the file for the next hook."""
@@ -75,32 +87,50 @@ class CodeCache:
             return
         # The next one does the same again, where this fails.
         with suppress(OSError, ImportError, SyntaxError):
-            compiled = {name: one for name, one in self._compiled.items() if _stamp(one[0]) == one[1]}
-            _write({**compiled, **dict(zip(new, map(_of_module, new), strict=True))})
+            kept = {name: row for name, row in self._rows.items() if _stamp(row[0]) == row[1]}
+            codes = [(name, file, stamp, self._code(name)) for name, (file, stamp, *_) in kept.items()]
+            codes += [(name, *_of_module(name)) for name in new if name not in kept]
+            if self._stream is not None:
+                # Some systems replace no file that is open.
+                self._stream.close()
+            _write(codes)
 
 
 def installed() -> CodeCache:
     """What finds our modules from now on, before Python does."""
-    cache = CodeCache(_read())
+    cache = CodeCache(*_opened())
     sys.meta_path.insert(0, cache)
     return cache
 
 
-def _read() -> dict[str, _Compiled]:
+def _opened() -> tuple[FileIO | None, dict[str, _Row]]:
+    """The file, and its table; none where it is not ours, or not whole."""
     try:
-        with open(_FILE, "rb") as stream:
-            made_by, compiled = marshal.loads(stream.read())  # noqa: S302 - as trustworthy as the code beside it
-    except (OSError, ValueError, EOFError, TypeError):
-        return {}
-    return compiled if made_by == _MADE_BY else {}
+        stream = open(_FILE, "rb", buffering=0)  # noqa: SIM115 - while the process lives
+        n_table = int.from_bytes(stream.read(_N_LENGTH), "little")
+        made_by, n_codes, rows = marshal.loads(stream.read(n_table))  # noqa: S302 - see above
+        is_whole = os.fstat(stream.fileno()).st_size == _N_LENGTH + n_table + n_codes
+    except (OSError, ValueError, EOFError, TypeError, OverflowError, MemoryError):
+        return None, {}
+    if made_by != _MADE_BY or not is_whole:
+        return None, {}
+    start = _N_LENGTH + n_table
+    return stream, {name: (file, stamp, start + at, n) for name, (file, stamp, at, n) in rows.items()}
 
 
-def _write(compiled: dict[str, _Compiled]) -> None:
+def _write(codes: Sequence[tuple[str, str, _Stamp, bytes]]) -> None:
     """Effect: replaces the file, whole or not at all. Raises OSError."""
+    rows: dict[str, _Row] = {}
+    n_codes = 0
+    for name, file, stamp, code in codes:
+        rows[name] = (file, stamp, n_codes, len(code))
+        n_codes += len(code)
+    table = marshal.dumps((_MADE_BY, n_codes, rows))
     partial = f"{_FILE}.{os.getpid()}"
     try:
         with open(partial, "wb") as stream:
-            stream.write(marshal.dumps((_MADE_BY, compiled)))
+            stream.write(len(table).to_bytes(_N_LENGTH, "little") + table)
+            stream.writelines(code for *_, code in codes)
         os.replace(partial, _FILE)
     except OSError:
         with suppress(OSError):
@@ -108,8 +138,8 @@ def _write(compiled: dict[str, _Compiled]) -> None:
         raise
 
 
-def _of_module(name: str) -> _Compiled:
-    """A module that is loaded, as the file holds it. Raises OSError or ImportError."""
+def _of_module(name: str) -> tuple[str, _Stamp, bytes]:
+    """Of a module that is loaded: its source, how that is, and its code. Raises OSError or ImportError."""
     spec = sys.modules[name].__spec__
     file = (spec and spec.origin) or ""
     # Looked at before it is read: what is changed meanwhile is loaded as ever.

@@ -69,32 +69,20 @@ class Secret(NamedTuple):
         content = text.encode("utf-8", "surrogatepass")
         return blake2b(content, key=self.key, digest_size=16, person=b"prompt").hexdigest()
 
-    def lines(self, content: bytes) -> list[bytes]:
-        """The hash of each line of *content*, its line end aside."""
-        return self._hashed(content.splitlines())
-
     def outline(self, content: bytes) -> bytes:
         """What events and states keep of *content*'s lines; nothing of more than `MOST_LINES`."""
-        whole = content.splitlines(keepends=True)
-        if len(whole) > MOST_LINES:
+        lines = content.splitlines(keepends=True)
+        if len(lines) > MOST_LINES:
             return b""
-        hashes = self._hashed(content.splitlines())
-        # A line's end is what of it the hash leaves out.
-        return b"".join(
-            _ROW.pack(one, len(line) << 2 | (len(line) - len(line.rstrip(b"\r\n"))))
-            for one, line in zip(hashes, whole, strict=True)
-        )
-
-    def _hashed(self, lines: list[bytes]) -> list[bytes]:
         # Copying a hash that holds the key already takes a third of the time of making one.
         seed = blake2b(key=self.key, digest_size=LINE_HASH, person=b"line")
-        known: dict[bytes, bytes] = {}
-        for line in lines:
-            if line not in known:
-                one = seed.copy()
-                one.update(line)
-                known[line] = one.digest()
-        return [known[line] for line in lines]
+        rows: dict[bytes, bytes] = {}
+        for line in set(lines):
+            text, one = line.rstrip(b"\r\n"), seed.copy()
+            one.update(text)
+            # A line's end is what of it the hash leaves out.
+            rows[line] = _ROW.pack(one.digest(), len(line) << 2 | (len(line) - len(text)))
+        return b"".join(map(rows.__getitem__, lines))
 
 
 def outlined(outline: bytes) -> list[Line]:

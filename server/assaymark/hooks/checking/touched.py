@@ -9,9 +9,8 @@ Invariants:
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING, TypeAlias
-
-from assaymark.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 # First and last line.
 Lines: TypeAlias = "tuple[tuple[int, int], ...]"
 
-_END = regex(rb"\r\n|\r|\n")
 _ENDS = (b"\n", b"\r")
 
 
@@ -56,7 +54,9 @@ def spans_of(step: Step) -> Iterator[tuple[int, int]]:
 
 def starts_of(text: bytes) -> list[int]:
     """Where each line of *text* starts."""
-    return [0, *(found.end() for found in _END.finditer(text))]
+    starts = [0, *accumulate(map(len, text.splitlines(keepends=True)))]
+    # Behind a line end there is a line, if an empty one; behind anything else there is none.
+    return starts if text.endswith(_ENDS) or not text else starts[:-1]
 
 
 def _gone(step: Step) -> list[bytes]:

@@ -54,6 +54,9 @@ _PARAMETER = Binding("parameter")
 _OUTER = Binding("global")
 # Nested patterns deeper than this bind nothing: no one writes them, and they must not cost a stack.
 _DEEPEST = 40
+_SOUGHT = SCOPES.union(_BINDERS)
+# A tree of so many nodes is walked through.
+_FEW = 300
 _COMPOUND = frozenset(
     {
         "if_statement",
@@ -147,8 +150,17 @@ def _query() -> Query:
 
 
 def _binders(root: RawNode) -> list[RawNode]:
-    found = QueryCursor(_query()).captures(root).get("binder", [])
+    few = root.descendant_count <= _FEW
+    found = [*_walked(root)] if few else QueryCursor(_query()).captures(root).get("binder", [])
     return sorted(found, key=lambda node: (node.start_byte, -node.end_byte))
+
+
+def _walked(node: RawNode) -> Iterator[RawNode]:
+    """What the query finds, without it: to make it takes longer than to walk through a few statements."""
+    if node.type in _SOUGHT and node.is_named:
+        yield node
+    for child in node.children:
+        yield from _walked(child)
 
 
 def _grouped(found: _Found) -> Bindings:
