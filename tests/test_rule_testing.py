@@ -61,6 +61,7 @@ def test_a_mark_that_is_true_is_none(code):
     [
         ("'eval($CODE) # again'", "the fix 'Rewrite' does not end the finding"),
         ("'run($CODE'", "the fix 'Rewrite' breaks the syntax"),
+        ("'run(eval($CODE))'", "the fix 'Rewrite' ends the finding and brings another"),
     ],
 )
 def test_a_fix_ends_the_finding_and_keeps_the_syntax(fix, message):

@@ -97,7 +97,8 @@ def _failures(example: Example, rules: RuleSet, find: Find) -> Iterator[tuple[in
             yield example.line + line - 1, message
     for finding in findings:
         for fix in finding.fixes:
-            message = _fix_verdict(source, finding, fix, find(applied(source, fix), example.path, rules))
+            after = find(applied(source, fix), example.path, rules)
+            message = _fix_verdict(source, finding, fix, after, len(findings))
             if message:
                 yield (
                     example.line + line_of(source, finding.span.start) - 1,
@@ -123,10 +124,12 @@ def _verdict(example: Example, line: int, *, found: bool) -> str:
     return ""
 
 
-def _fix_verdict(source: bytes, finding: Finding, fix: Fix, after: list[Finding]) -> str:
+def _fix_verdict(source: bytes, finding: Finding, fix: Fix, after: list[Finding], n_before: int) -> str:
     """What is wrong with *fix*, or nothing; *after* are the findings once it was applied."""
     if view_of_source(applied(source, fix)).module.has_error:
         return "breaks the syntax"
     if any(one.span.start == finding.span.start for one in after):
         return "does not end the finding"
+    if len(after) >= n_before:
+        return "ends the finding and brings another"
     return ""
