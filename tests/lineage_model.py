@@ -26,7 +26,7 @@ CUT = "/cut"
 
 
 def cells_cut(some: Sequence[Cell]) -> list[Cell]:
-    """*some* after something was taken out of their line: those that nobody would have to read are cut."""
+    """*some* after an agent took something out of their line: all but an agent's are cut."""
     return [(byte, frozenset(map(_cut, may))) for byte, may in some]
 
 
@@ -35,7 +35,7 @@ def uncut(may: May) -> May:
 
 
 def _cut(one: str) -> str:
-    return one if one.startswith(("ai:", "unknown:")) else one.removesuffix(CUT) + CUT
+    return one if one.startswith("ai:") else one.removesuffix(CUT) + CUT
 
 
 def cells(text: str | bytes, may: May) -> list[Cell]:

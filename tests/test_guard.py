@@ -431,7 +431,7 @@ def test_a_rule_that_an_agent_weakened_counts_as_it_was(
     assert rules_in(table) == ["my-call"]
     assert [one["where"] for one in table["settings"]["refused"]] == ["rules/python/my-call.md:6"]
     run(["check"])
-    assert "my-call.md:6: a rule stands here that Claude Code wrote on" in capsys.readouterr().out
+    assert "my-call.md:6: a rule stands here that Claude Code changed on" in capsys.readouterr().out
 
 
 def test_a_rule_that_an_agent_added_hides_no_other(world: World, capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,6 +36,7 @@ def typed(world: World, path: str, text: str) -> None:
         ledger.record([Saved(*stamp("server"), path, digest, covering(len(content), TYPED), outline)])
 
 
+@pytest.mark.parametrize("is_typed", [True, False], ids=["typed", "before-recording"])
 @pytest.mark.parametrize(
     "path, text, old, new",
     [
@@ -59,11 +60,21 @@ def typed(world: World, path: str, text: str) -> None:
     ],
 )  # fmt: skip
 def test_what_an_agent_made_of_a_persons_line_by_taking_from_it_loosens_nothing(
-    world: World, capsys: pytest.CaptureFixture[str], path: str, text: str, old: str, new: str
+    world: World,
+    capsys: pytest.CaptureFixture[str],
+    path: str,
+    text: str,
+    old: str,
+    new: str,
+    *,
+    is_typed: bool,
 ) -> None:
     """Less of a name, a path or what stands between is more that is silenced, left out or not asked for."""
     world.write("app.py", b"eval(a)\n")
-    typed(world, path, text)
+    if is_typed:
+        typed(world, path, text)
+    else:
+        world.write(path, text.encode())
     assert "eval-code" in rules_in(report(capsys)) or "select" in text
     agent_writes(world, path, old, new)
     assert "eval-code" in rules_in(report(capsys))
@@ -140,15 +151,25 @@ def test_what_was_cut_of_what_bandit_is_told_is_not_honoured(
     assert rules_in(report(capsys, *wanted)) == ["bandit/B311"]
 
 
-def test_notes_tell_of_a_cut_comment_too(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    """In another clone there is no ledger."""
-    typed(world, "app.py", "eval(a)  # nosec B602\n")
+@pytest.mark.parametrize("is_typed", [True, False])
+@pytest.mark.parametrize("include", ["tool", "model"])
+def test_notes_tell_of_a_cut_comment_too(
+    world: World, capsys: pytest.CaptureFixture[str], include: str, *, is_typed: bool
+) -> None:
+    """In another clone there is no ledger; that it was an agent is no name of a tool."""
+    world.write("assaymark.toml", f'notes.include = ["{include}"]\n'.encode())
+    world.write("app.py", b"eval(a)  # nosec B602\n")
+    if is_typed:
+        typed(world, "app.py", "eval(a)  # nosec B602\n")
     agent_writes(world, "app.py", " B602", "")
     world.git("add", "app.py")
     world.git("commit", "-q", "-m", "x")
     assert git_hook("git-post-commit", ()) == 0
     shutil.rmtree(world.top / ".git" / "assaymark")
-    assert rules_in(report(capsys)) == ["eval-code", "ignore-not-reviewed"]
+    table = report(capsys)
+    assert rules_in(table) == ["eval-code", "ignore-not-reviewed"]
+    who = "Claude Code" if include == "tool" else "an agent"
+    assert f"{who} changed this comment on " in table["findings"][1]["message"]
 
 
 def test_a_cut_has_words() -> None:

@@ -146,9 +146,10 @@ def test_a_cut_is_of_its_line_and_whole_lines_are_missed_between_others() -> Non
 
 
 def test_nothing_is_noted_of_what_must_be_read_anyway() -> None:
-    """An agent's bytes and those of unknown origin have an author to read them for."""
+    """An agent's bytes have an author to read them for; what is unknown may be trusted, unless an agent cut it."""
     assert _cut_lines((5, 5), AI) == [None] * 3
-    assert _cut_lines((5, 5), STANDING) == [None] * 3
+    assert _cut_lines((5, 5), STANDING) == _cut_lines((5, 5), TYPED)
+    assert with_cut(STANDING, Cut()) == STANDING
 
 
 def test_a_cut_line_is_unread_until_somebody_reads_it() -> None:

@@ -465,6 +465,9 @@ class Play:
         swap = Swap(at, "" if adds else old.removesuffix(ending), new + ending if adds else new)
         if first == "hook":
             hook("claude", json.dumps(payload))
+        if not adds:
+            # It may have led to what stands behind it.
+            self.may_be_cut(start, end)
         self.make(swap, may=CLAUDE)
         assert self.buffer.text.encode() == self.file.read_bytes()
         self.editor.inside.clock.pass_by(0.1)
@@ -482,7 +485,11 @@ class Play:
             for line in re.finditer(r"[^\r\n]+(?:\r\n|\n)", text)
             # Not between blanks, which would be one blank then, and a new one.
             for word in re.finditer(r"(?<=[^\w\s])\w{3,}(?!\w)|(?<!\w)\w{3,}(?=[^\w\s])", line[0])
-            if text.count(line[0]) == 1 and line[0].count(word[0]) == 1 and 3 * len(word[0]) < len(line[0])
+            if text.count(line[0]) == 1
+            and line[0].count(word[0]) == 1
+            and 3 * len(word[0]) < len(line[0])
+            # Where no word is left the lines around are cut.
+            and re.search(r"\w", line[0].replace(word[0], ""))
         ]
         if not several:
             return False

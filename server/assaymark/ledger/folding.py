@@ -23,7 +23,6 @@ from assaymark.lineage.reviewed import (
     cut_by,
     has_reviews,
     is_doubted,
-    may_be_cut,
     reviewed,
     voided,
     with_marks_of,
@@ -217,7 +216,7 @@ def _edited(event: Edited, around: Around) -> State:
 
 def _voided(event: Edited, runs: Runs) -> Runs:
     """*runs* without the reviews of lines that *event* changed, and with its cuts."""
-    if not is_doubted(event.origin) or not (has_reviews(runs) or (event.cuts and may_be_cut(runs))):
+    if not is_doubted(event.origin) or not (has_reviews(runs) or event.cuts):
         return runs
     lines = outlined(event.lines)
     landed, cuts = event.ranges if event.before is None else tuple(_shifted(event)), event.cuts

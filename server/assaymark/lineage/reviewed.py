@@ -3,7 +3,8 @@ What stays with the bytes of a text, whatever happens to it: the reviews that th
 
 Both are carried by the bytes themselves (`Origin.reviews`, `Origin.cut`), so what moves origins moves them
 too. A cut is an edit that left nothing to be read: it took words away, or changed signs. What is left of the
-line is to be read for it, whoever wrote that; of what must be read anyway nothing is noted.
+line is to be read for it, whoever wrote that; of an agent's, which must be read anyway, nothing is noted. Nor
+is of what is unknown, but that it was an agent's cut: what is unknown may be trusted, and no more then.
 
 Invariants:
     Nothing becomes reviewed but by `reviewed` and `with_marks_of`, whose callers name the review.
@@ -38,8 +39,12 @@ def has_reviews(runs: Runs) -> bool:
 
 
 def may_be_cut(runs: Runs) -> bool:
-    """Whether a cut would be noted of any of *runs*."""
-    return any(run.origin.author not in _DOUBTED for run in runs)
+    """Whether a cut would be noted of any of *runs*, were it an agent's."""
+    return any(run.origin.author is not Author.ai for run in runs)
+
+
+def _is_noted(origin: Origin, by: Cut) -> bool:
+    return origin.author not in _DOUBTED or (origin.author is Author.unknown and bool(by.tool))
 
 
 def reviewed(runs: Runs, start: int, end: int, review: str) -> Runs:
@@ -85,7 +90,7 @@ def voided(runs: Runs, starts: Sequence[int], landed: Iterable[tuple[int, int]])
 
 def cut_around(runs: Runs, starts: Sequence[int], landed: Iterable[tuple[int, int]], by: Cut) -> Runs:
     """*runs* after such edits, told in the same way, were the cut *by*."""
-    if not may_be_cut(runs):
+    if not any(_is_noted(run.origin, by) for run in runs):
         return runs
     n_bytes, spans = n_bytes_of(runs), list(landed)
     for its in (by, by._replace(between=True)):
@@ -184,7 +189,7 @@ def with_ids(origin: Origin, reviews: tuple[str, ...]) -> Origin:
 @lru_cache(maxsize=256)
 def with_cut(origin: Origin, by: Cut) -> Origin:
     """*origin* of what the cut *by* was made around; of two cuts the one to tell."""
-    if is_doubted(origin):
+    if not _is_noted(origin, by):
         return origin
     cuts = [by] if origin.cut is None else [origin.cut, by]
     return replace(origin, cut=max(cuts, key=lambda one: one.rank))

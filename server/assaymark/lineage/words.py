@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from assaymark.lineage.reviews import Review
 
 _NAMES = {
+    "agent": "an agent",
     "aider": "Aider",
     "amp": "Amp",
     "assaymark": "a fix of Assaymark",
@@ -150,9 +151,9 @@ def review_in_short(read: Review, today: int) -> str:
 def briefly(line: LineOrigin, today: int, *, is_due: bool = False) -> str:
     """The same for a column of many, without who read it."""
     origins = _told_apart(line)
-    if len(origins) == 1 and origins[0].author is Author.unknown:
-        return f"unknown ({_how(origins[0], today)})"
     said = [_in_short(origin, today) for origin in origins]
+    if len(origins) == 1 and origins[0].author is Author.unknown:
+        said = [f"unknown ({_how(origins[0], today)})"]
     return "; ".join(filter(None, [*said, _cut(line, today, is_due=is_due)]))
 
 

@@ -63,6 +63,8 @@ class _Seen:
     # Whether it is surely what stands on the disk: then lines of older texts say something about it.
     is_file: bool
     n_asked: int = 0
+    # What the ledger said of it last.
+    told: Runs | None = None
 
 
 @dataclass(slots=True)
@@ -202,7 +204,9 @@ class Recording:
         # The ledger may come into being with the first report.
         ledger = self._ledger(seen.place)
         runs = self._known(ledger, seen) if ledger is not None else None
-        if runs is not None:
+        # What was told before may have been undone since.
+        if runs is not None and runs != seen.told:
+            seen.told = runs
             self._fill_from(document, seen, runs)
         if seen.n_asked < len(_ASKED):
             self._later(_ASKED[seen.n_asked], lambda: self._ask(document, seen))
@@ -295,6 +299,9 @@ class Recording:
             if not change.touched and change.span.length:
                 inverse = change.inverse
                 runs, is_cut = rewritten(inverse.old, inverse.runs, change.edit.new, came)
+                if runs == change.came:
+                    # It was seen before, and more may have become known of it since.
+                    continue
                 desk.attribute(document.uri, change.span, runs)
                 change.came = runs
                 self._void(document, change, came, is_cut=is_cut)

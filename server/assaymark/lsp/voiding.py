@@ -59,8 +59,8 @@ def cuts(desk: Desk, uri: str, change: Change) -> bool:
 
 def void(desk: Desk, uri: str, change: Change, by: Cut | None = None) -> bool:
     """
-    Whether something was noted. Effect: the rest of the lines of *change* is not read, and cut *by* somebody;
-    `restore` takes that back.
+    Whether there is something to restore. Effect: the rest of the lines of *change* is not read, and cut *by*
+    somebody; `restore` takes that back.
     """
     entry = desk.at(uri)
     if entry is None:
@@ -75,7 +75,8 @@ def void(desk: Desk, uri: str, change: Change, by: Cut | None = None) -> bool:
     # What a line began with went from no line before it.
     is_between = by is not None and by.between
     after = _noted(before, None if is_whole and not is_between else by), _noted(behind, by)
-    if after == (before, behind):
+    # A record may tell later that it was an agent's cut, of which more is noted.
+    if after == (before, behind) and by is None:
         return False
     if not any(change.unread):
         change.unread = (before, behind)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from assaymark.origin import Cut, Runs
 
 TOOL, MODEL, PERSON = "tool", "model", "person"
+AN_AGENT = "agent"
 
 
 class Mark(NamedTuple):
@@ -178,7 +179,7 @@ def remember(
 
     So have those that were read, of which *held* tells.
     """
-    if held is None and all(run.origin.author is Author.unknown for run in runs):
+    if held is None and not any(map(_is_told, {run.origin for run in runs})):
         return
     # Only a line feed ends a line for git; what else ends one elsewhere is a blank here.
     lines = line_origins(content.replace(b"\r", b" "), runs)
@@ -270,11 +271,12 @@ def _marked(marks: Marks, line: LineOrigin, wording: Wording) -> Mark:
     """The mark of a line. Effect: its records are kept."""
     agents = [part for part in line.parts if part.origin.author is Author.ai]
     main = max(agents or line.parts, key=lambda part: part.n_bytes, default=None)
-    if main is None or main.origin.author is Author.unknown:
+    if main is None or not (_is_told(main.origin) or (line.cut is not None and line.cut.tool)):
         return Mark()
     origin = _worded(main.origin, wording)
     others = {part.origin.author for part in line.parts} - {origin.author}
     day = wording.day if origin.time is None else day_of(origin.time)
+    day = "" if origin.author is Author.unknown else day
     key, record = evidence.keyed(origin, others, day, None if line.cut is None else _said(line.cut, wording))
     marks.keep(Records({}, {key: record}, {}))
     if origin.author is Author.ai:
@@ -288,11 +290,17 @@ def _marked(marks: Marks, line: LineOrigin, wording: Wording) -> Mark:
     return Mark("", key)
 
 
+def _is_told(origin: Origin) -> bool:
+    """Whether notes say anything of *origin*: whose it is, or by which agent it was cut."""
+    return origin.author is not Author.unknown or (origin.cut is not None and bool(origin.cut.tool))
+
+
 def _said(cut: Cut, wording: Wording) -> Table:
     """What notes say of *cut*."""
     said: Table = {}
-    if cut.tool and TOOL in wording.include:
-        said["tool"] = cut.tool
+    if cut.tool:
+        # By nobody known it would say less than that it was an agent.
+        said["tool"] = cut.tool if TOOL in wording.include else AN_AGENT
     if cut.time is not None:
         said["date"] = day_of(cut.time)
     return {**said, "between": True} if cut.between else said

@@ -194,19 +194,26 @@ def _line(line: LineOrigin, committed: _Committed | None) -> Line:
         return Line(_read(known, committed.reviews), LEDGER if is_known else NONE, commit, time)
     n_bytes = sum(part.n_bytes for part in line.parts)
     is_word = any(part.has_word for part in line.parts)
+    told = committed.origin
     # What is of unknown origin for the ledger may have been read all the same.
     every = frozenset.intersection(*(frozenset(part.origin.reviews) for part in line.parts))
     reviews = (*committed.reviews, *every)
-    if committed.origin is not None:
-        parts = (
-            Part(_since(committed, committed.origin), n_bytes, is_word),
-            *(Part(other, 0, is_word) for other in committed.others),
-        )
-        return Line(_read(LineOrigin(parts), reviews), NOTES, commit, time)
-    people = (committed.commit.author, committed.commit.committer)
-    origin = origin_by(named_in(committed.commit.message, people), time)
-    origin = origin or unknown(Arrival.committed, time)
-    return Line(_read(LineOrigin((Part(origin, n_bytes, is_word),)), reviews), NONE, commit, time)
+    source = NONE if told is None else NOTES
+    if told is None or told.author is Author.unknown:
+        people = (committed.commit.author, committed.commit.committer)
+        origin = origin_by(named_in(committed.commit.message, people), time)
+        told = _cut_too(origin or unknown(Arrival.committed, time), None if told is None else told.cut)
+    # A ledger that does not know who wrote it may know who took something out of it.
+    cut = None if line.cut is None or line.cut.between else line.cut
+    parts = (
+        Part(_cut_too(_since(committed, told), cut), n_bytes, is_word),
+        *(Part(other, 0, is_word) for other in committed.others),
+    )
+    return Line(_read(LineOrigin(parts), reviews), source, commit, time)
+
+
+def _cut_too(origin: Origin, cut: Cut | None) -> Origin:
+    return origin if cut is None else with_cut(origin, cut)
 
 
 def _read(line: LineOrigin, reviews: tuple[str, ...]) -> LineOrigin:
@@ -302,11 +309,11 @@ def _origins(mark: Mark, notes: Notes) -> tuple[Origin | None, tuple[Origin, ...
 def _by_record(record: Mapping[str, object]) -> Origin:
     """The origin that a record of our notes says; evidence that its author cannot have is the note alone."""
     author, named = evidence.author_in(dict(record)), evidence.evidence_in(dict(record))
+    cut = _cut(record["cut"]) if "cut" in record and author is not Author.ai else None
     if author is Author.unknown:
-        return unknown(Arrival.committed)
+        return _cut_too(unknown(Arrival.committed), cut)
     tool, model, session = (_text(record.get(name)) for name in ("tool", "model", "session"))
     time = _time(_text(record.get("date")))
-    cut = _cut(record["cut"]) if "cut" in record and author is not Author.ai else None
     try:
         return Origin(author, named or Evidence.note, tool, model, session, time=time, cut=cut)
     except ValueError:
