@@ -83,7 +83,7 @@ class CodeCache:
         """Effect: what was loaded from elsewhere stands in the file for the next hook."""
         ours = [name for name in sys.modules if name.partition(".")[0] == _PACKAGE]
         new = [name for name in ours if name not in self._loaded and name not in self._earlier]
-        if not new or sys.dont_write_bytecode or sys.pycache_prefix:
+        if not new or not _may_write():
             return
         # The next one does the same again, where this fails.
         with suppress(OSError, ImportError, SyntaxError):
@@ -147,6 +147,12 @@ def _of_module(name: str) -> tuple[str, _Stamp, bytes]:
     if spec is None or stamp is None:
         raise ImportError(name=name)
     return file, stamp, marshal.dumps(spec.loader.get_code(name))  # type: ignore[union-attr]
+
+
+def _may_write() -> bool:
+    """Whether Python would write here, and can: else an agent would wait at each hook for what is refused."""
+    is_wanted = not sys.dont_write_bytecode and not sys.pycache_prefix
+    return is_wanted and os.access(os.path.dirname(_FILE), os.W_OK)
 
 
 def _stamp(file: str) -> _Stamp | None:

@@ -23,7 +23,6 @@ from assaymark.quickjson import dumps, loads
 from assaymark.tuples import NamedTuple
 
 TYPE_CHECKING = False
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
