@@ -39,6 +39,7 @@ def test_members_are_those_that_enum_makes() -> None:
         for one in Theirs
     ]
     assert len(Ours) == 2
+    assert [one.name for one in reversed(Ours)] == [one.name for one in reversed(Theirs)]
     assert Ours.one in Ours
     assert isinstance(Ours.one, Ours)
     assert Ours.one.is_one

@@ -41,6 +41,9 @@ class _Kind(type):
     def __iter__(cls) -> Iterator[object]:
         return iter(cls._members.values())
 
+    def __reversed__(cls) -> Iterator[object]:
+        return reversed(cls._members.values())
+
     def __len__(cls) -> int:
         return len(cls._members)
 
