@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from hypothesis import strategies as st
@@ -130,6 +131,21 @@ def an_edit(draw: st.DrawFn, content: bytes) -> Edit:
         to = _position(draw, content)
         return Edit(Span(to, to), content[start:end])
     return Edit(Span(start, end), re.sub(rb"(?m)^    ", b"", content[start:end]))
+
+
+@st.composite
+def edits_of_one_change(draw: st.DrawFn, content: bytes) -> list[Edit]:
+    """Replacements at several places of *content*, each as it is once those before it in the list were made."""
+    places = sorted({draw(st.integers(0, len(content))) for _ in range(draw(st.integers(1, 8)))})
+    ends = (min(start + draw(st.integers(0, 9)), stop) for start, stop in pairwise((*places, len(content))))
+    news = st.sampled_from((b"", b"    ", b"# ", b"\n", b"(", b'"""', b"other", b"def f():\n    pass\n"))
+    edits = [Edit(Span(*span), draw(news)) for span in zip(places, ends, strict=True)]
+    order = draw(st.one_of(st.just(edits), st.just(edits[::-1]), st.permutations(edits)))
+    made: list[Edit] = []
+    for edit in order:
+        shift = sum(one.growth for one in order[: len(made)] if one.span < edit.span)
+        made.append(Edit(edit.span.shifted(shift), edit.new))
+    return made
 
 
 def _backed(content: bytes, at: int) -> int:

@@ -15,7 +15,7 @@ from assaymark.origin import STANDING, Author, Evidence, Origin, Run, Runs, join
 from assaymark.rules.ruleset import RuleSet
 from assaymark.syntax import cut
 from assaymark.text import Edit, Span
-from editing import an_edit, applied, corpus
+from editing import an_edit, applied, corpus, edits_of_one_change
 
 TYPED = Origin(Author.human, Evidence.typed)
 AGENT = Origin(Author.ai, Evidence.hook, tool="claude")
@@ -65,9 +65,36 @@ def test_a_byte_keeps_its_origin_until_it_is_replaced(path: str, data: st.DataOb
         came = data.draw(_some_runs(len(edit.new)))
         content = applied(content, edit)
         model[edit.span.start : edit.span.end] = _bytewise(came)
-        snapshot = advanced(snapshot, [edit], lambda _text, _edit, came=came: came)
+        snapshot = advanced(snapshot, [edit], lambda *_, came=came: came)
         assert snapshot.text.whole() == content
         assert _checked(snapshot) == model
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.usefixtures("short_sight")
+@pytest.mark.parametrize("path", ["x.py", "x.unheard-of"])
+@given(data=st.data())
+def testedits_of_one_change_come_to_what_they_come_to_one_by_one(path: str, data: st.DataObject) -> None:
+    """Upwards, downwards, to and fro: the text, its origins, and what each is asked about; and it is cut alike."""
+    content = data.draw(st.sampled_from(corpus()))
+    whole = singly = opened(content, path, NO_RULES, origins=data.draw(_some_runs(len(content))))
+    edits = data.draw(edits_of_one_change(content))
+    said = {edit: data.draw(_some_runs(len(edit.new))) for edit in edits}
+    told: list[list[object]] = [[], []]
+
+    def came(edit: Edit, old: bytes, runs: Runs) -> Runs:
+        told[0].append((edit, old, runs))
+        return said[edit]
+
+    for edit in edits:
+        text = singly.text
+        told[1].append((edit, text.slice(edit.span), runs_between(text, edit.span)))
+        singly = advanced(singly, [edit], lambda edit, *_: said[edit])
+    whole = advanced(whole, edits, came)
+    assert told[0] == told[1]
+    assert whole.text.whole() == singly.text.whole()
+    assert _checked(whole) == _checked(singly)
+    assert [section.chunk.data for section in whole.text] == [section.chunk.data for section in singly.text]
 
 
 @given(st.data())

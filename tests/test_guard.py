@@ -230,7 +230,7 @@ def test_what_is_typed_beside_a_comment_leaves_it_its_author() -> None:
     """Typing it there equals opening it, authors included."""
     before = checked("eval(code)  # nosec B307\n", "# nosec B307")
     typed = Edit(Span(5, 9), b"other")
-    after = advanced(before, [typed], lambda _text, edit: covering(len(edit.new), PERSON))
+    after = advanced(before, [typed], lambda edit, *_: covering(len(edit.new), PERSON))
     assert found(after) == ["eval-code", "ignore-not-reviewed"]
     again = opened(
         after.text.whole(), "a.py", RULES, today=TODAY, origins=runs_of(after.text), may_loosen=no_agent

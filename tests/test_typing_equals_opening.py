@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ from assaymark.rules.semgrep import semgrep_rules
 from assaymark.rules.testing import EXAMPLE_DAY as DAY
 from assaymark.suppress.silence import Silenced
 from assaymark.text import Edit, Span
-from editing import SILENCED, an_edit, an_edit_of_a_silence, applied, corpus
+from editing import SILENCED, an_edit, an_edit_of_a_silence, applied, corpus, edits_of_one_change
 
 AGENT = Origin(Author.ai, Evidence.hook, "claude")
 PERSON = Origin(Author.human, Evidence.typed)
@@ -73,7 +74,8 @@ def test_typing_it_there_equals_opening_it(quarter: int, data: st.DataObject) ->
     content = data.draw(st.sampled_from(corpus()[quarter::4]))
     snapshot = _first_seen(content)
     for _ in range(data.draw(st.integers(1, 3))):
-        edits = data.draw(st.one_of(_typed(content), an_edit(content).map(lambda edit: [edit])))
+        one = an_edit(content).map(lambda edit: [edit])
+        edits = data.draw(st.one_of(_typed(content), one, one, edits_of_one_change(content)))
         for edit in edits:
             content = applied(content, edit)
         if data.draw(st.booleans()):
@@ -108,9 +110,7 @@ def test_typing_a_silence_equals_opening_it(data: st.DataObject) -> None:
             edits.append(data.draw(an_edit_of_a_silence(content)))
             content = applied(content, edits[1])
         origin = data.draw(st.sampled_from((AGENT, PERSON)))
-        snapshot = advanced(
-            snapshot, edits, lambda _text, edit, origin=origin: covering(len(edit.new), origin)
-        )
+        snapshot = advanced(snapshot, edits, lambda edit, *_, origin=origin: covering(len(edit.new), origin))
         if data.draw(st.booleans()):
             start, end = sorted(data.draw(st.integers(0, len(content))) for _ in range(2))
             snapshot = attributed(snapshot, Span(start, end), covering(end - start, origin))
@@ -122,6 +122,20 @@ def test_typing_a_silence_equals_opening_it(data: st.DataObject) -> None:
 _CROWD = b"import os\nimport subprocess\n\n" + b"".join(
     b"def f%d(cmd):\n    subprocess.run(cmd, shell=True)\n    return %d\n\n" % (i, i) for i in range(200)
 )
+
+
+def test_a_thousand_edits_of_one_change_read_a_text_once() -> None:
+    """Lines that are indented, or put into comments: no edit reads its surroundings for itself."""
+    lines = [b"name_%d = %d\n" % (i, i) for i in range(1_000)]
+    starts = [0, *accumulate(map(len, lines))][:-1]
+    before = opened(b"".join(lines), "x.py", RuleSet.of(()))
+    for edits in (
+        [Edit(Span(at, at), b"    ") for at in reversed(starts)],
+        [Edit(Span(at + 2 * i, at + 2 * i), b"# ") for i, at in enumerate(starts)],
+    ):
+        after = advanced(before, edits)
+        assert after.text.n_bytes == before.text.n_bytes + len(edits) * len(edits[0].new)
+        assert after.work.bytes_parsed < 3 * after.text.n_bytes
 
 
 def test_a_keystroke_asks_what_it_touches() -> None:

@@ -18,9 +18,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.asking import Changed, Counts, answered, as_words, asked_of_file
-from assaymark.analysis.attributing import Came, Moved, parted, runs_of, unsaid
+from assaymark.analysis.attributing import Came, Moved, parted, runs_between, runs_of, unsaid
 from assaymark.analysis.silencing import chained, joined
 from assaymark.analysis.snapshot import Answer, Limits, Section, Snapshot, State, WideAnswer
+from assaymark.analysis.together import as_one, groups
 from assaymark.dataclass import dataclass, replace
 from assaymark.engines.patterns import Index, Seen, indexed
 from assaymark.lineage.trusting import MayLoosen, anybody
@@ -126,8 +127,9 @@ def advanced(before: Snapshot, edits: Sequence[Edit], came: Came = unsaid) -> Sn
     text, known = before.text, _known(before.wide_rules)
     gone: dict[int, Section] = {}
     come: dict[int, Section] = {}
-    for edit in edits:
-        origins = Moved(text, edit, came(text, edit))
+    for group in groups(edits):
+        edit, its = as_one(text, group, came)
+        origins = Moved(text, edit, its)
 
         def made(piece: Piece, at: int, origins: Moved = origins) -> Section:
             return _section(piece, language, known, origins.between(at, at + piece.chunk.n_bytes))
@@ -246,7 +248,8 @@ def _reopened(before: Snapshot, edits: Sequence[Edit], came: Came) -> Snapshot:
         content = (
             text.slice(Span(0, edit.span.start)) + edit.new + text.slice(Span(edit.span.end, text.n_bytes))
         )
-        origins = spliced(runs_of(text), edit.span, came(text, edit))
+        its = came(edit, text.slice(edit.span), runs_between(text, edit.span))
+        origins = spliced(runs_of(text), edit.span, its)
         before = _opened_like(before, content, origins)
     return before
 

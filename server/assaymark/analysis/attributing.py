@@ -23,13 +23,13 @@ from assaymark.text import Edit, Place, Span, Text
 if TYPE_CHECKING:
     from assaymark.analysis.snapshot import Section, Snapshot
 
-# The origins of what an edit brings, asked in the text that it is made in.
-Came: TypeAlias = "Callable[[Text[Section], Edit], Runs]"
+# The origins of what an edit brings for these bytes, of these origins; asked in the order of the edits.
+Came: TypeAlias = "Callable[[Edit, bytes, Runs], Runs]"
 
 _NOT_SAID = unknown(Arrival.bulk)
 
 
-def unsaid(_text: Text[Section], edit: Edit) -> Runs:
+def unsaid(edit: Edit, _old: bytes, _runs: Runs) -> Runs:
     """Nobody said where it comes from."""
     return covering(len(edit.new), _NOT_SAID)
 

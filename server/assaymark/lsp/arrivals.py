@@ -28,10 +28,9 @@ from assaymark.lsp.pasted import runs_pasted, with_kept
 from assaymark.lsp.signal import OWN, Kind, Signal
 from assaymark.lsp.wire import Position
 from assaymark.origin import Cut, Runs, covering, joined, sliced
-from assaymark.text import Edit, Span, Text
+from assaymark.text import Edit, Span
 
 if TYPE_CHECKING:
-    from assaymark.analysis.snapshot import Section
     from assaymark.desk import Desk
     from assaymark.lsp.document import Document, Later
 
@@ -92,8 +91,7 @@ class Arrivals:
         track = self._tracks.setdefault(document.uri, _Track())
         rest: Iterator[int] = iter(versions)
 
-        def came(text: Text[Section], edit: Edit) -> Runs:
-            old, old_runs = text.slice(edit.span), runs_between(text, edit.span)
+        def came(edit: Edit, old: bytes, old_runs: Runs) -> Runs:
             runs = self._own(track, edit, old, old_runs)
             inverse = Inverse(edit.landed, old, old_runs)
             track.log(Change(next(rest), edit, inverse, runs, track.history, self._clock(), edit.landed))
