@@ -355,6 +355,19 @@ def test_nothing_of_a_text_is_kept_when_it_was_closed(world: World) -> None:
     assert not _reached(editor.session, Snapshot)
 
 
+def test_what_is_remembered_of_edits_does_not_grow(world: World) -> None:
+    """Though there is always a text that an agent may still report, hour after hour."""
+    editor = world.editor()
+    edits = editor.session.recording._tracks[world.uri].edits
+    for _ in range(20):
+        editor.clock.pass_by(200)
+        editor.come(editor.change(insert(0, 0, "# one\n# two\n"), uri=world.uri))
+        for _ in range(20):
+            editor.come(editor.change(insert(0, 0, "x"), uri=world.uri))
+            editor.clock.pass_by(1)
+    assert 0 < len(edits) < 150
+
+
 def _recorded(folder: Path) -> World:
     """A repository in *folder*, in whose file an agent wrote something."""
     folder.mkdir()

@@ -11,6 +11,9 @@ import pytest
 import assaymark.person
 from assaymark.analysis.reviewing import line_standing
 from assaymark.dataclass import replace as replaced
+from assaymark.ledger.events import Edited, stamp
+from assaymark.ledger.secret import secret_of
+from assaymark.ledger.spool import append
 from assaymark.ledger.store import opened
 from assaymark.lineage.reviews import Standing
 from assaymark.origin import STANDING, Arrival, Author, Cut, Evidence, Origin, unknown
@@ -371,6 +374,37 @@ def test_unreviewed_lines_of_closed_files_are_listed_without_opening_them(world:
     assert left["range"]["start"]["line"] > 1
     world.file.unlink()
     assert closed.request("assaymark/unreviewed", {"closed": True})["result"] == []
+
+
+def test_two_folders_of_a_work_tree_list_a_closed_file_once(world: Reviewing) -> None:
+    """And after a folder went nothing of it is remembered."""
+    world.open()
+    top = world.file.parent
+    (top / "inner").mkdir()
+    folders = [{"uri": folder.as_uri(), "name": folder.name} for folder in (top, top / "inner")]
+    editor = Inside(SHOWS, workspaceFolders=folders)
+    world.editors.append(editor)
+    assert len(editor.request("assaymark/unreviewed", {"closed": True})["result"]) == 1
+    assert editor.session.closed_lines
+    editor.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": [], "removed": folders}})
+    assert not editor.session.closed_lines
+    assert editor.request("assaymark/unreviewed", {"closed": True})["result"] == []
+
+
+@pytest.mark.parametrize("how", ["above", "absolute", "link"])
+def test_no_file_is_read_but_of_the_work_tree(world: Reviewing, how: str) -> None:
+    """Whatever a record names."""
+    world.file.write_text("y = 1\n")
+    outside = world.file.parent.parent / "outside.py"
+    outside.write_text("x = 1\n")
+    (world.file.parent / "link.py").symlink_to(outside)
+    path = {"above": "../outside.py", "absolute": str(outside), "link": "link.py"}[how]
+    secret, content = secret_of(world.place.store), outside.read_bytes()
+    digest, outline = secret.digest(content), secret.outline(content)
+    ranges = ((0, len(content)),)
+    event = Edited(*stamp("hook"), path, CLAUDE, None, digest, (), len(content), outline, "call", ranges)
+    append(world.place.store, [event])
+    assert world.again().request("assaymark/unreviewed", {"closed": True})["result"] == []
 
 
 def test_the_record_names_content_and_channel_and_no_text(world: Reviewing) -> None:

@@ -3,6 +3,7 @@ Files that are not open, with lines that an agent wrote, or cut, and nobody revi
 
 Invariants:
     They are those that the ledger heard of last, as it alone knows them: no git is asked, and no rule.
+    Only files of the work tree are read, under the names that they have there.
     A file is read again only when it, or what is recorded of it, is another; at most so many are read in all.
 """
 
@@ -15,6 +16,7 @@ from assaymark.analysis.advance import opened
 from assaymark.lineage.lines import line_origin
 from assaymark.lsp.agent_lines import AgentLines
 from assaymark.origin import has_agent
+from assaymark.repository.place import place_of
 from assaymark.rules.ruleset import RuleSet
 from assaymark.workspace.reading import Unreadable, read
 
@@ -67,7 +69,8 @@ class ClosedLines:
             if len(self._kept) == MOST_READ:
                 break
             file = self._top / path
-            if not has_agent(runs) or not wanted(file):
+            # What a record names may be a link, or lie elsewhere.
+            if not has_agent(runs) or not wanted(file) or place_of(str(file)).path != path:
                 continue
             read_now = _again(kept.get(path), ledger, file, path, event, reviews)
             if read_now is not None:

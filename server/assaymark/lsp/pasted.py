@@ -2,7 +2,7 @@
 What a paste is of: the origins that its text has where it was copied, or had where it was cut.
 
 Invariants:
-    It is looked up as whole lines, and only where it has a line end: less may stand anywhere.
+    It is looked up as whole lines, and only where it has a line end and more: less may stand anywhere.
     Of two places with other origins neither is taken.
 """
 
@@ -52,7 +52,7 @@ def with_kept(change: Change) -> Runs:
 
 def _origins(text: bytes, desk: Desk, uri: str, own: Span, histories: Sequence[History]) -> set[Runs]:
     """Those that *text* has or had elsewhere than in *own* of the document *uri*; if several, two."""
-    if b"\n" not in text and b"\r" not in text:
+    if not text.strip() or (b"\n" not in text and b"\r" not in text):
         return set()
     known: set[Runs] = set()
     for entry in desk:

@@ -83,6 +83,13 @@ class _Track:
     moved_at: float = 0.0
     compared_at: float = 0.0
 
+    def forget_edits(self) -> None:
+        """Effect: those before the first text that may still be reported are remembered no longer."""
+        n_gone = min((one.n_edits for one in self.seen), default=len(self.edits))
+        del self.edits[:n_gone]
+        for one in self.seen:
+            one.n_edits -= n_gone
+
 
 class Recording:
     """The ledgers of the open documents."""
@@ -186,8 +193,7 @@ class Recording:
         entry = self._session.read(document.uri)
         if track is None or place is None or entry is None or entry.snapshot.text.n_bytes > _MOST_BYTES:
             return
-        if not track.seen:
-            track.edits.clear()
+        track.forget_edits()
         seen = _Seen(entry.snapshot.text.whole(), len(track.edits), place, is_file)
         known = (one for one in track.seen if (one.n_edits, one.is_file) == (seen.n_edits, is_file))
         if not any(one.content == seen.content for one in known):

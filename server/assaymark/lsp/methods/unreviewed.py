@@ -103,8 +103,10 @@ def _runs(session: Session, part: Part) -> Iterator[Item]:
 
 
 def _closed(session: Session) -> Iterator[Item]:
-    for folder in session.preferences.folders:
-        place = place_of(os.path.join(file_path(folder), ""))  # noqa: PTH118 - paths stay strings
+    folders = [file_path(folder) for folder in session.preferences.folders]
+    places = [place_of(os.path.join(folder, "")) for folder in folders]  # noqa: PTH118 - paths stay strings
+    # Several folders may be of one work tree.
+    for place in {place.top: place for place in places}.values():
         for file, lines in _of_work_tree(session, place).items():
             for one in lines:
                 yield _item(file.as_uri(), one.first, one.last, one.origin)
