@@ -36,7 +36,9 @@ export function registerAccepting(server: Server): vscode.Disposable {
     );
 }
 
-/** The last that no key brings, or the last. */
-function accepted(came: readonly Came[]): Came | undefined {
+/** The last that no key brings, or the last, where the key was pressed: an agent may write to another file meanwhile. */
+function accepted(all: readonly Came[]): Came | undefined {
+    const here = vscode.window.activeTextEditor?.document;
+    const came = all.filter(({ document }) => document === here);
     return [...came].reverse().find(({ texts }) => !texts.every((text) => KEY.test(text))) ?? came.at(-1);
 }
