@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from enum import Enum
 from pathlib import PurePath
 
+from assaymark.choices import Choice
 from assaymark.settings.declared import DECLARED
 from assaymark.settings.resolving import settings_of
 from assaymark.settings.shapes import Ground
@@ -38,7 +39,7 @@ def from_plain(plain: Mapping[str, object]) -> Settings:
 
 def plain_value(value: object) -> object:
     """*value* as files write it."""
-    if isinstance(value, Enum):
+    if isinstance(value, (Enum, Choice)):
         return value.value
     if isinstance(value, PurePath):
         return str(value)
