@@ -30,9 +30,9 @@ HERE = Ground(os.sep)
 NAMES = st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=4, unique=True).map(tuple)
 PATHS = st.lists(st.sampled_from([Path("/a"), Path("/b"), Path("/c")]), max_size=3, unique=True).map(tuple)
 VALUES: dict[str, st.SearchStrategy[object]] = {
-    "severity": st.sampled_from(Severity),
-    "level": st.sampled_from(Level),
-    "fail-on": st.sampled_from(Severity),
+    "severity": st.sampled_from([*Severity]),
+    "level": st.sampled_from([*Level]),
+    "fail-on": st.sampled_from([*Severity]),
     "select": NAMES,
     "ignore": NAMES,
     "rules": PATHS,
