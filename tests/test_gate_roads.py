@@ -280,6 +280,19 @@ def test_a_stricter_setting_that_goes_holds_until_it_is_gone(
     assert {repository.run(*gate).code for gate in gates} == {0}
 
 
+@pytest.mark.parametrize("held", [b"", b'level = "default"\n'])
+def test_settings_further_in_do_not_take_the_place_of_stricter_ones(repository: World, held: bytes) -> None:
+    """The nearest file counts, and nobody knows who put a new one there; in the next change it does."""
+    put(repository, {"assaymark.toml": b'fail-on = "medium"\n', "sub/in/c.py": b"x = 1\n"})
+    repository.git("commit", "-qm", "settings")
+    put(repository, {"sub/assaymark.toml": held, "sub/in/c.py": b"old(b)\n"})
+    gates = [("check", *gate, "--rules", str(repository.rules)) for gate in GATES]
+    assert {repository.run(*gate).code for gate in gates} == {1}
+    repository.git("commit", "-qm", "looser")
+    put(repository, {"sub/in/c.py": b"old(b)\nold(c)\n"})
+    assert {repository.run(*gate).code for gate in gates} == {0}
+
+
 def test_whoever_loosened_a_gate_is_named(
     repository: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -123,9 +123,9 @@ class Lookup:
         top = self._repository(folder) or top_of(folder, self._within)
         own = _said_in(folder, top)
         above = os.path.dirname(folder)
-        was = None if self._standing.before is None else was_stricter(folder, self._standing.before)
         if own is None and folder not in {top, above}:
-            return self._with(self.at(above), was)
+            return self._with(self.at(above), self._was(folder))
+        was = self._were(folder, top)
         if own is None:
             return self._with(InForce(self.everywhere, top, layers=self._everywhere), was)
         given, file = own
@@ -136,6 +136,15 @@ class Lookup:
         layers = (*self._everywhere, given)
         found = _resolved(layers, self._standing.trusted)
         return self._with(InForce(found, top, file, layers), None if was is None else unsettled(was, given))
+
+    def _was(self, folder: str) -> Given | None:
+        """What the settings in *folder* said before the change that is asked about, as far as stricter."""
+        return None if self._standing.before is None else was_stricter(folder, self._standing.before)
+
+    def _were(self, folder: str, top: str) -> Given | None:
+        """As `_was`, of the nearest settings: those that new ones further in would take the place of."""
+        was, above = self._was(folder), os.path.dirname(folder)
+        return self._were(above, top) if was is None and folder not in {top, above} else was
 
     def _with(self, found: InForce, was: Given | None) -> InForce:
         """What holds where *was* held before too."""
