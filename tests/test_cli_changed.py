@@ -26,7 +26,14 @@ LINES = st.lists(st.sampled_from([b"a", b"b", b"c", b""]), max_size=12).map(b"\n
 )
 def test_changes(old: bytes, new: bytes, lines: set[int], gaps: set[int]) -> None:
     """New and different lines, and where lines went, whatever ends the lines."""
-    assert changes(old, new) == Changes(frozenset(lines), frozenset(gaps))
+    assert changes(old, new) == Changes(frozenset(lines), frozenset(gaps), frozenset(gaps))
+
+
+def test_blank_lines_that_go_take_nothing() -> None:
+    """The lines around them have nothing to be read for."""
+    assert changes(b"a\n\nb\nc\nd\n", b"a\nb\nd\n") == Changes(
+        frozenset(), frozenset((1, 2)), frozenset((2,))
+    )
 
 
 def test_a_deletion_inside_touches_and_one_beside_does_not() -> None:

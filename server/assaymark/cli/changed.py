@@ -21,10 +21,15 @@ _MOST_PAIRS = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Changed lines, and the lines (both from 1) after which something was taken away."""
+    """
+    Changed lines, and the lines (both from 1) after which something was taken away.
+
+    *taken* are those of the latter after which it was more than blank lines.
+    """
 
     lines: frozenset[int]
     gaps: frozenset[int]
+    taken: frozenset[int] = frozenset()
 
     def touch(self, first: int, last: int) -> bool:
         """Whether something between the lines *first* and *last*, both included, is different."""
@@ -49,14 +54,15 @@ def changes(old: bytes, new: bytes, *, strict: bool = False) -> Changes:
 
 def _exact(before: list[bytes], after: list[bytes], start: int) -> Changes:
     lines: set[int] = set()
-    gaps: set[int] = set()
+    gaps: dict[int, bool] = {}
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    for tag, _, _, first, last in matcher.get_opcodes():
+    for tag, old_first, old_last, first, last in matcher.get_opcodes():
         if tag == "delete":
-            gaps.add(start + first)
+            gaps[start + first] = any(line.strip() for line in before[old_first:old_last])
         elif tag != "equal":
             lines.update(range(start + first + 1, start + last + 1))
-    return Changes(frozenset(lines), frozenset(gaps))
+    taken = frozenset(line for line, is_taken in gaps.items() if is_taken)
+    return Changes(frozenset(lines), frozenset(gaps), taken)
 
 
 def _n_equal(one: list[bytes], other: list[bytes]) -> int:

@@ -219,7 +219,7 @@ def _told(report: Report, about: Subject, terms: Terms, options: Options) -> Rep
     if about.against:
         from assaymark.cli.gate import judged
 
-        return judged(report, about.against, raw_of(about, terms))
+        return judged(report, about, raw_of(about, terms))
     if options.origin is None:
         # A check where nothing is recorded imports no more than this.
         from assaymark.cli.recorded import is_worth_asking

@@ -24,6 +24,7 @@ from assaymark.record.stood import Lack
 from assaymark.repository import git, reach
 
 if TYPE_CHECKING:
+    from assaymark.cli.subject import Subject
     from assaymark.workspace.reading import Unreadable
 
 PASSED, BLOCKED, UNJUDGED = "passed", "blocked", "cannot be judged"
@@ -108,13 +109,14 @@ def older_state(reference: str | None) -> tuple[str, str]:
     return found, f"{reference} (since {found[:8]})"
 
 
-def judged(report: Report, against: str, raw_of: Callable[[str], bytes | Unreadable]) -> Report:
+def judged(report: Report, about: Subject, raw_of: Callable[[str], bytes | Unreadable]) -> Report:
     """
-    *report*, whose findings are all in changed lines, with what the gate says of it.
+    *report*, whose findings are all in changed lines of what it is *about*, with what the gate says of it.
 
     Effect: asks the records; *raw_of* tells what a file holds.
     """
-    told = with_origins(report, raw_of)
+    taken = {path: one.taken for path, one in (about.changes or {}).items()}
+    told = with_origins(report, raw_of, taken)
     due = [
         At(file.path, found)
         for file in told.files
@@ -124,7 +126,7 @@ def judged(report: Report, against: str, raw_of: Callable[[str], bytes | Unreada
     unread = [at for at in due if at.found.stood is None or at.found.stood.is_unread]
     lacking = [at for at in unread if at.found.stood is not None and at.found.stood.lack is not None]
     verdict = Verdict(
-        against,
+        about.against,
         tuple(at for at in unread if at not in lacking),
         tuple(lacking),
         len(due) - len(unread),

@@ -9,7 +9,9 @@ Invariants:
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from assaymark.dataclass import replace
@@ -23,25 +25,40 @@ if TYPE_CHECKING:
     from assaymark.cli.report import Checked, Report
 
 
-def with_origins(report: Report, raw_of: Callable[[str], bytes | Unreadable]) -> Report:
-    """*report* with the origins of its findings; *raw_of* tells what a file holds. Effect: asks records."""
+def with_origins(
+    report: Report,
+    raw_of: Callable[[str], bytes | Unreadable],
+    taken: Mapping[str, AbstractSet[int]] = MappingProxyType({}),
+) -> Report:
+    """
+    *report* with the origins of its findings; *raw_of* tells what a file holds. Effect: asks records.
+
+    *taken*: after which lines, by path, others are gone that nobody may have looked at.
+    """
     clones: dict[str, Clone] = {}
     troubles: dict[str, None] = {}
     files = tuple(
-        _told(file, raw_of(file.path), clones, troubles) if file.findings else file for file in report.files
+        _told(file, raw_of(file.path), taken.get(file.path, frozenset()), clones, troubles)
+        if file.findings
+        else file
+        for file in report.files
     )
     return replace(report, files=files, told=True, record=_record(files), troubles=tuple(troubles))
 
 
 def _told(
-    file: Checked, raw: bytes | Unreadable, clones: dict[str, Clone], troubles: dict[str, None]
+    file: Checked,
+    raw: bytes | Unreadable,
+    taken: AbstractSet[int],
+    clones: dict[str, Clone],
+    troubles: dict[str, None],
 ) -> Checked:
     """*file* with the origins of its findings. Effect: clones and troubles that are met are remembered."""
     place = place_of(os.path.abspath(file.path))  # noqa: PTH100 - paths stay strings
     if place.top not in clones:
         clones[place.top] = clone_at(place)
     # In a notebook the rows are those of the file that spells it, and in no statement.
-    its = judged(place, b"" if isinstance(raw, Unreadable) else raw)
+    its = judged(place, b"" if isinstance(raw, Unreadable) else raw, taken=taken)
     troubles.update(dict.fromkeys(its.recorded.problems))
     findings = (replace(found, stood=stood(its, clones[place.top], *found.rows)) for found in file.findings)
     return replace(file, findings=tuple(findings))

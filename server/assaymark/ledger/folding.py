@@ -151,10 +151,20 @@ def anchored(
     if not gaps or not (is_next or has_reviews(runs)):
         return runs
     ends = _starts(new)
-    landed = [(ends[gap], ends[gap]) for gap in gaps]
+    landed = [(ends[place], ends[place]) for gap in gaps for place in _beside_blanks(new, gap)]
     # Who read the lines around read them with what is gone.
     runs = voided(runs, ends, landed)
     return cut_around(runs, ends, landed, Cut()) if is_next else runs
+
+
+def _beside_blanks(lines: Sequence[Line], gap: int) -> Iterator[int]:
+    """The numbers of the places around *gap* that lie next to a line with something on it."""
+    first = last = gap
+    while first and lines[first - 1].n_bytes == lines[first - 1].n_end:
+        first -= 1
+    while last < len(lines) and lines[last].n_bytes == lines[last].n_end:
+        last += 1
+    yield from dict.fromkeys((first, last))
 
 
 def filled(known: Runs, other: Runs, arrivals: frozenset[Arrival] | None = None) -> Runs:

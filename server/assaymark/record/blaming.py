@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assaymark.lineage import evidence, gitai
-from assaymark.record.marks import Mark, Notes, split
+from assaymark.record.marks import Mark, Notes, around, split
 from assaymark.repository import notes
 from assaymark.repository.blame import Blamed, blamed, edge
 from assaymark.repository.git import GitError
@@ -21,7 +21,7 @@ from assaymark.repository.objects import texts
 from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from assaymark.lineage.attested import Note
     from assaymark.lineage.ranges import Piece
@@ -91,11 +91,14 @@ def marks(found: Lines, here: str | None = None) -> dict[int, Mark]:
     return marked
 
 
-def _beside_gone(found: Lines) -> Iterator[int]:
+def _beside_gone(found: Lines) -> set[int]:
     """The lines, from 1, between which others of their own commit are gone."""
-    for number, (one, other) in enumerate(pairwise(found.blamed), 1):
-        if one[:2] == other[:2] and other.line > one.line + 1:
-            yield from (number, number + 1)
+    gaps = [
+        number
+        for number, (one, other) in enumerate(pairwise(found.blamed), 1)
+        if one[:2] == other[:2] and other.line > one.line + 1
+    ]
+    return around([bool(line.strip()) for line in found.lines], gaps) if gaps else set()
 
 
 def _drop_reviews_of_gone(

@@ -216,7 +216,7 @@ def carry(
     if not wanted or not known:
         return False
     sames = aligned(before, after)
-    parted = lines_around_gaps(sames, before, len(after)) if has_reviews else frozenset()
+    parted = lines_around_gaps(sames, before, after) if has_reviews else frozenset()
     is_more = False
     for old, new, n in sames:
         for line in range(new + 1, new + n + 1):
@@ -226,18 +226,28 @@ def carry(
     return is_more
 
 
-def lines_around_gaps(sames: Iterable[Same], before: list[bytes], n_after: int) -> set[int]:
+def lines_around_gaps(sames: Iterable[Same], before: list[bytes], after: list[bytes]) -> set[int]:
     """
-    The lines, from 1, of a text of *n_after* that stand around others that are gone, of what was *before*.
+    The lines, from 1, of the text *after* that stand around others that are gone, of what was *before*.
 
     Who read them read what is gone with them, and it is not known who took it away.
     """
-    found: set[int] = set()
+    gaps: list[int] = []
     at = at_old = 0
-    for same in (*sames, Same(len(before), n_after, 0)):
+    for same in (*sames, Same(len(before), len(after), 0)):
         if at == same.new and any(line.strip() for line in before[at_old : same.old]):
-            found |= {at, at + 1}
+            gaps.append(at)
         at, at_old = same.new + same.n, same.old + same.n
+    return around([bool(line.strip()) for line in after], gaps) if gaps else set()
+
+
+def around(solid: list[bool], gaps: Iterable[int]) -> set[int]:
+    """The lines, from 1, next to *gaps*, each after the line of that number, that are *solid*, not blank."""
+    found: set[int] = set()
+    for gap in gaps:
+        above = (line for line in range(gap, 0, -1) if solid[line - 1])
+        below = (line for line in range(gap + 1, len(solid) + 1) if solid[line - 1])
+        found.update(line for several in (above, below) for line in (next(several, 0),) if line)
     return found
 
 

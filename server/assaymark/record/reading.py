@@ -23,7 +23,7 @@ from assaymark.lineage.reviews import NO_REVIEWS, Reviews
 from assaymark.lineage.trailers import named_in, origin_by, reviews_by
 from assaymark.origin import STANDING, Arrival, Author, Cut, Evidence, Origin, Runs, covering, joined, unknown
 from assaymark.record import blaming, registry
-from assaymark.record.marks import Mark, Notes, lines_around_gaps, split
+from assaymark.record.marks import Mark, Notes, around, lines_around_gaps, split
 from assaymark.record.registry import NO_LEDGER
 from assaymark.repository import notes
 from assaymark.repository.commits import Commit, commits
@@ -32,6 +32,7 @@ from assaymark.text import LINE_END
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from assaymark.lineage.attested import Table
     from assaymark.lineage.reviews import Review
@@ -92,11 +93,14 @@ class _Past(NamedTuple):
     trailers: tuple[Review, ...] = ()
 
 
-def of_file(place: Place, content: bytes, at: str = "HEAD") -> Recorded:
+def of_file(
+    place: Place, content: bytes, at: str = "HEAD", taken: AbstractSet[int] = frozenset()
+) -> Recorded:
     """
     Where each line of *content*, which the file at *place* has or had, comes from, and who read it.
 
-    *at* is the commit behind it. Effect: what waits is merged.
+    *at* is the commit behind it; after the lines *taken* (from 1) others are known to be gone, and nobody
+    knows by whom, but for a ledger that does. Effect: what waits is merged.
     """
     problems: list[str] = []
     runs, of_ledger = _ledger(place, content, problems)
@@ -104,7 +108,11 @@ def of_file(place: Place, content: bytes, at: str = "HEAD") -> Recorded:
     is_in_git = place.path is not None and place.common is not None
     past = _committed(place, content, at) if is_in_git else _Past({}, {})
     numbers = git_numbers(content)
-    lines = tuple(_line(line, past.lines.get(number)) for line, number in zip(ours, numbers, strict=True))
+    parted = around([bool(line.parts) for line in ours], taken)
+    lines = tuple(
+        _line(line, _parted(past.lines.get(number), is_parted=at in parted))
+        for at, (line, number) in enumerate(zip(ours, numbers, strict=True), 1)
+    )
     ids = _ids(lines)
     found = registry.joined(place.top, ids, of_ledger, past.noted, past.trailers)
     reviews = _verified(place, found, ids, lambda one: _texts(content, lines, one), problems)
@@ -180,6 +188,10 @@ def _ledger(place: Place, content: bytes, problems: list[str]) -> tuple[Runs, Of
         problems.append(str(problem))
         return nothing
     return (nothing[0] if runs is None else runs), of_ledger
+
+
+def _parted(committed: _Committed | None, *, is_parted: bool) -> _Committed | None:
+    return committed._replace(parted=True) if committed is not None and is_parted else committed
 
 
 def _line(line: LineOrigin, committed: _Committed | None) -> Line:
@@ -276,7 +288,7 @@ def _committed(place: Place, content: bytes, at: str = "HEAD") -> _Past:
     said: dict[int, _Committed] = {}
     lines = split(content)
     sames = aligned(found.lines, lines)
-    parted = lines_around_gaps(sames, found.lines, len(lines))
+    parted = lines_around_gaps(sames, found.lines, lines)
     for same in sames:
         for i in range(same.n):
             one = found.blamed[same.old + i]

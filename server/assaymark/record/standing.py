@@ -19,6 +19,7 @@ from assaymark.syntax.languages import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from assaymark.analysis.snapshot import Snapshot
     from assaymark.lineage.reviews import Reviews
@@ -45,14 +46,21 @@ class Judged(NamedTuple):
         return self.standings[line - 1] if 0 < line <= len(self.standings) else Standing.written
 
 
-def judged(place: Place, content: bytes, snapshot: Snapshot | None = None, at: str = "HEAD") -> Judged:
+def judged(
+    place: Place,
+    content: bytes,
+    snapshot: Snapshot | None = None,
+    at: str = "HEAD",
+    *,
+    taken: AbstractSet[int] = frozenset(),
+) -> Judged:
     """
     How it stands with the lines of *content*, the file at *place*.
 
-    *snapshot* is that content where it was parsed already, *at* the commit behind it. Effect: what waits for
-    the ledger is merged.
+    *snapshot* is that content where it was parsed already, *at* the commit behind it; *taken* are the lines
+    (from 1) after which others are gone. Effect: what waits for the ledger is merged.
     """
-    recorded = of_file(place, content, at)
+    recorded = of_file(place, content, at, taken)
     alone = [standing(line.origin, recorded.reviews) for line in recorded.lines]
     own = [bool(line.origin.parts) for line in recorded.lines]
     is_gap = [line.origin.cut is not None and line.origin.cut.between for line in recorded.lines]
