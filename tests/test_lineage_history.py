@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assaymark.lineage.history import History, Inverse, Restored
+from assaymark.lineage.history import History, Inverse, Restored, composed
 from assaymark.origin import Author, Evidence, Origin, Run, Runs, joined, sliced, spliced
 from assaymark.text import Edit, Span
 
@@ -76,6 +76,23 @@ def test_undoing_and_doing_again_bring_the_origins_back(data: st.DataObject) -> 
     assert restored is not None
     buffer.bring_back(edit, restored)
     assert buffer.text == now[0]
+
+
+@given(st.data())
+def test_several_inverses_come_to_one(data: st.DataObject) -> None:
+    """Wherever they lie: apart, beside or across each other."""
+    buffer = Buffer(b"abcdefghijkl", (Run(6, AGENT), Run(6, TYPED)))
+    first, inverses = (buffer.text, buffer.runs), []
+    for _ in range(data.draw(st.integers(1, 5))):
+        start = data.draw(st.integers(0, len(buffer.text)))
+        end = min(start + data.draw(st.integers(0, 4)), len(buffer.text))
+        edit = Edit(Span(start, end), data.draw(st.sampled_from([b"", b"x", b"yz\n"])))
+        inverses.append(buffer.inverse(edit))
+        buffer.make(edit, joined([(Run(len(edit.new), data.draw(st.sampled_from([AGENT, TYPED]))),)]))
+    step = composed(inverses[::-1], buffer.standing)
+    assert step.runs == joined((step.runs,))
+    buffer.make(Edit(step.span, step.old), step.runs)
+    assert (buffer.text, buffer.runs) == first
 
 
 def test_bytes_that_never_stood_here_are_not_brought_back() -> None:

@@ -11,11 +11,13 @@ Invariants:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, TypeAlias
 
 from assaymark.analysis.silencing import judged_anew
-from assaymark.dataclass import dataclass, replace
+from assaymark.dataclass import dataclass, field, replace
 from assaymark.lineage.history import Inverse, Standing
 from assaymark.origin import Arrival, Run, Runs, covering, joined, sliced, spliced, unknown
 from assaymark.text import Edit, Place, Span, Text
@@ -41,6 +43,11 @@ class Moved:
     before: Text[Section]
     edit: Edit
     came: Runs
+    # Where each of these ends: there are thousands where many edits are made as one.
+    _ends: Sequence[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_ends", list(accumulate(run.n_bytes for run in self.came)))
 
     def between(self, start: int, end: int) -> Runs:
         """The runs from byte *start* to byte *end* of the text after the edit."""
@@ -49,11 +56,16 @@ class Moved:
         if start < landed.start:
             parts.append(runs_between(self.before, Span(start, min(end, landed.start))))
         if start < landed.end and end > landed.start:
-            parts.append(sliced(self.came, start - landed.start, end - landed.start))
+            parts.append(self._came_between(max(start - landed.start, 0), end - landed.start))
         if end > landed.end:
             behind = Span(max(start, landed.end), end).shifted(-growth)
             parts.append(runs_between(self.before, behind))
         return joined(parts)
+
+    def _came_between(self, start: int, end: int) -> Runs:
+        first, last = bisect_right(self._ends, start), bisect_left(self._ends, end)
+        at = self._ends[first - 1] if first else 0
+        return sliced(self.came[first : last + 1], start - at, end - at)
 
 
 def runs_between(text: Text[Section], span: Span) -> Runs:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from assaymark.dataclass import dataclass
-from assaymark.origin import Runs, sliced, spliced
+from assaymark.origin import Run, Runs, sliced, spliced
 from assaymark.text import Edit, Span
 
 # What stands in a span of the text as it is now, and of what origins that is.
@@ -168,11 +168,33 @@ def _taking_back(restored: Restored, edit: Edit, standing: Standing) -> Inverse:
 def _composed(first: Inverse, then: Inverse, standing: Standing) -> Inverse:
     """One inverse for the two, *then* being in the text that *first* makes."""
     landed = Span(first.span.start, first.span.start + len(first.old))
+    # Most often they lie apart, and there may be hundreds, each of which would slice all runs so far.
+    if then.span.end <= landed.start:
+        between, runs = standing(Span(then.span.end, first.span.start))
+        span = Span(then.span.start, first.span.end)
+        return Inverse(span, then.old + between + first.old, _in_a_row(then.runs, runs, first.runs))
+    if then.span.start >= landed.end:
+        end = first.span.end + then.span.start - landed.end
+        between, runs = standing(Span(first.span.end, end))
+        span = Span(first.span.start, end + then.span.length)
+        return Inverse(span, first.old + between + then.old, _in_a_row(first.runs, runs, then.runs))
     hull = Span(min(landed.start, then.span.start), max(landed.end, then.span.end))
     wide = _widened(first, Span(hull.start, hull.end - len(first.old) + first.span.length), standing)
     at = then.span.shifted(-hull.start)
     old = wide.old[: at.start] + then.old + wide.old[at.end :]
     return Inverse(wide.span, old, spliced(wide.runs, at, then.runs))
+
+
+def _in_a_row(*several: Runs) -> Runs:
+    """As `joined`, which looks at every run: here only the ends of each can be one with the next."""
+    found: Runs = ()
+    for runs in several:
+        if found and runs and found[-1].origin == runs[0].origin:
+            both = Run(found[-1].n_bytes + runs[0].n_bytes, runs[0].origin)
+            found = (*found[:-1], both, *runs[1:])
+        else:
+            found += runs
+    return found
 
 
 def _widened(inverse: Inverse, span: Span, standing: Standing) -> Inverse:
