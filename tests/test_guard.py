@@ -352,6 +352,28 @@ def test_an_agents_entry_of_a_baseline_hides_nothing(
     assert "in app.py is hidden by an entry that Claude Code wrote on" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("beside", ["", "sub/"])
+def test_settings_of_an_agent_take_the_place_of_no_stricter_ones(
+    world: World, capsys: pytest.CaptureFixture[str], beside: str
+) -> None:
+    """Neither further in, nor by a file that counts before another; where a person wrote them they do."""
+    world.write("sub/app.py", b"import tempfile\n\nopen(tempfile.mktemp())\n")
+    world.write("pyproject.toml", b'[tool.assaymark]\nfail-on = "medium"\nlevel = "strict"\n')
+    world.write(f"{beside}assaymark.toml", b"")
+    assert run(["check", "sub"]) == 0
+    agent_writes(world, f"{beside}assaymark.toml", "", "# Settings.\n")
+    capsys.readouterr()
+    assert run(["check", "sub"]) == 1
+    said = capsys.readouterr().out
+    assert (
+        f"{beside}assaymark.toml: `fail-on` holds on as pyproject.toml:2 has it, beside settings that" in said
+    )
+    agent_writes(world, f"{beside}assaymark.toml", "# Settings.\n", 'fail-on = "critical"\n')
+    assert run(["check", "sub"]) == 1
+    agent_writes(world, f"{beside}assaymark.toml", 'fail-on = "critical"\n', 'fail-on = "low"\n')
+    assert run(["check", "sub"]) == 1
+
+
 def test_what_an_agent_ignored_is_checked(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     """A file that git does not know yet, and that an ignore file of the agent's would leave out."""
     world.write("build/made.py", b"eval(a)\n")

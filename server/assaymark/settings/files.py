@@ -63,6 +63,12 @@ def doubting(given: Given, place: str, doubts: Doubts) -> Given:
     return _doubting(given, raw, _section(place), doubtful)
 
 
+def doubted(place: str, doubts: Doubts) -> Doubtful | None:
+    """What of the file *place* is in doubt first, be it a setting or not. Effect: reads the file."""
+    raw = read(place, _MAX_BYTES)
+    return None if isinstance(raw, Unreadable) else next(iter(doubts(place, raw)), None)
+
+
 @lru_cache(maxsize=64)
 def _doubting(given: Given, raw: bytes, section: str, doubtful: tuple[Doubtful, ...]) -> Given:
     # Kept: what comes of the settings is, by what layers say.

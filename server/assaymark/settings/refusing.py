@@ -1,5 +1,5 @@
 """
-What is said of entries of a baseline, and of lines of ignore files, that are not honoured.
+What is said of entries of a baseline, lines of ignore files, and files of settings that are not honoured.
 
 Invariant: of many the first are named, and the others counted.
 """
@@ -15,6 +15,7 @@ from assaymark.settings.layer import Layer
 from assaymark.settings.resolving import Refused
 
 if TYPE_CHECKING:
+    from assaymark.settings.layer import Given
     from assaymark.workspace.baseline import Doubted
     from assaymark.workspace.ignoring import DoubtedIgnore
 
@@ -35,6 +36,18 @@ def not_ignored(doubted: Sequence[DoubtedIgnore]) -> Iterator[Refused]:
         n_more = max(len(doubted) - _NAMED, 0) if number == _NAMED else 0
         what = f"{_shown(one.place)} is left out by a line"
         yield _refused("exclude", f"{_shown(one.file)}:{one.line}", what, one.whose, n_more)
+
+
+def not_replaced(kept: Given, file: str, whose: str) -> Iterator[Refused]:
+    """What is said where the settings *kept* hold on, whose place those of *file* would take."""
+    where = _shown(file)
+    for name, entry in kept.entries.items():
+        why = f"settings beside or around it hold on: part of it is a setting {whose}"
+        said = (
+            f"{where}: `{name}` holds on as {entry.where} has it, beside settings {whose}"
+            f" (once read: assaymark reviewed {where})"
+        )
+        yield Refused(BY_NAME[name], Layer.repository, where, why, said)
 
 
 def _refused(setting: str, where: str, what: str, whose: str, n_more: int) -> Refused:

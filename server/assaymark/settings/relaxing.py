@@ -25,9 +25,14 @@ def was_stricter(folder: str, before: Callable[[str], bytes | None]) -> Given | 
         raw = before(place)
         was = None if raw is None else given_in(raw, place)
         if was is not None:
-            kept = {name: entry for name, entry in was.entries.items() if _is_stricter(name, entry)}
-            return Given(Layer.repository, kept)
+            return stricter_part(was)
     return None
+
+
+def stricter_part(given: Given) -> Given:
+    """What *given* says as far as that is stricter than what holds by itself."""
+    kept = {name: entry for name, entry in given.entries.items() if _is_stricter(name, entry)}
+    return Given(Layer.repository, kept)
 
 
 def unsettled(was: Given, now: Given) -> Given:

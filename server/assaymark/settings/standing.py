@@ -21,10 +21,10 @@ from pathlib import Path
 from assaymark.dataclass import dataclass, replace
 from assaymark.rules.globs import glob
 from assaymark.settings.doubting import Doubts, no_doubts
-from assaymark.settings.files import doubting, settings_in
+from assaymark.settings.files import doubted, doubting, settings_in
 from assaymark.settings.layer import Given, Layer
 from assaymark.settings.places import Places, candidates, places, top_of
-from assaymark.settings.relaxing import unsettled, was_stricter
+from assaymark.settings.relaxing import stricter_part, unsettled, was_stricter
 from assaymark.settings.resolving import Held, Resolved, resolved
 from assaymark.settings.values import Settings
 
@@ -135,7 +135,35 @@ class Lookup:
             given = doubting(given, file, self._standing.doubts)
         layers = (*self._everywhere, given)
         found = _resolved(layers, self._standing.trusted)
-        return self._with(InForce(found, top, file, layers), None if was is None else unsettled(was, given))
+        here = self._with(InForce(found, top, file, layers), None if was is None else unsettled(was, given))
+        return self._beside(here, folder, given)
+
+    def _beside(self, found: InForce, folder: str, given: Given) -> InForce:
+        """*found*, where *given* is in doubt with the stricter settings whose place it would take."""
+        replaced = self._replaced(folder, found)
+        kept = None if replaced is None else unsettled(stricter_part(replaced), given)
+        if kept is None or not kept.entries or found.file is None:
+            return found
+        why = doubted(found.file, self._standing.doubts)
+        if why is None:
+            return found
+        # Late: seldom is there any.
+        from assaymark.settings.refusing import not_replaced
+
+        after = self._with(found, kept)
+        refused = (*after.resolved.refused, *not_replaced(kept, found.file, why.whose))
+        return replace(after, resolved=replace(after.resolved, refused=refused))
+
+    def _replaced(self, folder: str, found: InForce) -> Given | None:
+        """What would count in *folder* without the file that does: settings beside it, else further out."""
+        for place in candidates(folder):
+            if place != found.file:
+                given = settings_in(place, Layer.repository, top=found.top)
+                if given is not None:
+                    return given
+        above = os.path.dirname(folder)
+        outer = () if folder in {found.top, above} else self.at(above).layers
+        return next((one for one in reversed(outer) if one.layer is Layer.repository), None)
 
     def _was(self, folder: str) -> Given | None:
         """What the settings in *folder* said before the change that is asked about, as far as stricter."""
