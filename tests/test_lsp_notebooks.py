@@ -10,13 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assaymark.analysis.snapshot import Snapshot
 from assaymark.finding import Change
+from assaymark.lsp.document import Document
 from assaymark.text import Span
 from cli_world import page
-from e2e.inside import PULLS, PUSHED, Inside, Message, found, insert, of, replace, reply_to
+from e2e.authors import asking_hints, lenses
+from e2e.inside import PULLS, PUSHED, Inside, Message, found, insert, of, reached, replace, reply_to
 
 NOTEBOOK = "file:///project/app/explore.ipynb"
 ENABLED = {"notebookDocument": {"synchronization": {}}}
+HINTS: Message = {"textDocument": {"diagnostic": {}, "inlayHint": {}, "codeLens": {}}}
 PULLING, PUSHED_TO = PULLS | ENABLED, PUSHED | ENABLED
 
 
@@ -236,6 +240,42 @@ def test_an_edit_stays_in_its_cell_and_takes_no_magic_away() -> None:
     assert not takes(first, at)
     assert not takes(0, at + 7)
     assert not takes(0, 1)
+
+
+def test_nothing_of_a_cell_is_kept_when_it_went() -> None:
+    """Nor of its notebook, once that is closed."""
+    notebook = Notebook(
+        "x = eval(y)\n",
+        "z = eval(y)\n",
+        capabilities=PULLING | HINTS,
+        initializationOptions={"statusNotifications": True},
+    )
+    for name in (0, 1):
+        asking_hints(notebook.editor, uri=uri_of(name))
+        notebook.editor.come(asking_hints(notebook.editor, uri=uri_of(name)))
+        lenses(notebook.editor, uri_of(name))
+    notebook.remove(1, 1)
+    kept = notebook.editor.session
+    assert uri_of(1) not in {key for key, _ in kept.asides._answers}
+    assert uri_of(1) not in kept.statuses._told
+    assert uri_of(0) in kept.statuses._told
+    notebook.close()
+    notebook.editor.clock.pass_by(1_000)
+    assert not reached(kept, Document)
+    assert not reached(kept, Snapshot)
+
+
+def test_a_message_that_cannot_be_read_changes_nothing() -> None:
+    """Not even by those of its parts that can."""
+    notebook = Notebook("x = 1\n", "y = eval(z)\n")
+    before = notebook.found(1)
+    array = {"start": 0, "deleteCount": 1}
+    notebook.change(
+        structure={"array": array, "didClose": [{"uri": uri_of(0)}]},
+        textContent=[{"document": {"uri": uri_of(1)}, "changes": []}],
+    )
+    assert notebook.found(1) == before
+    assert notebook.editor.session.document(uri_of(0)) is not None
 
 
 def test_a_closed_cell_leaves_no_pull_open() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from pathlib import Path
-from types import FunctionType, ModuleType
 
 import pytest
 
@@ -24,7 +23,7 @@ from assaymark.origin import Author, Evidence, Origin, covering
 from assaymark.repository.place import place_of
 from assaymark.text import Span
 from e2e.authors import SHOWS, asking_hints, lenses
-from e2e.inside import PULLS, Inside, insert, of, replace
+from e2e.inside import PULLS, Inside, insert, of, reached, replace
 
 AGENT = Origin(Author.ai, Evidence.hook, tool="claude", model="m-1", session="s-1", time=5)
 
@@ -229,6 +228,33 @@ def test_nothing_is_recorded_when_that_is_switched_off(world: World) -> None:
     assert [type(event).__name__ for event in events] == ["Edited", "Gap", "Gap"]
 
 
+def test_recording_that_is_switched_off_and_on_is_so_for_what_is_open(world: World) -> None:
+    """From then on, and each time it is a gap."""
+    world.agent_writes("1", "2")
+    editor = world.editor()
+
+    def switch(*, on: bool) -> None:
+        settings = {"settings": {"assaymark": {"record": on}}}
+        editor.notify("workspace/didChangeConfiguration", settings)
+        editor.come(editor.change(insert(0, 0, "y"), uri=world.uri))
+        editor.clock.pass_by(1)
+        world.save(editor)
+
+    def kinds() -> list[str]:
+        with opened(world.place.store) as ledger:
+            return [type(event).__name__ for event in ledger.events() if not isinstance(event, Edited)]
+
+    switch(on=False)
+    switch(on=False)
+    off = kinds()
+    assert "Gap" in off
+    assert "Saved" not in off
+    switch(on=True)
+    assert kinds() == [*off, "Saved"]
+    switch(on=False)
+    assert kinds() == [*off, "Saved", "Gap"]
+
+
 def test_without_a_ledger_everything_goes_on(world: World) -> None:
     """It is said once."""
     Path(world.place.store).write_text("no folder")
@@ -346,13 +372,13 @@ def test_nothing_of_a_text_is_kept_when_it_was_closed(world: World) -> None:
         "assaymark/origin", {"uri": world.uri, "kind": "accept", "tool": "copilot", "text": "never"}
     )
     world.save(editor)
-    assert _reached(editor.session, Document)
-    assert _reached(editor.session, Snapshot)
+    assert reached(editor.session, Document)
+    assert reached(editor.session, Snapshot)
     editor.notify("textDocument/didClose", {"textDocument": {"uri": world.uri}})
     editor.clock.pass_by(1_000)
     editor.clock.pass_by(1_000)
-    assert not _reached(editor.session, Document)
-    assert not _reached(editor.session, Snapshot)
+    assert not reached(editor.session, Document)
+    assert not reached(editor.session, Snapshot)
 
 
 def test_what_is_remembered_of_edits_does_not_grow(world: World) -> None:
@@ -381,17 +407,3 @@ def _n_descriptors() -> int:
     # What tests before this one left is no matter of it.
     gc.collect()
     return sum(1 for _ in Path("/dev/fd").iterdir())
-
-
-def _reached(root: object, kind: type) -> list[object]:
-    """The objects of *kind* that *root* leads to, but by modules, classes and what functions see everywhere."""
-    seen, waiting, found = {id(root)}, [root], []
-    while waiting:
-        one = waiting.pop()
-        found += [one] if isinstance(one, kind) else []
-        refers_to = one.__closure__ or () if isinstance(one, FunctionType) else gc.get_referents(one)
-        for other in refers_to:
-            if id(other) not in seen and not isinstance(other, (type, ModuleType)):
-                seen.add(id(other))
-                waiting.append(other)
-    return found

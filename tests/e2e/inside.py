@@ -6,9 +6,11 @@ Invariant: nothing here waits. Every message is read back from its bytes, as an 
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import FunctionType, ModuleType
 from typing import Any
 
 from assaymark.lsp.door import Door
@@ -177,3 +179,17 @@ def found(items: list[Message]) -> list[Message]:
 def of(messages: list[Message], method: str) -> list[Message]:
     """The parameters of all *messages* of *method*."""
     return [message.get("params", {}) for message in messages if message.get("method") == method]
+
+
+def reached(root: object, kind: type) -> list[object]:
+    """The objects of *kind* that *root* leads to, but by modules, classes and what functions see everywhere."""
+    seen, waiting, found = {id(root)}, [root], []
+    while waiting:
+        one = waiting.pop()
+        found += [one] if isinstance(one, kind) else []
+        refers_to = one.__closure__ or () if isinstance(one, FunctionType) else gc.get_referents(one)
+        for other in refers_to:
+            if id(other) not in seen and not isinstance(other, (type, ModuleType)):
+                seen.add(id(other))
+                waiting.append(other)
+    return found

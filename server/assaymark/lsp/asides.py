@@ -142,8 +142,12 @@ class Asides:
         if self._committed is not None:
             self._committed.forget(document.uri)
         for uri in document.outlets:
-            self._answers.pop((uri, False), None)
-            self._answers.pop((uri, True), None)
+            self.forget_outlet(uri)
+
+    def forget_outlet(self, uri: str) -> None:
+        """Effect: what was answered about *uri*, a document of the client's, is known no longer."""
+        self._answers.pop((uri, False), None)
+        self._answers.pop((uri, True), None)
 
     def _answered(self, question: Question) -> bytes:
         part = self._session.part(question.uri)

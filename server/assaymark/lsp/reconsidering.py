@@ -38,6 +38,7 @@ def reconsider(session: Session) -> None:
         document.sheet = sheet_of(session, document.options, shown_in, document.uri)
         text = entry.snapshot.text
         session.analyse(document, text.whole(), runs_of(text))
+        session.recording.reconsidered(document)
     if stale:
         session.tell_anew(*stale)
     session.watching.follow()

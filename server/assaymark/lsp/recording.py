@@ -115,6 +115,17 @@ class Recording:
         self._tracks[document.uri] = _Track(place.store)
         self._later(_OPENED, lambda: self._look(document, is_file=True))
 
+    def reconsidered(self, document: Document) -> None:
+        """Effect: what happens to *document* is recorded from now on, or no longer, as its settings say."""
+        place, is_wanted = self._place(document), document.options.settings.record
+        if place is None or is_wanted == self.is_on(document):
+            return
+        if is_wanted:
+            # The next time it is switched off is another gap.
+            self._paused.discard(place.store)
+        self.forget(document.uri)
+        self.entered(document)
+
     def changed(self, document: Document, edits: Sequence[Edit]) -> None:
         """Effect: if something came at once, it is asked for whether a tool reported that."""
         track = self._tracks.get(document.uri)

@@ -178,6 +178,8 @@ class Session:
         for outlet in gone:
             self._by_outlet.pop(outlet.uri, None)
             self.delivery.forget(document, outlet.uri)
+            self.asides.forget_outlet(outlet.uri)
+            self.statuses.forget(outlet.uri)
         self.delivery.withdraw(*gone)
         document.outlets = dict(outlets)
         self._by_outlet |= dict.fromkeys(outlets, document)

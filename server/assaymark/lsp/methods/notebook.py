@@ -7,7 +7,7 @@ Invariant: all of a message is read before any of it counts.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from assaymark.lsp.document import Document, Outlet
 from assaymark.lsp.methods.did_change import changes_at
@@ -19,6 +19,7 @@ from assaymark.text import Edit
 from assaymark.workspace.notebook import known_as
 
 if TYPE_CHECKING:
+    from assaymark.lsp.draft import Replacement
     from assaymark.lsp.session import Session
 
 
@@ -28,6 +29,25 @@ class _Edits:
     def __init__(self, edits: list[Edit], versions: list[int]) -> None:
         self.edits = edits
         self.versions = versions
+
+
+class _Structure(NamedTuple):
+    """What changed in the list of cells."""
+
+    start: int
+    n_removed: int
+    new: Sequence[Listed]
+    texts: Sequence[CellText]
+    opened: dict[str, Outlet]
+    closed: Sequence[str]
+
+
+class _Content(NamedTuple):
+    """What changed in the text of a cell, which has *version* then."""
+
+    uri: str
+    version: int
+    changes: Sequence[Replacement | str]
 
 
 def open_(session: Session, params: Params) -> None:
@@ -51,10 +71,13 @@ def change(session: Session, params: Params) -> None:
     if document is None or document.notebook is None or document.uri != uri:
         session.outbox.warn("a change came for a notebook that is not open; it was ignored")
         return
-    _change_structure(session, document, value_at(params, "change", "cells", "structure"), version)
+    structure = _structure(value_at(params, "change", "cells", "structure"))
     recast = [_listed(cell) for cell in _list(params, "change", "cells", "data")]
+    contents = [_content(one) for one in _list(params, "change", "cells", "textContent")]
+    if structure is not None:
+        _change_structure(session, document, structure, version)
     _wait(session, document, document.notebook.recast({cell.uri: cell for cell in recast}), version)
-    for content in _list(params, "change", "cells", "textContent"):
+    for content in contents:
         _change_text(session, document, content, version)
 
 
@@ -68,33 +91,41 @@ def close(session: Session, params: Params) -> None:
     session.close(text_at(params, "notebookDocument", "uri"))
 
 
-def _change_structure(session: Session, document: Document, structure: object, version: int) -> None:
+def _structure(told: object) -> _Structure | None:
+    if told is None:
+        return None
+    start, n_removed = whole_at(told, "array", "start"), whole_at(told, "array", "deleteCount")
+    new = [_listed(cell) for cell in _list(told, "array", "cells")]
+    items = _list(told, "didOpen")
+    closed = [text_at(cell, "uri") for cell in _list(told, "didClose")]
+    return _Structure(start, n_removed, new, [_text(item) for item in items], _outlets(items), closed)
+
+
+def _content(told: object) -> _Content:
+    where = text_at(told, "document", "uri"), whole_at(told, "document", "version")
+    return _Content(*where, changes_at(told, "changes"))
+
+
+def _change_structure(session: Session, document: Document, told: _Structure, version: int) -> None:
     notebook = document.notebook
-    if structure is None or notebook is None:
+    if notebook is None:
         return
-    start, n_removed = whole_at(structure, "array", "start"), whole_at(structure, "array", "deleteCount")
-    new = [_listed(cell) for cell in _list(structure, "array", "cells")]
-    items = _list(structure, "didOpen")
-    texts, opened = [_text(item) for item in items], _outlets(items)
-    closed = [text_at(cell, "uri") for cell in _list(structure, "didClose")]
-    edits = notebook.restructure(start, n_removed, new, texts)
-    edits += notebook.drop([uri for uri in closed if uri not in opened])
+    edits = notebook.restructure(told.start, told.n_removed, told.new, told.texts)
+    edits += notebook.drop([uri for uri in told.closed if uri not in told.opened])
     _wait(session, document, edits, version)
-    kept = {uri: outlet for uri, outlet in document.outlets.items() if uri not in closed}
-    session.exchange_outlets(document, kept | opened)
+    kept = {uri: outlet for uri, outlet in document.outlets.items() if uri not in told.closed}
+    session.exchange_outlets(document, kept | told.opened)
 
 
-def _change_text(session: Session, document: Document, content: object, version: int) -> None:
+def _change_text(session: Session, document: Document, told: _Content, version: int) -> None:
     notebook = document.notebook
-    uri, cell_version = text_at(content, "document", "uri"), whole_at(content, "document", "version")
-    changes = changes_at(content, "changes")
-    if notebook is None or notebook.text(uri) is None or uri not in document.outlets:
+    if notebook is None or notebook.text(told.uri) is None or told.uri not in document.outlets:
         session.outbox.warn("a change came for a cell that is not open; it was ignored")
         return
-    document.outlets[uri].version = cell_version
-    document.touched.add(uri)
-    edits = notebook.change(uri, changes, session.client.encoding)
-    _wait(session, document, edits, version, cell_version)
+    document.outlets[told.uri].version = told.version
+    document.touched.add(told.uri)
+    edits = notebook.change(told.uri, told.changes, session.client.encoding)
+    _wait(session, document, edits, version, told.version)
 
 
 def _wait(
