@@ -55,6 +55,7 @@ Meanwhile: TypeAlias = "Callable[[], None]"
 _SECONDS, _SECONDS_ONLINE = 60, 600
 _REGULAR = frozenset(("100644", "100755"))
 _LINK = "120000"
+_NO_REPOSITORY = "not a git repository"
 
 
 class GitError(Exception):
@@ -131,6 +132,8 @@ def through(
 def refusal(arguments: tuple[str, ...], status: int, complaint: bytes) -> GitError:
     """What to say when git ended with that *status*."""
     said = complaint.decode("utf-8", "replace").strip().splitlines()
+    if said and _NO_REPOSITORY in said[0]:
+        return GitError("this folder is not a git repository, nor in one")
     return GitError(f"git {arguments[0]}: {said[0] if said else f'exit status {status}'}")
 
 
@@ -303,7 +306,8 @@ def _changed(tree: str, here: str) -> list[tuple[str, str, bytes]]:
 def _listed(reference: str, here: str) -> list[tuple[str, str, bytes]]:
     tree = _tree(reference, here)
     if tree is None:
-        msg = f"git does not know {reference!r} here"
+        is_new = reference == "HEAD"
+        msg = "there is no commit here yet" if is_new else f"git does not know {reference!r} here"
         raise GitError(msg)
     out = run(("ls-tree", "-r", "-z", "--full-tree", tree), here)
     rows = (row.split(b"\t", 1) for row in out.split(b"\0") if row)
