@@ -7,15 +7,13 @@ or after, and is known by the digest of the text that it led to.
 
 Invariants:
     What is heard later fills in what is unknown, and changes nothing that is known.
-    Without a ledger everything goes on, and that is said once. To look at files makes none.
-    A ledger is open only as long as a document of its work tree is, and for a while.
+    What is not to be recorded is neither read nor written; where there is a ledger, that it was not is.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assaymark.analysis.attributing import runs_of
@@ -25,6 +23,7 @@ from assaymark.lineage.reviewed import cut_by
 from assaymark.lineage.rewritten import rewritten
 from assaymark.lineage.trusting import MayLoosen, no_agent, once_read
 from assaymark.lsp import voiding
+from assaymark.lsp.ledgers import Ledgers
 from assaymark.lsp.noted import Ask, asking
 from assaymark.lsp.places import file_path, is_as_long, is_file_of
 from assaymark.origin import STANDING, Arrival, Origin, Runs, covering, n_bytes_of, spliced, unknown
@@ -32,7 +31,6 @@ from assaymark.repository.place import Place, place_of
 from assaymark.text import Edit, Span
 
 if TYPE_CHECKING:
-    from assaymark.ledger.events import Event
     from assaymark.ledger.store import Ledger
     from assaymark.lineage.changes import Change
     from assaymark.lineage.reviews import Reviews
@@ -47,10 +45,6 @@ _SETTLED = 0.6
 _SLACK = 0.01
 _MOST_BYTES = 5_242_880
 _OPENED = 0.02
-# When it is looked whether hooks that were installed are gone: behind all that somebody waits for.
-_LOOKED = 2.0
-# A ledger is closed when nothing of it has been open for so long: most who close a file open another one.
-_IDLE = 60.0
 
 
 @dataclass(slots=True, eq=False)
@@ -92,14 +86,14 @@ class _Track:
 
 
 class Recording:
-    """The ledgers of the open documents."""
+    """What is recorded of the open documents."""
 
     def __init__(self, session: Session, later: Later, soon: Soon | None = None) -> None:
         # What asks git for notes.
         self.noted: Ask | None = None if soon is None else asking(soon)
         self._session = session
         self._later = later
-        self._ledgers: dict[str, Ledger | None] = {}
+        self._ledgers = Ledgers(session.outbox, later, self._is_used)
         self._tracks: dict[str, _Track] = {}
         self._paused: set[str] = set()
 
@@ -154,7 +148,7 @@ class Recording:
             return
         runs = runs_of(entry.snapshot.text)
         is_known = any(run.origin != STANDING for run in runs)
-        ledger = self._ledger(place, makes=True) if is_known else None
+        ledger = self._ledgers.at(place, makes=True) if is_known else None
         if ledger is None:
             return
         content = entry.snapshot.text.whole()
@@ -171,18 +165,18 @@ class Recording:
     def ledger_of(self, document: Document) -> tuple[Ledger, Place] | None:
         """The ledger for *document*, made if need be, and where that stands; None where there can be none."""
         place = self._place(document)
-        ledger = None if place is None else self._ledger(place, makes=True)
+        ledger = None if place is None else self._ledgers.at(place, makes=True)
         return None if place is None or ledger is None else (ledger, place)
 
     def ledger_at(self, place: Place) -> Ledger | None:
         """The ledger of a work tree, if there is one."""
-        return self._ledger(place)
+        return self._ledgers.at(place)
 
     def forget(self, uri: str) -> None:
         """Effect: nothing is remembered of the document *uri*; in a while its ledger may be closed."""
         track = self._tracks.pop(uri, None)
-        if track is not None and track.store in self._ledgers:
-            self._later(_IDLE, lambda: self._give_back(track.store))
+        if track is not None:
+            self._ledgers.left(track.store)
 
     def may_loosen(self, document: Document) -> MayLoosen:
         """Whose comments silence in *document*: an agent's once they are reviewed, whenever that is asked."""
@@ -193,10 +187,7 @@ class Recording:
 
     def end(self) -> None:
         """Effect: every ledger is closed."""
-        for ledger in self._ledgers.values():
-            if ledger is not None:
-                ledger.close()
-        self._ledgers.clear()
+        self._ledgers.end()
 
     def _look(self, document: Document, *, is_file: bool) -> None:
         """Effect: the text that *document* holds now is asked for, now and again later."""
@@ -219,7 +210,7 @@ class Recording:
         if track is None or seen not in track.seen:
             return
         # The ledger may come into being with the first report.
-        ledger = self._ledger(seen.place)
+        ledger = self._ledgers.at(seen.place)
         runs = self._known(ledger, seen) if ledger is not None else None
         # What was told before may have been undone since.
         if runs is not None and runs != seen.told:
@@ -254,7 +245,7 @@ class Recording:
                 runs = ledger.state_by_digest(path, ledger.secret.digest(seen.content))
             self._session.reviews.look(ledger)
         except Unavailable as problem:
-            self._lose(ledger, str(problem))
+            self._ledgers.lose(ledger, str(problem))
             return None
         for notice in ledger.notices:
             self._session.outbox.warn(notice)
@@ -325,7 +316,7 @@ class Recording:
         self._session.tell_news(document)
         self._look(document, is_file=True)
         if place is not None:
-            self._later(_LOOKED, lambda: self._note_absence(place))
+            self._ledgers.look_for_hooks(place)
 
     def _void(self, document: Document, change: Change, came: Origin, *, is_cut: bool) -> None:
         self._session.arrivals.void(document, change, cut_by(came) if is_cut else None)
@@ -333,73 +324,21 @@ class Recording:
     def _record(self, ledger: Ledger, path: str, digest: str, runs: Runs, content: bytes) -> None:
         from assaymark.ledger.events import Saved, stamp
 
-        self._append(ledger, Saved(*stamp("server"), path, digest, runs, ledger.secret.outline(content)))
-
-    def _append(self, ledger: Ledger, event: Event) -> None:
-        from assaymark.ledger.store import Unavailable
-
-        try:
-            ledger.record([event])
-        except (OSError, Unavailable) as problem:
-            self._lose(ledger, str(problem))
+        self._ledgers.append(
+            ledger, Saved(*stamp("server"), path, digest, runs, ledger.secret.outline(content))
+        )
 
     def _pause(self, place: Place) -> None:
         """Effect: that nothing is recorded from here on is recorded itself, once, where there is a ledger."""
-        ledger = self._ledger(place) if place.store not in self._paused else None
+        ledger = self._ledgers.at(place) if place.store not in self._paused else None
         self._paused.add(place.store)
         if ledger is not None:
             from assaymark.ledger.events import Gap, stamp
 
-            self._append(ledger, Gap(*stamp("server"), "recording is switched off in the editor"))
+            self._ledgers.append(ledger, Gap(*stamp("server"), "recording is switched off in the editor"))
 
-    def _note_absence(self, place: Place) -> None:
-        """Effect: hooks that were installed and are gone are a gap in the record."""
-        from assaymark.ledger.store import Unavailable
-        from assaymark.record.absence import noted
-
-        ledger = self._ledgers.get(place.store)
-        if ledger is not None:
-            try:
-                noted(ledger, "server", place)
-            except (OSError, Unavailable) as problem:
-                self._lose(ledger, str(problem))
-
-    def _ledger(self, place: Place, *, makes: bool = False) -> Ledger | None:
-        """
-        The ledger of a work tree, if there is one, or if this *makes* one.
-
-        Effect: opens it when it is first asked for.
-        """
-        if place.store not in self._ledgers:
-            if not makes and not Path(place.store).is_dir():
-                return None
-            # Late: SQLite is not needed before the first diagnostics.
-            from assaymark.ledger.store import Unavailable, opened
-
-            try:
-                self._ledgers[place.store] = opened(place.store, "server")
-                self._later(_LOOKED, lambda: self._note_absence(place))
-                # It may have been opened for files that are not.
-                self._later(_IDLE, lambda: self._give_back(place.store))
-            except (OSError, Unavailable) as problem:
-                self._ledgers[place.store] = None
-                self._tell(str(problem))
-        return self._ledgers[place.store]
-
-    def _give_back(self, store: str) -> None:
-        """Effect: the ledger in *store* is closed, unless one of its documents is open."""
-        ledger = self._ledgers.get(store)
-        if ledger is not None and all(track.store != store for track in self._tracks.values()):
-            del self._ledgers[store]
-            ledger.close()
-
-    def _lose(self, ledger: Ledger, problem: str) -> None:
-        self._ledgers[ledger.store] = None
-        ledger.close()
-        self._tell(problem)
-
-    def _tell(self, problem: str) -> None:
-        self._session.outbox.warn(f"where code comes from is not recorded: {problem}")
+    def _is_used(self, store: str) -> bool:
+        return any(track.store == store for track in self._tracks.values())
 
     def _place(self, document: Document) -> Place | None:
         """Where *document* stands on the disk, if it does; a notebook's text is none of its bytes."""
