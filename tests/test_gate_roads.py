@@ -67,6 +67,7 @@ def test_a_gate_is_about_the_whole_repository(repository: World, monkeypatch: py
     assert whole.json["review_gate"]["loosened"] == ["ignore (assaymark.toml:1)"]
     named = repository.check("--gate", "c.py", "--format", "text")
     assert (named.code, "in lines changed against HEAD, in c.py alone." in named.out) == (0, True)
+    assert " alone" not in repository.check("--gate", "..", "--format", "text").out
 
 
 def test_what_settings_exclude_is_not_asked_about(repository: World) -> None:

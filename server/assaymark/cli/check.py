@@ -20,7 +20,7 @@ from assaymark.cli.output import Target, write
 from assaymark.cli.progress import progress
 from assaymark.cli.report import Checked, Report, Reported
 from assaymark.cli.single import Text, text_of
-from assaymark.cli.subject import Subject, from_disk, from_index, from_stdin, since, without_excluded
+from assaymark.cli.subject import Subject, from_disk, from_index, from_stdin, is_in, since, without_excluded
 from assaymark.cli.terms import Terms
 from assaymark.dataclass import dataclass, replace
 from assaymark.policy import blocks, is_shown
@@ -200,7 +200,7 @@ def subject_of(options: Options, terms: Terms) -> Subject:
         from assaymark.cli.links import with_links
 
         base, against = older_state(options.diff)
-        if options.paths:
+        if options.paths and not is_in(_whole()[0], [os.path.realpath(path) for path in options.paths]):
             against = f"{against}, in {' and '.join(options.paths)} alone"
         changed = since(base, about, limit, strict=True)
         return replace(with_links(changed, base, limit, options.paths, terms.excluding), against=against)
