@@ -21,7 +21,7 @@ from assaymark.analysis.weakened import weakened
 from assaymark.finding import Severity
 from assaymark.lineage.lines import line_origins
 from assaymark.origin import Author
-from assaymark.record.own_lines import Unread, is_of, unread, wrote
+from assaymark.record.own_lines import is_of, unread, wrote
 
 if TYPE_CHECKING:
     from assaymark.analysis.removed import GoesOn, Removed
@@ -65,6 +65,14 @@ class Item(NamedTuple):
     who: str = ""
 
 
+class UnreadLines(NamedTuple):
+    """Lines *first* to *last* (from 1) of a file that the session wrote and nobody has reviewed."""
+
+    path: str
+    first: int
+    last: int
+
+
 class File(NamedTuple):
     """
     A file that the session wrote: what it held before (None if that is not known) and holds now.
@@ -91,7 +99,7 @@ class Card(NamedTuple):
     conversation: Conversation
     items: tuple[Item, ...]
     fixed: tuple[Finding, ...]
-    unread: tuple[Unread, ...]
+    unread: tuple[UnreadLines, ...]
     files: tuple[File, ...]
     problems: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
@@ -144,7 +152,12 @@ def card(
     order = list(Kind)
     worst = list(Severity)[::-1]
     items.sort(key=lambda one: (worst.index(one.severity), order.index(one.kind), one.path, one.line or 0))
-    runs = tuple(run for file in files for run in unread(file, conversation, reviews))
+    runs = tuple(
+        UnreadLines(file.path, *lines)
+        for file in files
+        if file.now is not None
+        for lines in unread(file.now, conversation, reviews)
+    )
     problems = tuple(_problems(files, left_out))
     return Card(
         conversation, tuple(items), tuple(_fixed(known)), runs, tuple(files), problems, tuple(left_out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from assaymark.analysis.reviewing import line_standing
 from assaymark.lineage.lines import line_origin
@@ -14,34 +14,23 @@ if TYPE_CHECKING:
     from assaymark.analysis.snapshot import Snapshot
     from assaymark.lineage.reviews import Reviews
     from assaymark.origin import Cut, Origin
-    from assaymark.record.card import File
     from assaymark.record.conversations import Conversation
 
 
-class Unread(NamedTuple):
-    """Lines *first* to *last* (from 1) of a file that the session wrote and nobody has reviewed."""
-
-    path: str
-    first: int
-    last: int
-
-
-def unread(file: File, conversation: Conversation, reviews: Reviews) -> Iterator[Unread]:
-    """The lines of *file* that *conversation* made and nobody has reviewed, with blank ones between them."""
-    if file.now is None:
-        return
+def unread(snapshot: Snapshot, conversation: Conversation, reviews: Reviews) -> Iterator[tuple[int, int]]:
+    """The lines (from 1) that *conversation* made and nobody has reviewed, with blank ones between them."""
     first = last = -1
-    for line in range(file.now.text.n_lines):
-        if not _made(file.now, line, conversation, gaps=True):
+    for line in range(snapshot.text.n_lines):
+        if not _made(snapshot, line, conversation, gaps=True):
             continue
-        if line_standing(file.now, line, reviews) is not Standing.unread:
+        if line_standing(snapshot, line, reviews) is not Standing.unread:
             continue
-        if first >= 0 and line > last + 1 and not _blank_between(file.now, last, line):
-            yield Unread(file.path, first + 1, last + 1)
+        if first >= 0 and line > last + 1 and not _blank_between(snapshot, last, line):
+            yield first + 1, last + 1
             first = line
         first, last = (line if first < 0 else first), line
     if first >= 0:
-        yield Unread(file.path, first + 1, last + 1)
+        yield first + 1, last + 1
 
 
 def _blank_between(snapshot: Snapshot, last: int, line: int) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from assaymark.analysis.advance import opened
-from assaymark.record.card import File
 from assaymark.record.conversations import chosen, conversations
 from assaymark.record.gathering import now_of
 from assaymark.record.own_lines import unread
@@ -38,8 +37,7 @@ def unread_of(here: Place, ledger: Ledger, which: str) -> list[Unread]:
         if now is None:
             continue
         snapshot = opened(now.content, path, rules, origins=now.runs)
-        its = unread(File(path, None, now.content, False, None, snapshot), conversation, reviews)
-        lines = tuple((one.first, one.last) for one in its)
+        lines = tuple(unread(snapshot, conversation, reviews))
         if lines:
             found.append(Unread(now.place, now.content, lines))
     return found
