@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
 
 from assaymark.cli.main import run
+from assaymark.hooks.entry import hook
 from assaymark.hooks.git.entry import main as git_hook
 from assaymark.ledger.events import Saved, stamp
 from assaymark.ledger.store import opened
@@ -16,6 +18,7 @@ from assaymark.origin import STANDING, Author, Cut, Evidence, Origin, Run, cover
 from assaymark.repository.place import place_of
 from assaymark.text import Span
 from hook_world import World
+from scenario_agents import Agents
 from test_guard import PAGE, agent_writes, report, rules_in, world
 
 __all__ = ["world"]
@@ -213,3 +216,16 @@ def test_where_lines_went_is_seen_by_those_around(several: tuple[Origin, ...], p
     """Where one of these is such that nothing is noted of it, the other tells alone."""
     runs = tuple(Run(2, origin) for origin in several)
     assert [gap.at for gap in gaps(b"a\nb\nc\n", runs)] == places
+
+
+@pytest.mark.parametrize("tool", ["cursor", "windsurf", "copilot", "codex", "gemini"])
+def test_a_tool_that_does_not_tell_where_it_took_something_loosens_nothing_either(
+    world: World, capsys: pytest.CaptureFixture[str], tool: str
+) -> None:
+    """The record knows the lines of the file before."""
+    world.write("app.py", b"eval(a)\n")
+    typed(world, "assaymark.toml", 'level = "strict"\nexclude = ["app.py.old"]\n')
+    assert rules_in(report(capsys)) == ["eval-code"]
+    told = Agents().edit(tool, world.top, world.top / "assaymark.toml", ".old", "")
+    assert hook(tool, json.dumps(told)) == 0
+    assert rules_in(report(capsys)) == ["eval-code"]

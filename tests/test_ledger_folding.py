@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assaymark.dataclass import replace
 from assaymark.ledger.events import Change, Edited, Event, Moved, Reviewed, Saved, Stamp
 from assaymark.ledger.folding import DISK, Around, State, anchored, filled, folded
 from assaymark.ledger.merging import insert
@@ -61,8 +62,9 @@ def runs(letters: str) -> Runs:
 
 
 def letters(found: Runs) -> str:
+    """Whose each byte is, cut or not."""
     names = {origin: letter for letter, origin in LETTERS.items()}
-    return "".join(names[origin] * n_bytes for n_bytes, origin in found)
+    return "".join(names[replace(origin, cut=None)] * n_bytes for n_bytes, origin in found)
 
 
 def state(text: bytes, of: str, *, exact: bool = True) -> State:
@@ -640,6 +642,6 @@ def test_a_line_that_went_unseen_is_missed_in_its_statement() -> None:
     ledger.record([_saves(text)])
     newest, after = ledger.states.newest("a.py"), b"load(\nf,\n)\n"
     assert newest is not None
-    found = anchored(newest.state, SECRET.outline(after), len(after), is_next=True)
+    found = anchored(newest.state, SECRET.outline(after), len(after), by=Cut())
     lines = [line.cut for line in line_origins(after, found) if line.parts]
     assert lines == [None, Cut(between=True), Cut(between=True)]

@@ -25,6 +25,7 @@ from assaymark.lineage.reviewed import (
     is_doubted,
     reviewed,
     voided,
+    with_cut,
     with_marks_of,
 )
 from assaymark.origin import (
@@ -125,12 +126,12 @@ def is_whole(event: Edited) -> bool:
 
 
 def anchored(
-    state: State, lines: bytes, n_bytes: int, otherwise: Origin = DISK, *, is_next: bool = False
+    state: State, lines: bytes, n_bytes: int, otherwise: Origin = DISK, *, by: Cut | None = None
 ) -> Runs:
     """
     The origins of *n_bytes* with the outline *lines*: those of lines of *state*, and *otherwise*.
 
-    *is_next*: nothing came in between, so lines that are gone went unseen.
+    *by* is told of those around lines that are gone: it is given where nothing came in between.
     """
     old, new = outlined(state.lines), outlined(lines)
     starts = [0, *accumulate(line.n_bytes for line in old)]
@@ -148,13 +149,13 @@ def anchored(
         at, at_old = same.new + same.n, same.old + same.n
         found.extend(_carried(old[same.old : at_old], new[same.new : at], starts[same.old], cut))
     runs = joined([*found, covering(_length(new[at:]), otherwise)])
-    if not gaps or not (is_next or has_reviews(runs)):
+    if not gaps or not (by is not None or has_reviews(runs)):
         return runs
     ends = _starts(new)
     landed = [(ends[place], ends[place]) for gap in gaps for place in _beside_blanks(new, gap)]
     # Who read the lines around read them with what is gone.
     runs = voided(runs, ends, landed)
-    return cut_around(runs, ends, landed, Cut()) if is_next else runs
+    return runs if by is None else cut_around(runs, ends, landed, by)
 
 
 def _beside_blanks(lines: Sequence[Line], gap: int) -> Iterator[int]:
@@ -217,7 +218,9 @@ def _edited(event: Edited, around: Around) -> State:
     if before is not None:
         rest, is_exact = _spliced(event, before.runs), before.exact
     elif around.newest is not None:
-        rest, is_exact = anchored(around.newest, event.lines, event.n_bytes), False
+        by = _taken_by(event)
+        rest = anchored(around.newest, event.lines, event.n_bytes, with_cut(DISK, by), by=by)
+        is_exact = False
     else:
         rest, is_exact = covering(event.n_bytes, STANDING), True
     runs = _overlaid(rest, _landed(event), _news(event, around))
@@ -259,7 +262,8 @@ def _news(event: Edited, around: Around) -> Runs:
     """
     news = covering(event.n_bytes, event.origin)
     if around.newest is not None and around.newest.digest != event.before:
-        news = anchored(around.newest, event.lines, event.n_bytes, event.origin)
+        by = _taken_by(event) if event.before is None else None
+        news = anchored(around.newest, event.lines, event.n_bytes, event.origin, by=by)
         news = news if event.before is None else _preferred(news, event.origin)
     # Where clocks disagree, this may be what was saved in between.
     if around.last is not None and around.last.digest not in {event.before, event.after}:
@@ -273,7 +277,17 @@ def _with_typed(news: Runs, last: Runs) -> Runs:
     for run in last:
         found.append((run,) if run.origin.author is Author.human else cut(at, at + run.n_bytes))
         at += run.n_bytes
-    return joined(found)
+    return with_marks_of(joined(found), news)
+
+
+def _taken_by(event: Edited) -> Cut:
+    """
+    Who took what is gone from the text before *event*, of which only lines are known.
+
+    It did where it wrote all of the text, or is known to have brought nothing.
+    """
+    is_sure = is_doubted(event.origin) and (is_whole(event) or not event.ranges)
+    return cut_by(event.origin) if is_sure and event.before is None else Cut()
 
 
 def _n_before(event: Edited) -> int:
@@ -290,7 +304,9 @@ def _before(event: Edited, around: Around, n_before: int) -> State | None:
         return State(event.before, covering(n_before, STANDING))
     if not event.lines_before:
         return None
-    return State(event.before, anchored(around.newest, event.lines_before, n_before), exact=False)
+    # What went until then went unseen.
+    runs = anchored(around.newest, event.lines_before, n_before, by=Cut())
+    return State(event.before, runs, exact=False)
 
 
 def _spliced(event: Edited, before: Runs) -> Runs:

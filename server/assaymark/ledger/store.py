@@ -22,6 +22,7 @@ from assaymark.ledger.folding import anchored
 from assaymark.ledger.secret import Secret, secret_of
 from assaymark.ledger.sqlite import sqlite3
 from assaymark.ledger.states import States
+from assaymark.origin import Cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class Ledger:
         newest = self._read(lambda: self._states.newest(path))
         if newest is None or not newest.state.lines:
             return None
-        return anchored(newest.state, self.secret.outline(content), len(content), is_next=True)
+        return anchored(newest.state, self.secret.outline(content), len(content), by=Cut())
 
     def state_by_digest(self, path: str, digest: str) -> Runs | None:
         """Where each byte of a content came from, at *path* or, where nothing is known of that, elsewhere."""
