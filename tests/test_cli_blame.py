@@ -204,6 +204,7 @@ def test_lines_can_be_chosen(
     "words, said",
     [
         (("blame", "b.py"), "there is no file 'b.py'"),
+        (("blame", "a.py:1-2"), "there is no file 'a.py:1-2'; lines are named by -L: assaymark blame -L 1,2"),
         (("blame", "-L", "x", "a.py"), "-L takes lines as"),
         (("blame", "-L", "9", "a.py"), "has the lines 1 to 2"),
         (("blame", "-L", "2,1", "a.py"), "has the lines 1 to 2"),

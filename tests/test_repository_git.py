@@ -90,9 +90,24 @@ def test_what_is_no_reference_is_refused(repository: Path, reference: str) -> No
 
 
 def test_outside_of_a_repository(tmp_path: Path) -> None:
-    """Git's own words say what is wrong."""
-    with pytest.raises(git.GitError, match="not a git repository"):
+    """That is what is wrong, and git's words are not."""
+    with pytest.raises(git.GitError, match=r"^this folder is not a git repository, nor in one$"):
         git.staged(str(tmp_path))
+
+
+def test_a_repository_of_somebody_else(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container: what git says last is what to type."""
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(
+        git.GitError, match=r"dubious ownership.*; if you trust it: git config --global --add"
+    ):
+        git.staged(str(repository))
+
+
+def test_before_the_first_commit(repository: Path) -> None:
+    """HEAD is nothing then."""
+    with pytest.raises(git.GitError, match=r"^there is no commit here yet$"):
+        git.at("HEAD", str(repository))
 
 
 def test_without_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

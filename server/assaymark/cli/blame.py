@@ -37,6 +37,8 @@ SCHEMA = "assaymark/blame/1"
 MOST_BYTES = 50_000_000
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _RANGE = re.compile(r"(\d*)(?:,(\d*))?")
+# As `reviewed` has them.
+_WITH_LINES = re.compile(r"(.+):(\d+)[-,](\d+)")
 _WIDEST = 44
 _N_COMMIT = 8
 
@@ -66,7 +68,11 @@ def blame(wanted: Wanted) -> int:
 def content_of(file: str) -> bytes:
     """What *file* holds. Raises UsageError."""
     if not os.path.lexists(file):
-        msg = f"there is no file {file!r}"
+        named = _WITH_LINES.fullmatch(file)
+        lines = (
+            "" if named is None else f"; lines are named by -L: assaymark blame -L {named[2]},{named[3]} FILE"
+        )
+        msg = f"there is no file {file!r}{lines}"
         raise UsageError(msg)
     raw = read(file, MOST_BYTES)
     if isinstance(raw, Unreadable):

@@ -55,7 +55,7 @@ Meanwhile: TypeAlias = "Callable[[], None]"
 _SECONDS, _SECONDS_ONLINE = 60, 600
 _REGULAR = frozenset(("100644", "100755"))
 _LINK = "120000"
-_NO_REPOSITORY = "not a git repository"
+_NO_REPOSITORY, _NOT_OURS = "not a git repository", "dubious ownership"
 
 
 class GitError(Exception):
@@ -134,7 +134,9 @@ def refusal(arguments: tuple[str, ...], status: int, complaint: bytes) -> GitErr
     said = complaint.decode("utf-8", "replace").strip().splitlines()
     if said and _NO_REPOSITORY in said[0]:
         return GitError("this folder is not a git repository, nor in one")
-    return GitError(f"git {arguments[0]}: {said[0] if said else f'exit status {status}'}")
+    # Whose repository it is, git minds; what to type then, it says last.
+    remedy = f"; if you trust it: {said[-1].strip()}" if said and _NOT_OURS in said[0] else ""
+    return GitError(f"git {arguments[0]}: {said[0] if said else f'exit status {status}'}{remedy}")
 
 
 def _answered(
