@@ -175,12 +175,23 @@ def test_tests_that_move_are_not_gone() -> None:
         ),
         ("class Test", "@unittest.skip\nclass Test", [("skipped", "TestOrders", 2)]),
         ("        self.assertEqual(page.rows, 2)\n", "", [("fewer assertions", "TestOrders.test_shows", 2)]),
+        ("class Test", "pytestmark = [pytest.mark.skip]\n\n\nclass Test", [("skipped", "test_orders.py", 1)]),
+        ("class Test", "x = 1\nraise unittest.SkipTest\n\n\nclass Test", [("skipped", "test_orders.py", 2)]),
+        ("class Test", "pytestmark = pytest.mark.django_db  # no skip_it\n\n\nclass Test", []),
         ("    def test_login", "    def check(self):\n        assert y\n\n    def test_login", []),
     ],
 )
 def test_tests_of_python(old: str, new: str, expected: list[tuple[str, str, int | None]]) -> None:
     """A class is named for what is its own, or where nothing of it is left."""
     assert _found("test_orders.py", PYTHON, PYTHON.replace(old, new, 1)) == expected
+
+
+def test_a_file_that_skips_itself_does_so_once() -> None:
+    """Whatever it needs for that."""
+    skips = f'if slow:\n    pytest.skip("x", allow_module_level=True)\n{PYTHON}'
+    for text in (skips, f'pytest.skip("x", allow_module_level=True)\n{PYTHON}'):
+        (one,) = weakened([Change("test_orders.py", PYTHON.encode(), text.encode())]).found
+        assert (one.what, one.name, one.n_before, one.n_after) == ("skipped", "test_orders.py", 0, 1)
 
 
 def test_one_of_two_methods_of_a_name_is_gone() -> None:

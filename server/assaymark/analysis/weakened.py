@@ -10,6 +10,7 @@ Invariants:
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
@@ -35,6 +36,12 @@ _SKIPS = re.compile(
 )
 _ASSERTIONS = re.compile(
     rb"^[ \t]*assert\b|\bself\.(?:assert\w+|fail\w*)\s*\(|\bpytest\.raises\s*\(|\bassert_\w+\s*\(",
+    re.MULTILINE,
+)
+# At the margin: what keeps all tests of a file from running.
+_SKIPS_ALL = re.compile(
+    rb"^(?:pytestmark\b[^\n]*\b(?:skip|skipif|xfail)\b|pytest\.skip\s*\([^\n]*|raise\s+(?:unittest\.)?SkipTest\b)"
+    rb"|\ballow_module_level\s*=\s*True\b",
     re.MULTILINE,
 )
 _BLANKS = re.compile(rb"\s+")
@@ -131,7 +138,13 @@ def _cases_of_python(side: Side) -> list[Case]:
             own[around] = replace(
                 own[around], n_skips=n_skips, n_checks=own[around].n_checks - found[name].n_checks
             )
-    return list(own.values())
+    return [_whole(side), *own.values()]
+
+
+def _whole(side: Side) -> Case:
+    """All tests of a file, as a group that is called like the file."""
+    name, skips = posixpath.basename(side.path), list(_SKIPS_ALL.finditer(side.content))
+    return Case(name, name, skips[0].start() if skips else 0, is_group=True, n_skips=len(skips))
 
 
 def _case_of_python(name: str, scopes: Sequence[Scope], content: bytes) -> Case:
