@@ -247,6 +247,18 @@ def test_a_file_that_was_written_anew_keeps_its_lines(world: World) -> None:
     assert (edited["after"], edited["edits"]) == (world.digest(b"a = 1\nb = 2\n"), [[6, 6, 6]])
 
 
+def test_what_an_edit_led_to_is_known_where_it_was_told_before(world: World) -> None:
+    """A decorator that goes is of what stands behind it; nothing of the text before is there any more."""
+    top = world.top.as_posix()
+    own = {"old_str": "@login\n", "new_str": "", "path": f"{top}/shop.py"}
+    table = {"sessionId": "x", "cwd": top, "toolName": "edit", "toolArgs": own}
+    world.write("shop.py", b"a = 1\n@login\ndef f():\n")
+    assert world.say("copilot-cli", table) == []
+    world.write("shop.py", b"a = 1\ndef f():\n")
+    *_, edited = world.say("copilot-cli", {**table, "toolResult": {"resultType": "success"}})
+    assert edited["cuts"] == [[6, 6], [6, 7]]
+
+
 def test_what_was_told_before_is_not_believed_against_the_file(world: World) -> None:
     """When the file became another text, the edit is looked for in that."""
     world.write("shop.py", OLD)

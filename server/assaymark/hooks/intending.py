@@ -21,6 +21,7 @@ import time
 from assaymark.hooks.placing import intended
 from assaymark.hooks.report import Wrote
 from assaymark.ledger.secret import Secret
+from assaymark.lineage.cuts import cuts
 from assaymark.lineage.narrowing import Change
 from assaymark.quickjson import dumps, loads
 from assaymark.tuples import NamedTuple
@@ -30,12 +31,13 @@ _DAY = 86400
 
 
 class Intended(NamedTuple):
-    """An edit to come: the digests and outlines of both texts, and what changes."""
+    """An edit to come: the digests of both texts, the outline of the one before, what changes, and is cut."""
 
     before: str
     after: str
     outline: bytes
     changes: tuple[Change, ...]
+    cuts: tuple[tuple[int, int], ...]
 
 
 def keep(store: str, secret: Secret, wrote: Wrote, disk: bytes | None) -> None:
@@ -48,6 +50,7 @@ def keep(store: str, secret: Secret, wrote: Wrote, disk: bytes | None) -> None:
         "after": secret.digest(step.after),
         "outline": binascii.b2a_base64(secret.outline(step.before), newline=False).decode("ascii"),
         "changes": step.changes,
+        "cuts": tuple(cuts(step.before, step.after, step.changes)),
     }
     file = _file(store, secret, wrote)
     try:
@@ -67,7 +70,8 @@ def kept(store: str, secret: Secret, wrote: Wrote) -> Intended | None:
             plain = loads(opened.read())
         changes = tuple(Change(*map(int, one)) for one in plain["changes"])
         outline = binascii.a2b_base64(plain["outline"])
-        return Intended(str(plain["before"]), str(plain["after"]), outline, changes)
+        cut = tuple((int(start), int(end)) for start, end in plain["cuts"])
+        return Intended(str(plain["before"]), str(plain["after"]), outline, changes, cut)
     except (OSError, ValueError, TypeError, KeyError):
         return None
 

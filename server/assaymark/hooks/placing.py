@@ -32,7 +32,8 @@ class Step(NamedTuple):
     """
     A file's text before and after, and what changed; *theirs*: a person made this change.
 
-    Without a text before, what came are *ranges* of the text after.
+    Without a text before, what came are *ranges* of the text after. *cuts* are told where the text before was
+    known once, and is not kept.
     """
 
     before: bytes | None
@@ -40,6 +41,7 @@ class Step(NamedTuple):
     changes: tuple[Change, ...] = ()
     ranges: tuple[tuple[int, int], ...] = ()
     theirs: bool = False
+    cuts: tuple[tuple[int, int], ...] | None = None
 
 
 class Placed(NamedTuple):

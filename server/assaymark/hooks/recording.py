@@ -172,7 +172,7 @@ def _as_intended(scene: Scene, place: Place, secret: Secret, wrote: Wrote, disk:
         return None
     now = secret.digest(disk)
     if now == plan.after:
-        step = Step(None, disk, plan.changes)
+        step = Step(None, disk, plan.changes, cuts=plan.cuts)
         return edited(scene, place, Was(plan.before, plan.outline), step, accepted=wrote.accepted)
     ahead = intended(wrote, disk) if wrote.pending and now == plan.before else None
     return None if ahead is None else edited(scene, place, was(secret, ahead.before), ahead)

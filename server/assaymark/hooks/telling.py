@@ -53,6 +53,9 @@ def edited(scene: Scene, place: Place, before: Was, step: Step, *, accepted: boo
     """The event of *step*, from *before*, in the file at *place*."""
     made = stamp(BY)
     after = was(secret_of(place.store), step.after)
+    cut = step.cuts
+    if cut is None:
+        cut = tuple(cuts(step.before, step.after, step.changes, _starts(step, before.outline)))
     theirs = origin_of_theirs(made.time) if step.theirs else None
     event = Edited(
         *made,
@@ -66,7 +69,7 @@ def edited(scene: Scene, place: Place, before: Was, step: Step, *, accepted: boo
         call=scene.turn.call,
         ranges=step.ranges,
         lines_before=before.outline,
-        cuts=tuple(cuts(step.before, step.after, step.changes, _starts(step, before.outline))),
+        cuts=cut,
     )
     return Sent(place.store, event, place, step)
 
