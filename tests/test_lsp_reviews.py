@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import queue
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from assaymark.ledger.secret import secret_of
 from assaymark.ledger.spool import append
 from assaymark.ledger.store import opened
 from assaymark.lineage.reviews import Standing
+from assaymark.lsp.committed import _asking as asking
 from assaymark.origin import STANDING, Arrival, Author, Cut, Evidence, Origin, unknown
 from assaymark.person import Surroundings
 from e2e.authors import CLAUDE, SHOWS, attribute, hints, titles
@@ -53,6 +56,13 @@ class Reviewing(World):
         editor.clock.pass_by(0.1)
         editor.come()
         return editor
+
+    def again_with_git(self) -> tuple[Inside, queue.Queue[Callable[[], None]]]:
+        """An editor whose server asks git beside it, and what it hears."""
+        self.file.write_text("")
+        editor, answers = self.again(), queue.Queue[Callable[[], None]]()
+        editor.session.asides.committed.ask = asking(answers.put)
+        return editor, answers
 
     def unread(self, editor: Inside) -> set[int]:
         """The lines of the body that nobody reviewed."""
@@ -328,6 +338,23 @@ def test_nobody_is_asked_to_read_what_no_gate_sees(world: Reviewing) -> None:
     quiet.session.asides.committed.ask = lambda path, then: then(None)
     quiet.open("x = eval(y)\n", world.uri)
     assert quiet.request("assaymark/unreviewed", {})["result"] == []
+
+
+def test_what_git_ignores_is_asked_of_nobody(world: Reviewing) -> None:
+    """A library that somebody looks into is in no commit, and never will be."""
+    subprocess.run(["git", "init", "-q", str(world.file.parent)], check=True)
+    (world.file.parent / ".gitignore").write_text("lib/\n")
+    (world.file.parent / "lib").mkdir()
+    editor, answers = world.again_with_git()
+    for name, expected in (("own.py", 1), ("lib/theirs.py", 1), ("other.py", 2)):
+        file = world.file.parent / name
+        file.write_text("x = eval(y)\n")
+        editor.open(file.read_text(), file.as_uri())
+        editor.clock.pass_by(0.1)
+        request = editor.ask("assaymark/unreviewed", {})
+        assert editor.come(request) == []
+        answers.get(timeout=30)()
+        assert len(reply_to(editor.new(), request)["result"]) == expected
 
 
 def test_who_closes_the_file_meanwhile_is_answered(world: Reviewing) -> None:

@@ -10,6 +10,7 @@ Invariants:
 from __future__ import annotations
 
 import contextlib
+import enum
 import os
 import threading
 from collections.abc import Callable, Iterable
@@ -27,9 +28,17 @@ if TYPE_CHECKING:
     from assaymark.second.channel import Soon
     from assaymark.text import Place, Text
 
-Ask = Callable[[str, Callable[[bytes | None], None]], None]
+
+class Ignored(enum.Enum):
+    """The answer of git of what it goes past."""
+
+    yes = enum.auto()
+
+
+Ask = Callable[[str, Callable[["bytes | Ignored | None"], None]], None]
 Told = Callable[["Document"], None]
 
+# Of what git does not look at.
 _NOTHING = HeadLines(b"")
 
 
@@ -71,8 +80,8 @@ class Committed:
         self, document: Document, text: Text[Section], place: Place[Section], lines: Iterable[int]
     ) -> bool:
         """
-        Whether the last commit is known to lack any of *lines* of a section of *text*; outside of a
-        repository none does.
+        Whether the last commit is known to lack any of *lines* of a section of *text*; of what git does not
+        look at none does.
 
         Effect: git is asked, the first time.
         """
@@ -107,13 +116,18 @@ class Committed:
         if stamp is not None and self.ask is not None:
             self.ask(_path(document), lambda content: self._answered(document, file, content))
 
-    def _answered(self, document: Document, file: _File, content: bytes | None) -> None:
+    def _answered(self, document: Document, file: _File, content: bytes | Ignored | None) -> None:
         if self._files.get(document.uri) is not file:
             return
-        there = _joined(content or b"") if document.notebook else content or b""
-        # Most commits leave most files as they are.
-        if file.lines is None or file.lines.content != there:
-            file.lines = HeadLines(there)
+        before = file.lines
+        if isinstance(content, Ignored):
+            file.lines = _NOTHING
+        else:
+            there = _joined(content or b"") if document.notebook else content or b""
+            # Most commits leave most files as they are.
+            if before is None or before is _NOTHING or before.content != there:
+                file.lines = HeadLines(there)
+        if file.lines is not before:
             self._told(document)
         self._tell_waiting()
 
@@ -131,13 +145,14 @@ class Committed:
 
 
 def _asking(soon: Soon) -> Ask:
-    def ask(path: str, then: Callable[[bytes | None], None]) -> None:
-        from assaymark.repository.head import content_at_head
+    def ask(path: str, then: Callable[[bytes | Ignored | None], None]) -> None:
+        from assaymark.repository.head import content_at_head, is_ignored
 
         def wait() -> None:
             content = content_at_head(path)
+            answer = Ignored.yes if content is None and is_ignored(path) else content
             with contextlib.suppress(RuntimeError):  # the loop has ended
-                soon(lambda: then(content))
+                soon(lambda: then(answer))
 
         threading.Thread(target=wait, name="git", daemon=True).start()
 

@@ -2,8 +2,8 @@
 Which findings of an open text stand in lines that somebody should read and nobody has, as a gate asks it.
 
 Of lines that an agent wrote or changed every finding counts. What is of unknown origin counts where it
-differs from the last commit, which is what a gate asks about: what was there before anything was recorded is
-everybody's, and to name it would be noise.
+differs from the last commit, which is what a gate asks about, and in no file that git ignores: what was there
+before anything was recorded is everybody's, and to name it would be noise.
 """
 
 from __future__ import annotations

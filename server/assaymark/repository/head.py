@@ -39,6 +39,16 @@ def content_at_head(path: str) -> bytes | None:
     return rest[: int(facts[2])]
 
 
+def is_ignored(path: str) -> bool:
+    """Whether git goes past *path* (absolute), so that no commit will hold it unless somebody insists."""
+    folder, name = os.path.split(path)
+    try:
+        run(("check-ignore", "--quiet", "--", name), folder)
+    except (GitError, ValueError):
+        return False
+    return True
+
+
 def stamp(path: str) -> Stamp | None:
     """What is another once the last commit of the repository around *path* is; None where there is none."""
     place = place_of(path)
