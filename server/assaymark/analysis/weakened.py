@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from assaymark.syntax.outline import Scope
 
 _LIMITS = Limits()
+# What every test begins with, in one language or the other.
+_DEFINED = re.compile(rb"\b(?:def|class)[ \t]+[tT]est|\b[fx]?(?:test|it|specify|context|describe|suite)\b")
 _TEST = re.compile(r"(?:^|\.)(?:test|Test)\w*$")
 _SKIPS = re.compile(
     rb"@(?:pytest\.mark\.|unittest\.)?(?:skip|skipif|skipIf|skipUnless|xfail|expectedFailure)\b"
@@ -102,21 +104,19 @@ def _tests(change: Change) -> tuple[_Tests | None, str]:
     language = languages.tested_language_of(change.path) or change.language
     if language is None or change.before == change.after:
         return None, ""
-    if language == "python":
-        before, after = (
-            _cases_of_python(Side(change.path, text, language)) for text in (change.before, change.after)
-        )
-        return _Tests(change, before, after), ""
-    # Late: few sessions write JavaScript.
-    from assaymark.syntax.javascript.cases import cases_in, may_have_cases
-
     texts = (change.before, change.after)
-    if not any(map(may_have_cases, texts)):
+    if not any(map(_DEFINED.search, texts)):
         return None, ""
     if max(map(len, texts)) > _LIMITS.max_bytes:
         return None, "it is too large"
+    if language == "python":
+        before, after = (_cases_of_python(Side(change.path, text, language)) for text in texts)
+        return _Tests(change, before, after), ""
     if not languages.is_available(language):
         return None, f"there is no grammar for {language} here"
+    # Late: few sessions write JavaScript.
+    from assaymark.syntax.javascript.cases import cases_in
+
     roots = [languages.parser(language).parse(text).root_node for text in texts]
     tests = _Tests(change, *(cases_in(root, language) for root in roots))
     unclear = roots[1].has_error and (tests.before or tests.after)
