@@ -61,7 +61,8 @@ class States:
         self._known: dict[tuple[str, str], Kept | None] = {}
         self._newest: dict[str, Kept | None] = {}
         self._last: dict[str, Kept | None] = {}
-        self._changed: set[tuple[str, str]] = set()
+        # In the order in which they were, which an export has too.
+        self._changed: dict[tuple[str, str], None] = {}
 
     def at(self, path: str, digest: str) -> Kept | None:
         """The state of *path* with *digest*."""
@@ -107,7 +108,7 @@ class States:
         """Change what is known of a path with a digest."""
         newest, last = self.newest(path), self.last(path)
         self._known[path, kept.state.digest] = kept
-        self._changed.add((path, kept.state.digest))
+        self._changed[path, kept.state.digest] = None
         if newest is None or newest.rank <= kept.rank or newest.state.digest == kept.state.digest:
             self._newest[path] = kept
         if last is None or last.event <= kept.event or last.state.digest == kept.state.digest:
@@ -119,7 +120,7 @@ class States:
             kept = self._known[path, digest]
             if kept is not None:
                 self._write(path, kept)
-        for path in {path for path, _ in self._changed}:
+        for path in dict.fromkeys(path for path, _ in self._changed):
             self._thin(stored_path(path))
         self._changed.clear()
 
