@@ -14,16 +14,17 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from assaymark.lineage import agent_trace, evidence, gitai
+from assaymark.lineage import agent_trace
 from assaymark.lineage.alignment import aligned
 from assaymark.lineage.lines import LineOrigin, Part, line_origins
 from assaymark.lineage.review_records import joined_records, records_in
 from assaymark.lineage.reviewed import with_cut, with_ids, without_gaps
 from assaymark.lineage.reviews import NO_REVIEWS, Reviews
 from assaymark.lineage.trailers import named_in, origin_by, reviews_by
-from assaymark.origin import STANDING, Arrival, Author, Cut, Evidence, Origin, Runs, covering, joined, unknown
+from assaymark.origin import STANDING, Arrival, Author, Cut, Origin, Runs, covering, joined, unknown
 from assaymark.record import blaming, registry
-from assaymark.record.marks import Mark, Notes, around, lines_around_gaps, split
+from assaymark.record.marks import Mark, around, lines_around_gaps, split
+from assaymark.record.noted_origins import origins
 from assaymark.record.registry import NO_LEDGER
 from assaymark.repository import notes
 from assaymark.repository.commits import Commit, commits
@@ -31,7 +32,7 @@ from assaymark.repository.git import GitError
 from assaymark.text import LINE_END
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable
     from collections.abc import Set as AbstractSet
 
     from assaymark.lineage.attested import Table
@@ -296,7 +297,7 @@ def _committed(place: Place, content: bytes, at: str = "HEAD") -> _Past:
                 continue
             mark = marks.get(same.old + i + 1, Mark())
             origin = traced.get((one.commit, one.path, one.line))
-            known = _origins(mark, found.notes[one.commit]) if mark.ai or mark.ours else (origin, ())
+            known = origins(mark, found.notes[one.commit]) if mark.ai or mark.ours else (origin, ())
             number = same.new + i + 1
             reviews = (*mark.reviews, *(review.id for review in trailers[one.commit]))
             is_parted = number in parted
@@ -306,46 +307,6 @@ def _committed(place: Place, content: bytes, at: str = "HEAD") -> _Past:
     noted = [records_in(its.ours) for its in found.notes.values()]
     every = tuple(review for several in trailers.values() for review in several)
     return _Past(said, joined_records(noted), every)
-
-
-def _origins(mark: Mark, notes: Notes) -> tuple[Origin | None, tuple[Origin, ...]]:
-    """The origin of a line with *mark*, and who else wrote a part of it."""
-    record = evidence.record_of(notes.ours, mark.ours) if mark.ours else {}
-    others = tuple(_of_author(name) for name in _names(record.get("mixed")))
-    if not mark.ai:
-        return _by_record(record), others
-    origin = gitai.origin_of(notes.ai, mark.ai)
-    return (_by_record(record) if evidence.author_in(record) is origin.author else origin), others
-
-
-def _by_record(record: Mapping[str, object]) -> Origin:
-    """The origin that a record of our notes says; evidence that its author cannot have is the note alone."""
-    author, named = evidence.author_in(dict(record)), evidence.evidence_in(dict(record))
-    cut = _cut(record["cut"]) if "cut" in record and author is not Author.ai else None
-    if author is Author.unknown:
-        return _cut_too(unknown(Arrival.committed), cut)
-    tool, model, session = (_text(record.get(name)) for name in ("tool", "model", "session"))
-    time = _time(_text(record.get("date")))
-    try:
-        return Origin(author, named or Evidence.note, tool, model, session, time=time, cut=cut)
-    except ValueError:
-        return Origin(author, Evidence.note, tool, model, session, time=time, cut=cut)
-
-
-def _cut(said: object) -> Cut:
-    """The cut that a record tells of; one of nobody known where that cannot be understood."""
-    its = said if isinstance(said, dict) else {}
-    return Cut(_text(its.get("tool")), _time(_text(its.get("date"))), between=its.get("between") is True)
-
-
-def _of_author(name: str) -> Origin:
-    author = Author(name)
-    return unknown(Arrival.committed) if author is Author.unknown else Origin(author, Evidence.note)
-
-
-def _names(value: object) -> Iterator[str]:
-    known = {author.value for author in Author}
-    yield from (name for name in (value if isinstance(value, list) else ()) if name in known)
 
 
 def _traced(place: Place) -> dict[tuple[str, str, int], Origin]:
@@ -374,17 +335,3 @@ def git_numbers(content: bytes) -> list[int]:
     pieces = zip(starts, [*starts[1:], len(content)], strict=True)
     breaks = accumulate((content.count(b"\n", start, end) for start, end in pieces), initial=1)
     return list(breaks)[:-1]
-
-
-def _time(date: str) -> int | None:
-    """A day as 2026-11-14 in seconds since 1970, its noon."""
-    from datetime import UTC, datetime
-
-    try:
-        return int(datetime.fromisoformat(date).replace(hour=12, tzinfo=UTC).timestamp())
-    except ValueError:
-        return None
-
-
-def _text(value: object) -> str:
-    return value[:250] if isinstance(value, str) else ""
