@@ -97,7 +97,7 @@ def test_a_cut_comment_counts_again_once_it_was_read(
 def test_what_an_agent_does_elsewhere_leaves_a_comment_as_it_is(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Beside its line, and in the code that it stands behind."""
+    """On lines beside its own, and beside the one that it is for."""
     typed(world, "app.py", "x = 1\neval(a)  # nosec B307\ny = 2\n# nosec B307\neval(b)\nz = 3\n")
     agent_writes(world, "app.py", "x = 1\n", "")
     agent_writes(world, "app.py", "y = 2\n", "")

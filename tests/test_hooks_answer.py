@@ -432,13 +432,15 @@ def test_a_comment_of_the_agent_silences_nothing(
 
 
 def test_a_persons_comment_silences(world: World, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    """It stood there before the agent came."""
-    before = AFTER.replace(
-        "yaml.load(body)", "yaml.load(body)  # assaymark: ignore[yaml-unsafe-load] -- ours"
-    )
-    world.write("app.py", before.replace("load(body)  #", "load(text)  #").encode())
+    """It stood there before the agent came; on a line from which that takes something, nobody has read it since."""
+    comment = "# assaymark: ignore[yaml-unsafe-load] -- ours"
+    before = AFTER.replace("    return yaml.load(body)", f"    {comment}\n    return yaml.load(body)")
+    world.write("app.py", before.replace("yaml.load(body)", "yaml.load(text)").encode())
     payload = edit("claude", world, old="yaml.load(body)", new="yaml.load(text)")
     assert answer("claude", payload, capfdbinary) == ""
+    before = AFTER.replace("yaml.load(body)", f"yaml.load(body)  {comment}")
+    world.write("app.py", before.replace("load(body)  #", "load(text)  #").encode())
+    assert "yaml-unsafe-load" in answer("claude", payload, capfdbinary)
 
 
 @pytest.mark.parametrize(
