@@ -26,7 +26,11 @@ CUT = "/cut"
 
 
 def cells_cut(some: Sequence[Cell]) -> list[Cell]:
-    """*some* after an agent took something out of their line: all but an agent's are cut."""
+    """
+    *some* after an agent took something out of their line: what is known of and nobody would have to read is cut.
+
+    Whether unknown bytes are is not asked: a record may tell more of these at any time, and of an older text.
+    """
     return [(byte, frozenset(map(_cut, may))) for byte, may in some]
 
 
@@ -35,7 +39,7 @@ def uncut(may: May) -> May:
 
 
 def _cut(one: str) -> str:
-    return one if one.startswith("ai:") else one.removesuffix(CUT) + CUT
+    return one if one.startswith(("ai:", "unknown:")) else one.removesuffix(CUT) + CUT
 
 
 def cells(text: str | bytes, may: May) -> list[Cell]:
@@ -95,7 +99,12 @@ class Model:
         if len(_told_apart([*standing, *gone])) == 1:
             sure = bool(standing) or just_cut
             (known,) = _told_apart([*standing, *gone])
-            return [(byte, may if sure else may | PASTED) for byte, may in zip(text, known, strict=True)]
+            # Of what is unknown one place may be cut and the others not, so that nobody can tell which it is.
+            sures = [sure and may != STANDING for may in known]
+            return [
+                (byte, may if sure else may | PASTED)
+                for byte, may, sure in zip(text, known, sures, strict=True)
+            ]
         if len(standing) > 1 or not (standing or gone):
             return cells(text, PASTED)
         # What was taken away long ago may be forgotten.

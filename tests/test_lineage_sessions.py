@@ -23,7 +23,7 @@ from assaymark.analysis import attributing
 from assaymark.hooks import entry
 from assaymark.hooks.entry import hook
 from assaymark.lineage import arrivals
-from assaymark.origin import Origin, covering, sliced
+from assaymark.origin import Author, Origin, covering, sliced
 from lineage_model import (
     BULK,
     CUT,
@@ -582,7 +582,7 @@ class Play:
 
 
 def _told(origin: Origin) -> str:
-    return label(origin) + (CUT if origin.cut else "")
+    return label(origin) + (CUT if origin.cut and origin.author is not Author.unknown else "")
 
 
 def _is_word(byte: int) -> bool:
