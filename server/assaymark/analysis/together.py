@@ -11,11 +11,12 @@ Invariant: the text, and the origin of each of its bytes, are what the edits one
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from assaymark.analysis.attributing import runs_between
 from assaymark.origin import joined
 from assaymark.text import Edit, Span
+from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
