@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from assaymark.finding import Level
 from assaymark.rules.cache import cache_folder
-from assaymark.rules.loading import load_with, read_page
+from assaymark.rules.loading import load, load_with, read_page
 from assaymark.rules.pages import RulesNotFoundError, found_in, pages_folder, rule_files
+from assaymark.rules.ready import Some, ready
 
 RULES = Path(__file__).parents[1] / "rules"
 SEMGREP = "rules: [{id: own, message: m, severity: INFO, languages: [python], pattern: f(...)}]\n"
@@ -234,3 +236,16 @@ def test_there_is_no_cache_folder_inside_a_repository(tmp_path):
     (tmp_path / ".git").mkdir()
     inside = tmp_path / "deep" / "cache"
     assert cache_folder({"XDG_CACHE_HOME": str(inside)}, HOME, "linux") is None
+
+
+def test_what_a_text_can_be_about_comes_with_all_that_it_speaks_for() -> None:
+    """A comment that silences one of those silences it, so these are read where no word leads to them, too."""
+    rules = load().up_to(Level.default)
+    speaking = [rule for rule in rules.for_language("python") if rule.speaks_for]
+    assert speaking
+    for rule in speaking:
+        some = ready((), Some(Level.default, rule.needed.leads.words))
+        assert some is not None
+        known = {one.id for one in some.rules}
+        assert {rule.id, *(one for one in rule.speaks_for if rules.named(one))} <= known
+        assert known | some.left_out == {one.id for one in load().rules}

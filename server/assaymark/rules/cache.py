@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import os
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from zlib import crc32
 
 from assaymark.quickjson import dumps, loads
@@ -29,6 +29,7 @@ from assaymark.tables import TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from assaymark.rules.rule import Rule
@@ -53,7 +54,12 @@ class Entry(TypedDict):
     level: str
     compares: bool
     leads: list[str]
+    speaks_for: list[str]
     sizes: list[int]
+
+
+# The ids of those that are asked for.
+Chosen: TypeAlias = "Callable[[Sequence[Entry]], AbstractSet[str]]"
 
 
 class _Content(TypedDict):
@@ -91,19 +97,19 @@ def stored_rules(file: Path | str, key: str) -> RuleSet | None:
     return _read(str(file), key, _own)
 
 
-def stored_some(file: str, key: str, wanted: Callable[[Entry], bool]) -> RuleSet | None:
-    """Those of them that are *wanted*; of the others only the names are read."""
+def stored_some(file: str, key: str, chosen: Chosen) -> RuleSet | None:
+    """Those of them that are *chosen*; of the others only the names are read."""
     try:
-        return _rules(_own(file), key, wanted)
+        return _rules(_own(file), key, chosen)
     except OSError:
         return None
 
 
-def shipped_some(pages: str, key: Callable[[], str], wanted: Callable[[Entry], bool]) -> RuleSet | None:
+def shipped_some(pages: str, key: Callable[[], str], chosen: Chosen) -> RuleSet | None:
     """The same of those that were compiled when the package was built."""
     file = os.path.join(pages, _SHIPPED)
     try:
-        return _rules(_any(file), key(), wanted) if os.path.exists(file) else None
+        return _rules(_any(file), key(), chosen) if os.path.exists(file) else None
     except OSError:
         return None
 
@@ -138,7 +144,7 @@ def _stamp(file: str) -> _Stamp:
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
-def _rules(stored: bytes, key: str, wanted: Callable[[Entry], bool] | None = None) -> RuleSet | None:
+def _rules(stored: bytes, key: str, chosen: Chosen | None = None) -> RuleSet | None:
     try:
         head, at = _trusted_head(stored)
         content: _Content = loads(head)
@@ -147,8 +153,9 @@ def _rules(stored: bytes, key: str, wanted: Callable[[Entry], bool] | None = Non
         problems = tuple(Problem(*problem) for problem in content["problems"])
         rules: list[Rule] = []
         left_out: list[str] = []
+        wanted = None if chosen is None else chosen(content["rules"])
         for entry in content["rules"]:
-            if wanted is None or wanted(entry):
+            if wanted is None or entry["id"] in wanted:
                 rules.append(_rule(stored, at, entry["sizes"]))
             else:
                 left_out.append(entry["id"])
@@ -206,6 +213,7 @@ def _stored(key: str, rules: RuleSet) -> bytes:
                 level=rule.level.value,
                 compares=rule.removal is not None,
                 leads=plain["leads"][0],
+                speaks_for=sorted(rule.speaks_for),
                 sizes=[*map(len, its)],
             )
         )

@@ -21,10 +21,10 @@ from assaymark.rules.patterns.ways import ALWAYS
 from assaymark.tuples import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from assaymark.rules.cache import Entry
+    from assaymark.rules.cache import Chosen, Entry
     from assaymark.rules.keys import Named
     from assaymark.rules.ruleset import RuleSet
 
@@ -60,20 +60,33 @@ def _shipped(pages: str, some: Some | None) -> RuleSet | None:
     return shipped_rules(pages, key) if some is None else shipped_some(pages, key, _are(some))
 
 
-def _are(some: Some) -> Callable[[Entry], bool]:
-    """What tells whether a rule is one of *some*; one that is no pattern is asked of any text."""
+def _are(some: Some) -> Chosen:
+    """
+    What chooses *some* of the rules.
+
+    What is no pattern is asked of any text; a comment that silences what a rule speaks for silences the rule.
+    """
     levels = {level.value for level in Level if level <= some.level}
     leads = None if some.words is None else {*words_to_plain(some.words | {ALWAYS})}
 
     def is_one(entry: Entry) -> bool:
-        if entry["level"] not in levels:
-            return False
         if entry["engine"] != "patterns":
             return True
         is_asked = entry["language"] == "python" and not entry["compares"]
         return is_asked and (leads is None or not leads.isdisjoint(entry["leads"]))
 
-    return is_one
+    def chosen(entries: Sequence[Entry]) -> set[str]:
+        shown = {entry["id"]: entry for entry in entries if entry["level"] in levels}
+        waiting = [entry for entry in shown.values() if is_one(entry)]
+        found: set[str] = set()
+        while waiting:
+            entry = waiting.pop()
+            if entry["id"] not in found:
+                found.add(entry["id"])
+                waiting += [shown[name] for name in entry["speaks_for"] if name in shown]
+        return found
+
+    return chosen
 
 
 def _all(pages: str, extra: Sequence[Path]) -> list[Named]:

@@ -96,11 +96,13 @@ def terms_of(place: Place, until: float, text: bytes | None = None) -> Terms | N
 
 
 def _some(text: bytes | None, level: Level) -> Some | None:
-    """The rules that may say something of *text* at *level*; any, where one of its comments may name any."""
+    """The rules that may say something of *text* at *level*."""
     if text is None:
         return None
     words = words_of(text)
-    return Some(level, words if MARKERS.isdisjoint(words) else None)
+    # Which rule a comment names in vain is said from `strict` on.
+    is_silent = level is Level.default or MARKERS.isdisjoint(words)
+    return Some(level, words if is_silent else None)
 
 
 def _may_be_set(file: str, top: str) -> bool:
