@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
 LINE_END = regex(rb"\r\n|\n|\r")
+_LINE_ENDS = (b"\n", b"\r")
 
 # A block of this many chunks splits in two: an edit copies one block and one
 # index of blocks, so both stay near the square root of a very long file.
@@ -101,13 +102,19 @@ class Chunk:
     def line_starts(self) -> array[int]:
         """Where each line starts, the first at 0. Made when first asked for: a batch asks of few chunks."""
         if not self._line_starts:
-            self._line_starts.append(0)
-            self._line_starts.extend(found.end() for found in LINE_END.finditer(self.data))
+            self._line_starts.extend(starts_of(self.data))
         return self._line_starts
 
     def line_of(self, offset: int) -> int:
         """The line, counted from the chunk's first, in which *offset* lies."""
         return bisect_right(self.line_starts, offset) - 1
+
+
+def starts_of(data: bytes) -> list[int]:
+    """Where each line of *data* starts, an empty one behind the last line end too."""
+    # Not by an expression: a check, and each of a thousand edits of one change, comes here.
+    starts = [0, *accumulate(map(len, data.splitlines(keepends=True)))]
+    return starts if not data or data.endswith(_LINE_ENDS) else starts[:-1]
 
 
 class HasChunk(Protocol):

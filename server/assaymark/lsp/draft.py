@@ -10,12 +10,10 @@ Invariants:
 
 from __future__ import annotations
 
-from itertools import accumulate
-
 from assaymark.dataclass import dataclass
 from assaymark.lineage.changes import kept_lines
 from assaymark.lsp.wire import Encoding, NumberedLines, Position, offset_of, utf8
-from assaymark.text import Edit, Span
+from assaymark.text import Edit, Span, starts_of
 
 # Beyond this the window costs more than applying what it holds.
 _MOST = 1 << 16
@@ -160,10 +158,7 @@ class _Window:
 
     def _hold(self, inner: bytes) -> None:
         self._inner = inner
-        # Not by an expression: of a thousand edits of one change each comes here.
-        self._starts = [0, *accumulate(map(len, inner.splitlines(keepends=True)))]
-        if inner and not inner.endswith((b"\n", b"\r")):
-            self._starts.pop()
+        self._starts = starts_of(inner)
         # The start after the last line end is the next line's, which is not held,
         # unless the text ends there.
         if self._last < self._beneath.n_lines or (not inner and self._first == self._last):

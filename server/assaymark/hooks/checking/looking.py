@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 
 from assaymark.analysis.advance import needed, opened
 from assaymark.analysis.snapshot import State
-from assaymark.hooks.checking.touched import starts_of
 from assaymark.lineage.trusting import MayLoosen, no_agent
 from assaymark.origin import STANDING, Origin, Run, Runs, covering, joined, sliced
 from assaymark.syntax.languages import language_of
-from assaymark.text import Span
+from assaymark.text import Span, starts_of
 from assaymark.tuples import NamedTuple
 from assaymark.workspace.reading import Source, Unreadable, decoded
 from assaymark.workspace.today import today

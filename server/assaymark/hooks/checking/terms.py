@@ -101,8 +101,8 @@ def _some(text: bytes | None, level: Level) -> Some | None:
         return None
     words = words_of(text)
     # Which rule a comment names in vain is said from `strict` on.
-    is_silent = level is Level.default or MARKERS.isdisjoint(words)
-    return Some(level, words if is_silent else None)
+    is_enough = level is Level.default or MARKERS.isdisjoint(words)
+    return Some(level, words if is_enough else None)
 
 
 def _may_be_set(file: str, top: str) -> bool:

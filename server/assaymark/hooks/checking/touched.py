@@ -9,8 +9,9 @@ Invariants:
 from __future__ import annotations
 
 from bisect import bisect_right
-from itertools import accumulate
 from typing import TYPE_CHECKING, TypeAlias
+
+from assaymark.text import starts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,13 +51,6 @@ def before(step: Step) -> Lines:
 def spans_of(step: Step) -> Iterator[tuple[int, int]]:
     """The bytes of the text after that came with *step*."""
     yield from step.ranges or ((one.new_start, one.new_end) for one in step.changes)
-
-
-def starts_of(text: bytes) -> list[int]:
-    """Where each line of *text* starts."""
-    starts = [0, *accumulate(map(len, text.splitlines(keepends=True)))]
-    # Behind a line end there is a line, if an empty one; behind anything else there is none.
-    return starts if text.endswith(_ENDS) or not text else starts[:-1]
 
 
 def _gone(step: Step) -> list[bytes]:
